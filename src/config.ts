@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+
+/** Text of a duration ("500ms", "5s", "2m", "1h") → milliseconds. */
+const duration = z
+  .string()
+  .regex(/^\d+(ms|s|m|h)$/, 'must be a number with a unit: 500ms, 5s, 2m or 1h')
+  .transform((text) => {
+    const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+    const unit = text.replace(/^\d+/, '') as keyof typeof unitMs
+    return Number.parseInt(text, 10) * unitMs[unit]
+  })
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().min(1).optional(),
+  PORT: integer(0, 65_535).prefault('4000'),
+  PUBLIC_URL: z.url().optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional(),
+  DATABASE_POOL_SIZE: integer(2, 200).prefault('10'),
+  DATA_DIR: z.string().min(1).default('.data'),
+  ROLES: z
+    .string()
+    .prefault('server,worker')
+    .transform(list)
+    .pipe(z.array(z.enum(['server', 'worker'])).min(1)),
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).optional(),
+  ENCRYPTION_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
+    .optional(),
+  AUTH_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  AUTH_ACCESS_TOKEN_TTL: duration.prefault('1h'),
+  WEBHOOK_ALLOWED_CIDRS: z
+    .string()
+    .prefault('')
+    .transform(list)
+    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()]))),
+  WEBHOOK_ALLOW_HTTP: flag.optional(),
+  WEBHOOK_RETRY_DELAYS: z
+    .string()
+    .prefault('5s,30s,2m,10m,30m,1h,2h,4h,8h')
+    .transform(list)
+    .pipe(z.array(duration).min(1)),
+  WEBHOOK_RETRY_DEADLINE: duration.prefault('24h'),
+  WEBHOOK_TIMEOUT: duration.prefault('30s'),
+  WEBHOOK_CONNECT_TIMEOUT: duration.prefault('5s'),
+  WEBHOOK_CONCURRENCY: integer(2, 10_000).prefault('256'),
+  WEBHOOK_LOG_DAYS: integer(1, 3_650).prefault('30'),
+  SHUTDOWN_TIMEOUT: duration.prefault('30s'),
+})
+
+export interface Config {
+  environment: 'development' | 'test' | 'production'
+  host: string
+  port: number
+  /** Where clients reach the server, when that is not http://host:port. */
+  publicUrl: string | undefined
+  /** An external database, or the one that the process runs itself. */
+  database: { kind: 'external'; url: string } | { kind: 'embedded' }
+  databasePoolSize: number
+  dataDir: string
+  roles: ReadonlySet<'server' | 'worker'>
+  logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  /** 32 bytes for AES-256-GCM. */
+  encryptionKey: Buffer
+  auth: { jwtSecret: string; accessTokenTtlMs: number }
+  webhooks: WebhookConfig
+  shutdownTimeoutMs: number
+}
+
+export interface WebhookConfig {
+  /** Address ranges that the target guard lets through although they are private. */
+  allowedCidrs: string[]
+  allowHttp: boolean
+  /** Delays before attempts 2, 3, …; the last one repeats until the deadline. */
+  retryDelaysMs: number[]
+  /** From when the first attempt became due until the delivery is set aside. */
+  retryDeadlineMs: number
+  /** For the whole exchange, from the first byte sent to the answer's head and body. */
+  timeoutMs: number
+  connectTimeoutMs: number
+  /** Requests in flight at once in this process; half of it is kept for first attempts. */
+  concurrency: number
+  /** Days that attempts and finished deliveries are kept. */
+  logDays: number
+}
+
+/** What an embedded installation made for itself at its first start. */
+export interface OwnSecrets {
+  encryptionKey: string
+  jwtSecret: string
+}
+
+/** All faults of the environment at once: one line each. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+  readonly faults: readonly string[]
+  constructor(faults: readonly string[]) {
+    super(`The configuration is not usable:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+    this.faults = faults
+  }
+}
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128']
+
+export function makeOwnSecrets(): OwnSecrets {
+  return {
+    encryptionKey: randomBytes(32).toString('base64'),
+    jwtSecret: randomBytes(32).toString('base64url'),
+  }
+}
+
+/**
+ * The whole configuration from environment variables (empty counts as unset).
+ * `ownSecrets` is asked for only in embedded mode, where the process may make its own.
+ * @throws ConfigError naming every fault.
+ */
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  ownSecrets: (dataDir: string) => OwnSecrets,
+): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? '?'}: ${issue.message}`),
+    )
+  }
+  const value = parsed.data
+  const production = value.NODE_ENV === 'production'
+  const embedded = value.DATABASE_URL === undefined
+  const faults: string[] = []
+  if (!embedded && value.ENCRYPTION_KEY === undefined) {
+    faults.push('ENCRYPTION_KEY: required with DATABASE_URL (make one: openssl rand -base64 32)')
+  }
+  if (!embedded && value.AUTH_JWT_SECRET === undefined) {
+    faults.push('AUTH_JWT_SECRET: required with DATABASE_URL (make one: openssl rand -base64 32)')
+  }
+  if (embedded && !value.ROLES.includes('server')) {
+    faults.push('ROLES: a process without the server role needs DATABASE_URL')
+  }
+  if (faults.length > 0) throw new ConfigError(faults)
+  const own =
+    value.ENCRYPTION_KEY === undefined || value.AUTH_JWT_SECRET === undefined
+      ? ownSecrets(value.DATA_DIR)
+      : { encryptionKey: value.ENCRYPTION_KEY, jwtSecret: value.AUTH_JWT_SECRET }
+  return {
+    environment: value.NODE_ENV,
+    host: value.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: value.PORT,
+    publicUrl: value.PUBLIC_URL?.replace(/\/$/, ''),
+    database:
+      value.DATABASE_URL === undefined
+        ? { kind: 'embedded' }
+        : { kind: 'external', url: value.DATABASE_URL },
+    databasePoolSize: value.DATABASE_POOL_SIZE,
+    dataDir: value.DATA_DIR,
+    roles: new Set(value.ROLES),
+    logLevel: value.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+    encryptionKey: Buffer.from(value.ENCRYPTION_KEY ?? own.encryptionKey, 'base64'),
+    auth: {
+      jwtSecret: value.AUTH_JWT_SECRET ?? own.jwtSecret,
+      accessTokenTtlMs: value.AUTH_ACCESS_TOKEN_TTL,
+    },
+    webhooks: {
+      allowedCidrs: [...value.WEBHOOK_ALLOWED_CIDRS, ...(production ? [] : LOOPBACK)],
+      allowHttp: value.WEBHOOK_ALLOW_HTTP ?? !production,
+      retryDelaysMs: value.WEBHOOK_RETRY_DELAYS,
+      retryDeadlineMs: value.WEBHOOK_RETRY_DEADLINE,
+      timeoutMs: value.WEBHOOK_TIMEOUT,
+      connectTimeoutMs: value.WEBHOOK_CONNECT_TIMEOUT,
+      concurrency: value.WEBHOOK_CONCURRENCY,
+      logDays: value.WEBHOOK_LOG_DAYS,
+    },
+    shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT,
+  }
+}

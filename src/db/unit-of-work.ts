@@ -1,0 +1,90 @@
+import type { Caller } from '../caller.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import type { Database } from './database.ts'
+import type { Queue } from './queue.ts'
+
+/** The Prisma client inside a transaction, scoped to the caller's organization. */
+export type Tx = Prisma.TransactionClient
+
+/**
+ * One transaction on behalf of one caller: what every command works with. Whatever it writes and
+ * whatever events it records become visible together or not at all.
+ */
+export interface UnitOfWork {
+  tx: Tx
+  caller: Caller
+  /** For wake-ups after the commit; nothing of the transaction itself goes through it. */
+  queue: Queue
+  organizationId: string
+  /** The moment of the command: every timestamp and event of it carries this one. */
+  now: Date
+  /**
+   * End of the organization's log before this unit's events; set when they are written. Whoever
+   * reads the log after it sees them.
+   */
+  recordedAfter: bigint | undefined
+  /** Runs inside the transaction after the command, in order of registration. */
+  beforeCommit(step: () => Promise<void>): void
+  /** Runs once the transaction is durable; a fault in it does not undo anything. */
+  afterCommit(step: () => void): void
+}
+
+/** What commands run against. */
+export interface Backend {
+  database: Database
+  queue: Queue
+}
+
+const TIMEOUT_MS = 10_000
+const MAX_WAIT_MS = 10_000
+
+/** Runs a command in one transaction. */
+export async function transaction<T>(
+  { database, queue }: Backend,
+  caller: Caller,
+  command: (unit: UnitOfWork) => Promise<T>,
+): Promise<T> {
+  const before: (() => Promise<void>)[] = []
+  const after: (() => void)[] = []
+  const result = await database.scopedTo(caller.organizationId).$transaction(
+    async (tx) => {
+      const answer = await command({
+        tx,
+        caller,
+        queue,
+        organizationId: caller.organizationId,
+        now: new Date(),
+        recordedAfter: undefined,
+        beforeCommit: (step) => before.push(step),
+        afterCommit: (step) => after.push(step),
+      })
+      for (const step of before) await step()
+      return answer
+    },
+    { timeout: TIMEOUT_MS, maxWait: MAX_WAIT_MS },
+  )
+  for (const step of after) step()
+  return result
+}
+
+const LOCKABLE = {
+  location: Prisma.raw('"location"'),
+  workOrder: Prisma.raw('"work_order"'),
+  webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
+} as const
+
+/**
+ * Locks one row until the end of the transaction, so that what is decided from it stays true.
+ * Locking first and loading afterwards sees the row as the last committed change left it.
+ * @returns false when there is no such row in the caller's organization.
+ */
+export async function lockRow(
+  unit: UnitOfWork,
+  table: keyof typeof LOCKABLE,
+  id: string,
+): Promise<boolean> {
+  const rows = await unit.tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT 1 FROM ${LOCKABLE[table]} WHERE id = ${id} AND organization_id = ${unit.organizationId} FOR UPDATE`,
+  )
+  return rows.length > 0
+}

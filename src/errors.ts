@@ -1,0 +1,74 @@
+/**
+ * The few kinds of expected failure. A `DomainError` reaches the client in a payload's `userErrors`;
+ * an `AccessError` becomes a top-level GraphQL error with a code. Anything else is a fault of ours:
+ * masked outside, logged once inside.
+ */
+export class DomainError extends Error {
+  override name = 'DomainError'
+  readonly detail: DomainErrorDetail
+  /** Path of the offending input field, for example ["input", "title"]. */
+  readonly path: readonly string[] | undefined
+  constructor(message: string, detail: DomainErrorDetail, path?: readonly string[]) {
+    super(message)
+    this.detail = detail
+    this.path = path
+  }
+}
+
+export type DomainErrorDetail =
+  | { code: 'VALIDATION' }
+  | { code: 'NOT_FOUND'; id: string }
+  | { code: 'VERSION_CONFLICT'; currentVersion: number }
+  | { code: 'INVALID_TRANSITION'; from: string; allowed: readonly string[] }
+  | { code: 'CONFLICT'; ids: readonly string[] }
+  | { code: 'IDEMPOTENCY' }
+  | { code: 'QUOTA' }
+
+/** Several faults of one input at once. */
+export class DomainErrors extends Error {
+  override name = 'DomainErrors'
+  readonly errors: readonly DomainError[]
+  constructor(errors: readonly DomainError[]) {
+    super(errors.map((error) => error.message).join('; '))
+    this.errors = errors
+  }
+}
+
+/** The same answer for an id that does not exist and for one of another organization. */
+export function notFound(what: string, id: string, field = 'id'): DomainError {
+  return new DomainError(`${what} ${id} was not found`, { code: 'NOT_FOUND', id }, ['input', field])
+}
+
+export function invalid(message: string, ...path: string[]): DomainError {
+  return new DomainError(message, { code: 'VALIDATION' }, ['input', ...path])
+}
+
+const HTTP_STATUS = {
+  BAD_USER_INPUT: 400,
+  QUERY_TOO_COMPLEX: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  PLAN_REQUIRED: 403,
+  RATE_LIMITED: 429,
+  QUERY_TIMEOUT: 504,
+  UNAVAILABLE: 503,
+} as const
+
+export type AccessCode = keyof typeof HTTP_STATUS
+
+/** A refusal that concerns the request as a whole, not one field of its input. */
+export class AccessError extends Error {
+  override name = 'AccessError'
+  readonly code: AccessCode
+  readonly httpStatus: number
+  constructor(code: AccessCode, message: string) {
+    super(message)
+    this.code = code
+    this.httpStatus = HTTP_STATUS[code]
+  }
+}
+
+/** One clear sentence for the operator; the process ends with exit code 1 and no stack trace. */
+export class StartupError extends Error {
+  override name = 'StartupError'
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import type { Scope } from '../caller.ts'
+
+/**
+ * One kind of event: everything that is said about it anywhere (type, documentation, JSON Schema,
+ * example, who may see it) comes from this one value.
+ */
+export interface EventDefinition<T = unknown> {
+  /** Dotted, past tense; existing names never change their meaning. */
+  type: string
+  description: string
+  /** All of these are needed to see it, live or by webhook. */
+  scopes: readonly Scope[]
+  /** Shape of `data.object`. Additive only. */
+  payload: z.ZodType<T>
+  /** What `data.object` may look like. */
+  example: T
+  /** Whether it tells of a change to an existing record, and so carries `previousAttributes`. */
+  carriesPrevious: boolean
+}
+
+const definitions = new Map<string, EventDefinition>()
+
+/** @throws when the type is taken: two slices must not speak with one name. */
+export function defineEvent<T>(definition: EventDefinition<T>): EventDefinition<T> {
+  if (definitions.has(definition.type)) throw new Error(`Event ${definition.type} is defined twice`)
+  definitions.set(definition.type, definition)
+  return definition
+}
+
+/** Every defined event, ordered by type. Complete once all slices are loaded. */
+export function listEvents(): EventDefinition[] {
+  return [...definitions.values()].toSorted((a, b) => (a.type < b.type ? -1 : 1))
+}
+
+export function findEvent(type: string): EventDefinition | undefined {
+  return definitions.get(type)
+}
+
+/** Scopes needed to see an event of this type; an unknown type (a retired one) needs none. */
+export function scopesOf(type: string): readonly Scope[] {
+  return definitions.get(type)?.scopes ?? []
+}
+
+/** JSON Schema (draft 2020-12) of the whole envelope of an event type. */
+export function jsonSchemaOf(definition: EventDefinition): Record<string, unknown> {
+  const envelope = z.object({
+    id: z.string().describe('Unique id of the event; deduplicate on it.'),
+    type: z.literal(definition.type),
+    organizationId: z.string(),
+    created: z.int().describe('When it happened, Unix seconds.'),
+    data: z.object({
+      object: definition.payload,
+      ...(definition.carriesPrevious
+        ? {
+            previousAttributes: z
+              .record(z.string(), z.unknown())
+              .describe('The changed fields with their previous values.'),
+          }
+        : {}),
+    }),
+    livemode: z.boolean(),
+  })
+  return z.toJSONSchema(envelope, { io: 'input' })
+}

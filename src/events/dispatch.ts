@@ -1,0 +1,165 @@
+import type { Pool, PoolClient } from 'pg'
+import { z } from 'zod'
+import { defineJob } from '../db/queue.ts'
+import type { Facets, Selectable } from './match.ts'
+
+/** Wake-up: this organization has events without a position. */
+export const dispatchJob = defineJob({ name: 'dispatch', data: z.string(), policy: 'short' })
+
+/** Channel on which every server process hears how far each organization's log has come. */
+export const POSITIONS_CHANNEL = 'plantroom_positions'
+
+/** An event that has just been given its position. */
+export interface PositionedEvent extends Selectable {
+  id: string
+  organizationId: string
+  position: bigint
+}
+
+/**
+ * What else happens in the transaction that gives positions, such as writing delivery rows.
+ * @returns what to do once it is durable.
+ */
+export type FanOut = (client: PoolClient, events: PositionedEvent[]) => Promise<() => Promise<void>>
+
+/** Events positioned in one transaction: bounds its time and memory. */
+const BATCH = 1_000
+/** PostgreSQL refuses longer notifications at 8,000 bytes. */
+const MAX_NOTIFY_BYTES = 7_500
+
+interface Unpositioned {
+  id: string
+  organization_id: string
+  type: string
+  subject_id: string
+  changed_fields: string[]
+  facets: Facets
+}
+
+/**
+ * Gives the committed events of some organizations their positions, 1, 2, 3, … without gap.
+ *
+ * Why after commit: a sequence drawn inside the transaction commits out of order, and a reader that
+ * has seen 8 never looks for the 7 that commits later. Here an event that is not committed is not
+ * seen, and whatever is seen next stands behind everything already given out.
+ *
+ * Safe to run anywhere at any time: the row lock on the stream head lets one run after another.
+ * The events are read in a statement of its own after the lock, so that they are read as the
+ * previous holder left them.
+ * @returns how many were positioned.
+ */
+export async function dispatch(
+  pool: Pool,
+  organizationIds: readonly string[],
+  fanOut: FanOut,
+): Promise<number> {
+  let total = 0
+  for (;;) {
+    const count = await dispatchBatch(pool, organizationIds, fanOut)
+    total += count
+    if (count < BATCH) return total
+  }
+}
+
+async function dispatchBatch(
+  pool: Pool,
+  organizationIds: readonly string[],
+  fanOut: FanOut,
+): Promise<number> {
+  const client = await pool.connect()
+  let after: () => Promise<void>
+  let count: number
+  try {
+    await client.query('BEGIN')
+    const heads = await client.query<{ organization_id: string; last_position: string }>({
+      name: 'dispatch-heads',
+      text: `SELECT organization_id, last_position FROM event_stream_head
+              WHERE organization_id = ANY($1) ORDER BY organization_id FOR UPDATE`,
+      values: [organizationIds],
+    })
+    const found = await client.query<Unpositioned>({
+      name: 'dispatch-unpositioned',
+      text: `SELECT id, organization_id, type, subject_id, changed_fields, facets FROM event
+              WHERE organization_id = ANY($1) AND position IS NULL ORDER BY ordinal LIMIT ${BATCH}`,
+      values: [heads.rows.map((row) => row.organization_id)],
+    })
+    count = found.rows.length
+    if (count === 0) {
+      await client.query('ROLLBACK')
+      return 0
+    }
+    const last = new Map(heads.rows.map((row) => [row.organization_id, BigInt(row.last_position)]))
+    const events = found.rows.map((row): PositionedEvent => {
+      const position = (last.get(row.organization_id) ?? 0n) + 1n
+      last.set(row.organization_id, position)
+      return {
+        id: row.id,
+        organizationId: row.organization_id,
+        position,
+        type: row.type,
+        subjectId: row.subject_id,
+        changedFields: row.changed_fields,
+        facets: row.facets,
+      }
+    })
+    await writePositions(client, events)
+    after = await fanOut(client, events)
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+  await after()
+  return count
+}
+
+async function writePositions(client: PoolClient, events: PositionedEvent[]): Promise<void> {
+  const heads = new Map(events.map((event) => [event.organizationId, event.position]))
+  await client.query({
+    name: 'dispatch-positions',
+    text: `WITH positioned AS (
+             UPDATE event SET position = given.position
+               FROM unnest($1::text[], $2::bigint[]) AS given(id, position)
+              WHERE event.id = given.id),
+           moved AS (
+             UPDATE event_stream_head AS head SET last_position = given.position
+               FROM unnest($3::text[], $4::bigint[]) AS given(organization_id, position)
+              WHERE head.organization_id = given.organization_id)
+           SELECT pg_notify('${POSITIONS_CHANNEL}', text) FROM unnest($5::text[]) AS text`,
+    values: [
+      events.map((event) => event.id),
+      events.map((event) => event.position.toString()),
+      [...heads.keys()],
+      [...heads.values()].map(String),
+      notifications(heads),
+    ],
+  })
+}
+
+/** "o-1 17\no-2 4": as few notifications as fit. */
+function notifications(heads: ReadonlyMap<string, bigint>): string[] {
+  const texts: string[] = []
+  let text = ''
+  for (const [organizationId, position] of heads) {
+    const line = `${organizationId} ${position}\n`
+    if (text.length + line.length > MAX_NOTIFY_BYTES) {
+      texts.push(text)
+      text = ''
+    }
+    text += line
+  }
+  return [...texts, text]
+}
+
+/** Organizations with events that have waited longer than a wake-up takes: their hint was lost. */
+export async function findUndispatched(pool: Pool, olderThanMs: number): Promise<string[]> {
+  const result = await pool.query<{ organization_id: string }>({
+    name: 'find-undispatched',
+    text: `SELECT DISTINCT organization_id FROM event
+            WHERE position IS NULL AND created < now() - $1 * interval '1 millisecond'`,
+    values: [olderThanMs],
+  })
+  return result.rows.map((row) => row.organization_id)
+}

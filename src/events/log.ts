@@ -1,0 +1,76 @@
+import type { Pool } from 'pg'
+import type { Actor } from '../caller.ts'
+import type { Facets, Selectable } from './match.ts'
+
+/** A positioned event as the log holds it. */
+export interface LoggedEvent extends Selectable {
+  id: string
+  organizationId: string
+  position: bigint
+  /** The stored envelope, byte for byte what webhooks send. */
+  body: string
+  actor: Actor
+  created: Date
+}
+
+interface LogRow {
+  id: string
+  organization_id: string
+  position: string
+  type: string
+  body: string
+  subject_id: string
+  changed_fields: string[]
+  facets: Facets
+  actor: Actor
+  created: Date
+}
+
+/** Events of one organization after a position, oldest first. */
+export async function readLog(
+  pool: Pool,
+  organizationId: string,
+  after: bigint,
+  limit: number,
+): Promise<LoggedEvent[]> {
+  const result = await pool.query<LogRow>({
+    name: 'read-log',
+    text: `SELECT id, organization_id, position, type, body, subject_id, changed_fields, facets, actor, created
+             FROM event WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT $3`,
+    values: [organizationId, after.toString(), limit],
+  })
+  return result.rows.map((row) => ({
+    id: row.id,
+    organizationId: row.organization_id,
+    position: BigInt(row.position),
+    type: row.type,
+    body: row.body,
+    subjectId: row.subject_id,
+    changedFields: row.changed_fields,
+    facets: row.facets,
+    actor: row.actor,
+    created: row.created,
+  }))
+}
+
+/** Position of the newest event; 0 when there is none. */
+export async function readHead(pool: Pool, organizationId: string): Promise<bigint> {
+  const result = await pool.query<{ last_position: string }>({
+    name: 'read-head',
+    text: 'SELECT last_position FROM event_stream_head WHERE organization_id = $1',
+    values: [organizationId],
+  })
+  return BigInt(result.rows[0]?.last_position ?? '0')
+}
+
+/** Position of the oldest event that is still kept; undefined when the log is empty. */
+export async function readOldest(pool: Pool, organizationId: string): Promise<bigint | undefined> {
+  const result = await pool.query<{ position: string }>({
+    name: 'read-oldest',
+    text: `SELECT position FROM event WHERE organization_id = $1 AND position IS NOT NULL
+            ORDER BY position LIMIT 1`,
+    values: [organizationId],
+  })
+  const first = result.rows[0]
+  return first === undefined ? undefined : BigInt(first.position)
+}

@@ -1,0 +1,86 @@
+import { actorOf } from '../caller.ts'
+import { newId } from '../db/ids.ts'
+import type { UnitOfWork } from '../db/unit-of-work.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import type { EventDefinition } from './define.ts'
+import { dispatchJob } from './dispatch.ts'
+import { serializeEnvelope, toUnixSeconds } from './envelope.ts'
+import type { Facets } from './match.ts'
+
+export interface EventInput<T> {
+  /** Id of the record that the event is about. */
+  subjectId: string
+  /** The full record after the change. */
+  object: T
+  /** The changed fields with their previous values, in payload form. */
+  previous?: Record<string, unknown>
+  /** What filters may ask about. */
+  facets: Facets
+}
+
+interface EventRow {
+  id: string
+  type: string
+  body: string
+  subjectId: string
+  changedFields: string[]
+  facets: string
+}
+
+/** Rows waiting for the end of their transaction, where one statement writes them all. */
+const waiting = new WeakMap<UnitOfWork, EventRow[]>()
+
+/**
+ * Records one fact in the transaction of the change it tells of.
+ * @throws when the payload does not fit the event's published schema.
+ */
+export function record<T>(
+  unit: UnitOfWork,
+  definition: EventDefinition<T>,
+  event: EventInput<T>,
+): void {
+  const id = newId('event', unit.now.getTime())
+  const object = definition.payload.parse(event.object)
+  const row: EventRow = {
+    id,
+    type: definition.type,
+    subjectId: event.subjectId,
+    changedFields: Object.keys(event.previous ?? {}),
+    facets: JSON.stringify(event.facets),
+    body: serializeEnvelope({
+      id,
+      type: definition.type,
+      organizationId: unit.organizationId,
+      created: toUnixSeconds(unit.now),
+      data: {
+        object,
+        ...(event.previous === undefined ? {} : { previousAttributes: event.previous }),
+      },
+      livemode: true,
+    }),
+  }
+  const rows = waiting.get(unit)
+  if (rows !== undefined) {
+    rows.push(row)
+    return
+  }
+  const started = [row]
+  waiting.set(unit, started)
+  unit.beforeCommit(() => write(unit, started))
+  unit.afterCommit(() => unit.queue.enqueueSoon(dispatchJob, unit.organizationId, unit.organizationId))
+}
+
+async function write(unit: UnitOfWork, rows: EventRow[]): Promise<void> {
+  const actor = JSON.stringify(actorOf(unit.caller))
+  const values = rows.map(
+    (row) =>
+      Prisma.sql`(${row.id}, ${unit.organizationId}, ${row.type}, ${row.body}, ${row.subjectId}, ${row.changedFields}, ${row.facets}::jsonb, ${actor}::jsonb, ${unit.now})`,
+  )
+  const written = await unit.tx.$queryRaw<{ head: bigint }[]>(
+    Prisma.sql`INSERT INTO event (id, organization_id, type, body, subject_id, changed_fields, facets, actor, created)
+               VALUES ${Prisma.join(values)}
+               RETURNING (SELECT last_position FROM event_stream_head
+                           WHERE event_stream_head.organization_id = event.organization_id) AS head`,
+  )
+  unit.recordedAfter = written[0]?.head
+}

@@ -1,0 +1,58 @@
+import type { Caller, Permission } from '../caller.ts'
+import { may, planHasApi } from '../caller.ts'
+import type { Backend } from '../db/unit-of-work.ts'
+import type { Config } from '../config.ts'
+import { AccessError } from '../errors.ts'
+import type { PrismaClient } from '../generated/prisma/client.ts'
+
+/** What every resolver is given. */
+export interface Context extends Backend {
+  /** Undefined for a request without credentials, which may only sign in. */
+  caller: Caller | undefined
+  config: Config
+  /** Address of the client, for the audit trail. */
+  remoteAddress: string
+}
+
+/**
+ * The caller, or a refusal when the request has no credentials.
+ * @throws AccessError UNAUTHENTICATED
+ */
+export function callerOf(context: Context): Caller {
+  if (context.caller !== undefined) return context.caller
+  throw new AccessError(
+    'UNAUTHENTICATED',
+    'Sign in (Authorization: Bearer …) or send an API key (X-Api-Key)',
+  )
+}
+
+/**
+ * Refuses a caller without the permission.
+ * @throws AccessError UNAUTHENTICATED, FORBIDDEN or PLAN_REQUIRED
+ */
+export function demand(context: Context, permission: Permission): true {
+  const caller = callerOf(context)
+  if (permission === 'webhooks:manage') {
+    if (caller.kind === 'apiKey') {
+      throw new AccessError(
+        'FORBIDDEN',
+        'Webhook management needs a Bearer token of an Owner or Admin; an API key is not enough',
+      )
+    }
+    demandPlan(caller)
+  }
+  if (!may(caller, permission)) throw new AccessError('FORBIDDEN', `Missing permission ${permission}`)
+  return true
+}
+
+/** @throws AccessError PLAN_REQUIRED */
+export function demandPlan(caller: Caller): void {
+  if (!planHasApi(caller.plan)) {
+    throw new AccessError('PLAN_REQUIRED', 'API access requires Professional plan')
+  }
+}
+
+/** A database client that sees the caller's organization only. */
+export function scopedPrisma(context: Context): PrismaClient {
+  return context.database.scopedTo(callerOf(context).organizationId)
+}

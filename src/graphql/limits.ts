@@ -1,0 +1,70 @@
+import type { ComplexityErrorKind, ComplexityResult } from '@pothos/plugin-complexity'
+import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+
+/** Bytes of a request body; a bulk mutation of a few hundred inputs fits. */
+export const MAX_BODY_BYTES = 1_000_000
+/** Lexical tokens of a document; GraphiQL's introspection query has about 450. */
+const MAX_TOKENS = 4_000
+const MAX_ALIASES = 30
+const MAX_DIRECTIVES = 10
+
+/** Depth counts every field level, and a Relay list alone takes three. */
+export const COST_LIMITS = { depth: 14, breadth: 500, complexity: 20_000 }
+
+/** A limit was exceeded: HTTP 400 with the code QUERY_TOO_COMPLEX and the figure. */
+function tooComplex(message: string): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code: 'QUERY_TOO_COMPLEX', http: { status: 400 } },
+  })
+}
+
+export function refuseCost(
+  kind: ComplexityErrorKind,
+  result: ComplexityResult & { maxDepth?: number; maxBreadth?: number; maxComplexity?: number },
+): Error {
+  switch (String(kind)) {
+    case 'Depth':
+      return tooComplex(`The query is ${result.depth} levels deep; at most ${result.maxDepth} are allowed`)
+    case 'Breadth':
+      return tooComplex(`The query has ${result.breadth} fields; at most ${result.maxBreadth} are allowed`)
+    default:
+      return tooComplex(
+        `The query costs ${result.complexity} points; at most ${result.maxComplexity} are allowed. Ask for smaller pages (first)`,
+      )
+  }
+}
+
+/** Counts what makes a document expensive before anything of it runs. */
+export function useDocumentLimits(): Plugin {
+  return {
+    onParse({ params, setParseFn, parseFn }) {
+      setParseFn((source, options) => parseFn(source, { ...options, maxTokens: MAX_TOKENS }))
+      void params
+    },
+    onValidate({ addValidationRule }) {
+      addValidationRule(CountLimitRule)
+    },
+  }
+}
+
+function CountLimitRule(context: ValidationContext): ASTVisitor {
+  let aliases = 0
+  let directives = 0
+  return {
+    Field(node) {
+      if (node.alias !== undefined && ++aliases === MAX_ALIASES + 1) {
+        context.reportError(
+          tooComplex(`"${node.name.value}" is alias number ${aliases}; at most ${MAX_ALIASES} are allowed`),
+        )
+      }
+    },
+    Directive(node) {
+      if (++directives === MAX_DIRECTIVES + 1) {
+        context.reportError(
+          tooComplex(`"@${node.name.value}" is directive number ${directives}; at most ${MAX_DIRECTIVES} are allowed`),
+        )
+      }
+    },
+  }
+}

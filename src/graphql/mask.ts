@@ -1,0 +1,40 @@
+import { GraphQLError } from 'graphql'
+import { AccessError, DomainError, DomainErrors } from '../errors.ts'
+import type { Logger } from '../log.ts'
+
+/**
+ * What of an error a client may see. Refusals keep their code and text, malformed requests say what
+ * is wrong with them, and everything else is ours: logged once, answered as INTERNAL without detail.
+ */
+export function maskError(error: unknown, log: Logger): GraphQLError {
+  const original = error instanceof GraphQLError ? error.originalError : error
+  if (original instanceof AccessError) {
+    return located(error, original.message, original.code, original.httpStatus)
+  }
+  if (original instanceof DomainError || original instanceof DomainErrors) {
+    return located(error, original.message, 'BAD_USER_INPUT', 400)
+  }
+  if (error instanceof GraphQLError && (original === undefined || original instanceof GraphQLError)) {
+    const code = error.extensions['code'] ?? 'BAD_USER_INPUT'
+    return located(error, error.message, String(code), statusOf(error) ?? 400)
+  }
+  log.error({ err: original, path: error instanceof GraphQLError ? error.path : undefined }, 'request failed')
+  return located(error, 'Something went wrong on our side', 'INTERNAL', 500)
+}
+
+function located(error: unknown, message: string, code: string, status: number): GraphQLError {
+  const at = error instanceof GraphQLError ? error : undefined
+  return new GraphQLError(message, {
+    nodes: at?.nodes ?? null,
+    source: at?.source ?? null,
+    positions: at?.positions ?? null,
+    path: at?.path ?? null,
+    extensions: { code, http: { status } },
+  })
+}
+
+function statusOf(error: GraphQLError): number | undefined {
+  const http = error.extensions['http']
+  if (typeof http === 'object' && http !== null && 'status' in http) return Number(http.status)
+  return undefined
+}
