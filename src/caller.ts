@@ -1,7 +1,28 @@
 import type { Plan, Role } from './generated/prisma/enums.ts'
 
 /** Resources that scopes speak of; `<resource>:read` and `<resource>:write`, write implies read. */
-export const RESOURCES = ['locations', 'users', 'work-orders'] as const
+export const RESOURCES = [
+  'analytics',
+  'assets',
+  'bookings',
+  'companies',
+  'customer-fields',
+  'customers',
+  'devices',
+  'locations',
+  'managers',
+  'notifications',
+  'organization',
+  'resources',
+  'sensors',
+  'service-groups',
+  'services',
+  'shifts',
+  'sor',
+  'users',
+  'visitors',
+  'work-orders',
+] as const
 
 export type Scope = `${(typeof RESOURCES)[number]}:${'read' | 'write'}`
 
@@ -17,15 +38,31 @@ export const SCOPES: readonly Scope[] = RESOURCES.flatMap((resource): Scope[] =>
 
 const READ_ALL = SCOPES.filter((scope) => scope.endsWith(':read'))
 
+/** What only Owner and Admin change: people, their roles, and the organization itself. */
+const ADMINISTRATION: ReadonlySet<Scope> = new Set<Scope>([
+  'managers:write',
+  'organization:write',
+  'users:write',
+])
+
 /** The permission table: what each role may do in its organization. */
 const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   OWNER: new Set([...SCOPES, ...DUTIES]),
   ADMIN: new Set([...SCOPES, ...DUTIES]),
-  MANAGER: new Set<Permission>([...READ_ALL, 'locations:write', 'work-orders:write']),
-  TECHNICIAN: new Set<Permission>([...READ_ALL, 'work-orders:write']),
-  REQUESTER: new Set<Permission>(['locations:read', 'work-orders:read']),
+  MANAGER: new Set<Permission>(SCOPES.filter((scope) => !ADMINISTRATION.has(scope))),
+  TECHNICIAN: new Set<Permission>([...READ_ALL, 'assets:write', 'work-orders:write']),
+  REQUESTER: new Set<Permission>([
+    'bookings:write',
+    'bookings:read',
+    'locations:read',
+    'resources:read',
+    'services:read',
+    'visitors:read',
+    'visitors:write',
+    'work-orders:read',
+  ]),
   VIEWER: new Set<Permission>(READ_ALL),
-  CONTRACTOR: new Set<Permission>(['locations:read', 'work-orders:read']),
+  CONTRACTOR: new Set<Permission>(['locations:read', 'sor:read', 'sor:write', 'work-orders:read']),
 }
 
 /** Plans that include API keys and webhooks (integration guide, "Before you start"). */
@@ -58,7 +95,9 @@ export function may(caller: Caller, permission: Permission): boolean {
 
 /** Write implies read. */
 export function holdsScope(held: ReadonlySet<string>, wanted: string): boolean {
-  return held.has(wanted) || (wanted.endsWith(':read') && held.has(wanted.replace(/read$/, 'write')))
+  return (
+    held.has(wanted) || (wanted.endsWith(':read') && held.has(wanted.replace(/read$/, 'write')))
+  )
 }
 
 /** Who did it, as recorded with every event. */

@@ -72,3 +72,19 @@ export class AccessError extends Error {
 export class StartupError extends Error {
   override name = 'StartupError'
 }
+
+/**
+ * Refuses a change that was decided on an older version of the record than there is now.
+ * @throws DomainError VERSION_CONFLICT
+ */
+export function demandVersion(
+  record: { version: number },
+  expectedVersion: number | null | undefined,
+): void {
+  if (expectedVersion == null || expectedVersion === record.version) return
+  throw new DomainError(
+    `The record is at version ${record.version}, not ${expectedVersion}: read it again`,
+    { code: 'VERSION_CONFLICT', currentVersion: record.version },
+    ['input', 'expectedVersion'],
+  )
+}

@@ -1,12 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import pg from 'pg'
+import { Pool } from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 
 /** Everything that reaches PostgreSQL. */
 export interface Database extends AsyncDisposable {
   url: string
   /** For statements that Prisma would make slow: the dispatcher, the lanes, the log reader. */
-  pool: pg.Pool
+  pool: Pool
   /**
    * Sees every organization. Only for what has no caller yet (sign-in, key look-up) or none at all
    * (jobs); everything else goes through `scopedTo`.
@@ -20,7 +20,7 @@ export interface Database extends AsyncDisposable {
 const SCOPED_CLIENTS = 500
 
 export function openDatabase(url: string, poolSize: number): Database {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 10_000,
@@ -116,7 +116,10 @@ function restrict(where: unknown, key: string, organizationId: string): object {
   const given = typeof where === 'object' && where !== null ? where : {}
   // Beside, not instead of, a condition on the same column: asking for another organization's
   // rows must find nothing rather than one's own.
-  return { ...given, AND: [{ [key]: organizationId }, ...('AND' in given ? [given.AND].flat() : [])] }
+  return {
+    ...given,
+    AND: [{ [key]: organizationId }, ...('AND' in given ? [given.AND].flat() : [])],
+  }
 }
 
 function stamp(data: unknown, key: string, organizationId: string): unknown {

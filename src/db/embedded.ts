@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import pg from 'pg'
+import { Client } from 'pg'
 import { StartupError } from '../errors.ts'
 
 /**
@@ -25,12 +25,15 @@ const POLL_MS = 20
 
 const run = promisify(execFile)
 
-export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedPostgres> {
   const owner = await findOwner()
   const home = await settle(path.resolve(dataDir), owner)
   const password = await readOrMakePassword(path.join(dataDir, 'postgres.password'))
   await initialise(home, owner, password)
-  const port = (await adoptRunning(home, password)) ?? (await start(home, owner))
+  const port = (await adoptRunning(home, password)) ?? (await start(home, owner, settings))
   const url = `postgres://plantroom:${password}@127.0.0.1:${port}/plantroom`
   await createDatabase(url)
   return {
@@ -136,10 +139,16 @@ async function initialise(home: Home, owner: Owner | undefined, password: string
     await fs.chown(fresh, owner.uid, owner.gid)
     await fs.chown(passwordFile, owner.uid, owner.gid)
   }
-  const options = ['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-instructions']
   await as(owner, home.binary('initdb'), [
-    ...['-D', fresh, '-U', 'plantroom', `--pwfile=${passwordFile}`],
-    ...options,
+    '-D',
+    fresh,
+    '-U',
+    'plantroom',
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-instructions',
   ])
   await fs.rm(passwordFile)
   await fs.rm(home.cluster, { recursive: true, force: true })
@@ -164,7 +173,11 @@ async function adoptRunning(home: Home, password: string): Promise<number | unde
   return undefined
 }
 
-async function start(home: Home, owner: Owner | undefined): Promise<number> {
+async function start(
+  home: Home,
+  owner: Owner | undefined,
+  overrides: Readonly<Record<string, string>>,
+): Promise<number> {
   const port = await freePort()
   const settings = {
     port: String(port),
@@ -177,6 +190,7 @@ async function start(home: Home, owner: Owner | undefined): Promise<number> {
     max_wal_size: '2GB',
     log_min_messages: 'warning',
     log_checkpoints: 'off',
+    ...overrides,
   }
   const log = path.join(home.cluster, 'server.log')
   const child = spawn(
@@ -218,7 +232,7 @@ async function start(home: Home, owner: Owner | undefined): Promise<number> {
 }
 
 async function createDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url.replace(/\/plantroom$/, '/postgres') })
+  const client = new Client({ connectionString: url.replace(/\/plantroom$/, '/postgres') })
   await client.connect()
   try {
     const found = await client.query("SELECT 1 FROM pg_database WHERE datname = 'plantroom'")
@@ -229,7 +243,7 @@ async function createDatabase(url: string): Promise<void> {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
   try {
     await client.connect()
     await client.end()

@@ -1,8 +1,7 @@
 import * as fs from 'node:fs/promises'
 import path from 'node:path'
-import { PrismaPg } from '@prisma/adapter-pg'
 import type { MigrationList } from '@prisma/schema-engine-wasm'
-import pg from 'pg'
+import { Client } from 'pg'
 import { StartupError } from '../errors.ts'
 import { openSchemaEngine } from './schema-engine.ts'
 
@@ -17,7 +16,7 @@ const MIGRATION_LOCK = 7_416_001
  * @returns names of the migrations applied now; empty when there was nothing to do.
  */
 export async function migrate(url: string, migrationsDir = MIGRATIONS_DIR): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   try {
     await client.connect()
   } catch (error) {
@@ -44,21 +43,19 @@ export async function migrate(url: string, migrationsDir = MIGRATIONS_DIR): Prom
 }
 
 async function applyAll(url: string, migrationsDir: string): Promise<string[]> {
-  const engine = await openSchemaEngine(new PrismaPg({ connectionString: url }))
+  await using opened = await openSchemaEngine(url)
   try {
-    const { appliedMigrationNames } = await engine.applyMigrations({
+    const { appliedMigrationNames } = await opened.engine.applyMigrations({
       migrationsList: await loadMigrations(migrationsDir),
       filters: { externalTables: [], externalEnums: [] },
     })
     return appliedMigrationNames
   } catch (error) {
     throw new StartupError(`A migration failed and was rolled back: ${reasonOf(error)}`)
-  } finally {
-    engine.free()
   }
 }
 
-async function refuseOldServer(client: pg.Client): Promise<void> {
+async function refuseOldServer(client: Client): Promise<void> {
   const result = await client.query<{ number: string; text: string }>(
     "SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS text",
   )
@@ -70,7 +67,7 @@ async function refuseOldServer(client: pg.Client): Promise<void> {
   }
 }
 
-async function readApplied(client: pg.Client): Promise<string[]> {
+async function readApplied(client: Client): Promise<string[]> {
   const table = await client.query<{ found: string | null }>(
     "SELECT to_regclass('_prisma_migrations')::text AS found",
   )

@@ -59,7 +59,7 @@ const EXPIRE_SECONDS = 60
 
 export async function openQueue(
   url: string,
-  jobs: JobDefinition<never>[],
+  jobs: readonly Pick<JobDefinition<unknown>, 'name' | 'policy' | 'options'>[],
   works: boolean,
   log: Logger,
 ): Promise<Queue> {
@@ -114,7 +114,7 @@ export async function openQueue(
           const items = Array.from(slot.pending, ([k, value]) => ({ key: k, data: value }))
           slot.pending.clear()
           await queue
-            .enqueue({ ...job, data: job.data as z.ZodType<unknown> }, items)
+            .enqueue({ ...job, data: job.data as z.ZodType }, items)
             .catch((error: unknown) => {
               log.warn({ job: job.name, error: String(error) }, 'wake-up lost; the sweep finds it')
             })

@@ -14,7 +14,7 @@ export interface EventDefinition<T = unknown> {
   /** Shape of `data.object`. Additive only. */
   payload: z.ZodType<T>
   /** What `data.object` may look like. */
-  example: T
+  example: NoInfer<T>
   /** Whether it tells of a change to an existing record, and so carries `previousAttributes`. */
   carriesPrevious: boolean
 }

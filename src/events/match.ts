@@ -1,7 +1,17 @@
 /** What an event is about, as lists of ids per kind, taken when it happened. */
 export type Facets = Partial<Record<FacetKey, readonly string[]>>
 
-export const FACET_KEYS = ['subject', 'location', 'site', 'workOrder'] as const
+export const FACET_KEYS = [
+  'subject',
+  'location',
+  'site',
+  'asset',
+  'assetType',
+  'workOrder',
+  'resource',
+  'schedule',
+  'quotation',
+] as const
 export type FacetKey = (typeof FACET_KEYS)[number]
 
 /** AND across keys, OR inside a list; a key that the event lacks does not match. */

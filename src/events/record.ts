@@ -67,7 +67,9 @@ export function record<T>(
   const started = [row]
   waiting.set(unit, started)
   unit.beforeCommit(() => write(unit, started))
-  unit.afterCommit(() => unit.queue.enqueueSoon(dispatchJob, unit.organizationId, unit.organizationId))
+  unit.afterCommit(() =>
+    unit.queue.enqueueSoon(dispatchJob, unit.organizationId, unit.organizationId),
+  )
 }
 
 async function write(unit: UnitOfWork, rows: EventRow[]): Promise<void> {

@@ -33,12 +33,33 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
+    nodesOnConnection: { description: 'The records of the page, without their cursors.' },
+    idFieldOptions: {
+      description: 'Opaque, prefixed, the same everywhere: answers, payloads, logs.',
+    },
+    edgesFieldOptions: { description: 'The records of the page with their cursors.' },
+    nodeFieldOptions: { description: 'The record.' },
+    cursorFieldOptions: { description: 'Its place in the list.' },
+    pageInfoFieldOptions: { description: 'Where the page lies in the list.' },
+    pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether there is more after it.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there is more before it.' },
+    startCursorFieldOptions: { description: 'Cursor of the first record.' },
+    endCursorFieldOptions: { description: 'Cursor of the last record; hand it back as `after`.' },
+    firstArgOptions: {
+      description: 'At most this many from the start: 20 unless given, up to 100.',
+    },
+    afterArgOptions: { description: 'Only what comes after this cursor.' },
+    lastArgOptions: { description: 'At most this many from the end, up to 100.' },
+    beforeArgOptions: { description: 'Only what comes before this cursor.' },
     nodeQueryOptions: {
       description: 'Any record by its id. Null when there is none in your organization.',
+      args: { id: { description: 'Id of any kind.' } },
       authScopes: { signedIn: true },
     },
     nodesQueryOptions: {
       description: 'Records by their ids, in the order asked for; null where there is none.',
+      args: { ids: { description: 'Ids of any kinds.' } },
       authScopes: { signedIn: true },
     },
     nodeTypeOptions: { description: 'A record with an id of its own.' },
@@ -68,9 +89,13 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
 })
 
-builder.queryType({ description: 'Reads. Everything is limited to the organization of the caller.' })
+builder.queryType({
+  description: 'Reads. Everything is limited to the organization of the caller.',
+})
 builder.mutationType({
   description:
     'Changes. Each runs in one transaction with its events; expected failures come back in `userErrors`.',
 })
-builder.subscriptionType({ description: 'Live streams over WebSocket (graphql-transport-ws) or SSE.' })
+builder.subscriptionType({
+  description: 'Live streams over WebSocket (graphql-transport-ws) or SSE.',
+})

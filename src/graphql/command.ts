@@ -5,14 +5,14 @@ import { transaction, type UnitOfWork } from '../db/unit-of-work.ts'
 import { DomainError, DomainErrors } from '../errors.ts'
 import { builder, type SchemaTypes } from './builder.ts'
 import { type Context, callerOf } from './context.ts'
-import { UserError } from './user-errors.ts'
+import { type Refusal, UserError } from './user-errors.ts'
 
 type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>
 
 /** What a payload type resolves from: the command's answer, or why it was refused. */
 interface Payload<R> {
   result: R | undefined
-  userErrors: readonly DomainError[]
+  userErrors: readonly Refusal[]
   eventCursor: bigint | undefined
 }
 
@@ -23,10 +23,10 @@ interface CommandOptions<I, R> {
   input: (t: InputFieldBuilder<Types, 'InputObject'>) => InputFieldMap
   /** The rules of the input; every broken one becomes a user error with its path. */
   schema: z.ZodType<I>
-  /** Fields of the payload beside `userErrors` and `eventCursor`; nullable, for the refused case. */
-  payload: (t: ObjectFieldBuilder<Types, Payload<R>>) => FieldMap
   /** Runs in one transaction. A thrown DomainError undoes it and becomes a user error. */
   run: (unit: UnitOfWork, input: I, context: Context) => Promise<R>
+  /** Fields of the payload beside `userErrors` and `eventCursor`; nullable, for the refused case. */
+  payload: (t: ObjectFieldBuilder<Types, Payload<R>>) => FieldMap
 }
 
 /**
@@ -89,7 +89,8 @@ async function runCommand<I, R>(
   }
 }
 
-function refused(userErrors: readonly DomainError[]): Payload<never> {
+function refused(errors: readonly DomainError[]): Payload<never> {
+  const userErrors = errors.map(({ message, detail, path }) => ({ message, detail, path }))
   return { result: undefined, userErrors, eventCursor: undefined }
 }
 

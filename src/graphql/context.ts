@@ -41,7 +41,8 @@ export function demand(context: Context, permission: Permission): true {
     }
     demandPlan(caller)
   }
-  if (!may(caller, permission)) throw new AccessError('FORBIDDEN', `Missing permission ${permission}`)
+  if (!may(caller, permission))
+    throw new AccessError('FORBIDDEN', `Missing permission ${permission}`)
   return true
 }
 

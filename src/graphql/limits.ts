@@ -1,4 +1,4 @@
-import type { ComplexityErrorKind, ComplexityResult } from '@pothos/plugin-complexity'
+import { ComplexityErrorKind, type ComplexityResult } from '@pothos/plugin-complexity'
 import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
@@ -23,11 +23,15 @@ export function refuseCost(
   kind: ComplexityErrorKind,
   result: ComplexityResult & { maxDepth?: number; maxBreadth?: number; maxComplexity?: number },
 ): Error {
-  switch (String(kind)) {
-    case 'Depth':
-      return tooComplex(`The query is ${result.depth} levels deep; at most ${result.maxDepth} are allowed`)
-    case 'Breadth':
-      return tooComplex(`The query has ${result.breadth} fields; at most ${result.maxBreadth} are allowed`)
+  switch (kind) {
+    case ComplexityErrorKind.Depth:
+      return tooComplex(
+        `The query is ${result.depth} levels deep; at most ${result.maxDepth} are allowed`,
+      )
+    case ComplexityErrorKind.Breadth:
+      return tooComplex(
+        `The query has ${result.breadth} fields; at most ${result.maxBreadth} are allowed`,
+      )
     default:
       return tooComplex(
         `The query costs ${result.complexity} points; at most ${result.maxComplexity} are allowed. Ask for smaller pages (first)`,
@@ -55,14 +59,18 @@ function CountLimitRule(context: ValidationContext): ASTVisitor {
     Field(node) {
       if (node.alias !== undefined && ++aliases === MAX_ALIASES + 1) {
         context.reportError(
-          tooComplex(`"${node.name.value}" is alias number ${aliases}; at most ${MAX_ALIASES} are allowed`),
+          tooComplex(
+            `"${node.name.value}" is alias number ${aliases}; at most ${MAX_ALIASES} are allowed`,
+          ),
         )
       }
     },
     Directive(node) {
       if (++directives === MAX_DIRECTIVES + 1) {
         context.reportError(
-          tooComplex(`"@${node.name.value}" is directive number ${directives}; at most ${MAX_DIRECTIVES} are allowed`),
+          tooComplex(
+            `"@${node.name.value}" is directive number ${directives}; at most ${MAX_DIRECTIVES} are allowed`,
+          ),
         )
       }
     },

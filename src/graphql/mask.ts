@@ -14,11 +14,18 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   if (original instanceof DomainError || original instanceof DomainErrors) {
     return located(error, original.message, 'BAD_USER_INPUT', 400)
   }
-  if (error instanceof GraphQLError && (original === undefined || original instanceof GraphQLError)) {
-    const code = error.extensions['code'] ?? 'BAD_USER_INPUT'
-    return located(error, error.message, String(code), statusOf(error) ?? 400)
+  if (
+    error instanceof GraphQLError &&
+    (original === undefined || original instanceof GraphQLError)
+  ) {
+    const given = error.extensions['code']
+    const code = typeof given === 'string' ? given : 'BAD_USER_INPUT'
+    return located(error, error.message, code, statusOf(error) ?? 400)
   }
-  log.error({ err: original, path: error instanceof GraphQLError ? error.path : undefined }, 'request failed')
+  log.error(
+    { err: original, path: error instanceof GraphQLError ? error.path : undefined },
+    'request failed',
+  )
   return located(error, 'Something went wrong on our side', 'INTERNAL', 500)
 }
 
@@ -35,6 +42,5 @@ function located(error: unknown, message: string, code: string, status: number):
 
 function statusOf(error: GraphQLError): number | undefined {
   const http = error.extensions['http']
-  if (typeof http === 'object' && http !== null && 'status' in http) return Number(http.status)
-  return undefined
+  return http?.status
 }

@@ -1,4 +1,4 @@
-import type { DomainError } from '../errors.ts'
+import type { DomainErrorDetail } from '../errors.ts'
 import { builder } from './builder.ts'
 
 const UserErrorCode = builder.enumType('UserErrorCode', {
@@ -7,15 +7,24 @@ const UserErrorCode = builder.enumType('UserErrorCode', {
     VALIDATION: { description: 'An input does not meet a rule.' },
     NOT_FOUND: { description: 'There is no such record in your organization.' },
     VERSION_CONFLICT: { description: 'The record has changed since the version you expected.' },
-    INVALID_TRANSITION: { description: 'The record cannot go from its status to the one asked for.' },
+    INVALID_TRANSITION: {
+      description: 'The record cannot go from its status to the one asked for.',
+    },
     CONFLICT: { description: 'Another record stands in the way.' },
     IDEMPOTENCY: { description: 'The idempotency key was used with another input, or is in use.' },
     QUOTA: { description: 'A limit of your plan is reached.' },
   },
 })
 
+/** A DomainError as data: GraphQL takes an instance of Error for a fault of the resolver. */
+export interface Refusal {
+  message: string
+  detail: DomainErrorDetail
+  path: readonly string[] | undefined
+}
+
 /** Every concrete type is told by its code, so one resolver serves the interface. */
-export const UserError = builder.interfaceRef<DomainError>('UserError').implement({
+export const UserError = builder.interfaceRef<Refusal>('UserError').implement({
   description: 'An expected failure of a mutation. Nothing was changed.',
   resolveType: (error) => TYPE_NAMES[error.detail.code],
   fields: (t) => ({
@@ -34,7 +43,7 @@ export const UserError = builder.interfaceRef<DomainError>('UserError').implemen
   }),
 })
 
-const TYPE_NAMES: Record<DomainError['detail']['code'], string> = {
+const TYPE_NAMES: Record<DomainErrorDetail['code'], string> = {
   VALIDATION: 'ValidationError',
   NOT_FOUND: 'NotFoundError',
   VERSION_CONFLICT: 'VersionConflictError',
@@ -44,13 +53,13 @@ const TYPE_NAMES: Record<DomainError['detail']['code'], string> = {
   QUOTA: 'QuotaError',
 }
 
-function detailOf<C extends DomainError['detail']['code']>(error: DomainError, code: C) {
+function detailOf<C extends DomainErrorDetail['code']>(error: Refusal, code: C) {
   const detail = error.detail
   if (detail.code !== code) throw new Error(`${detail.code} is not ${code}`)
-  return detail as Extract<DomainError['detail'], { code: C }>
+  return detail as Extract<DomainErrorDetail, { code: C }>
 }
 
-const concrete = (name: string) => builder.objectRef<DomainError>(name)
+const concrete = (name: string) => builder.objectRef<Refusal>(name)
 
 concrete('ValidationError').implement({
   description: 'An input does not meet a rule.',

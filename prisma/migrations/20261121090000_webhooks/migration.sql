@@ -52,9 +52,12 @@ CREATE TABLE "delivery_lane" (
     "endpoint_id" TEXT NOT NULL,
     "organization_id" TEXT NOT NULL,
     "last_sequence" BIGINT NOT NULL DEFAULT 0,
-    "worker_id" TEXT,
+    "worker_id" INTEGER,
     "epoch" BIGINT NOT NULL DEFAULT 0,
+    "claimed_until" TIMESTAMPTZ(3),
     "woken" BOOLEAN NOT NULL DEFAULT false,
+    "wake_at" TIMESTAMPTZ(3),
+    "resumed_at" TIMESTAMPTZ(3),
     "consecutive_failures" INTEGER NOT NULL DEFAULT 0,
     "failing_since" TIMESTAMPTZ(3),
     "last_success_at" TIMESTAMPTZ(3),
@@ -97,8 +100,8 @@ CREATE TABLE "webhook_attempt" (
     "failure" TEXT,
     "error" TEXT,
     "status_code" INTEGER,
-    "request_headers" JSON NOT NULL,
-    "response_headers" JSON,
+    "request_headers" TEXT NOT NULL,
+    "response_headers" TEXT,
     "response_body" TEXT,
     "response_truncated" BOOLEAN NOT NULL DEFAULT false,
     "remote_address" TEXT,
@@ -148,6 +151,17 @@ ALTER TABLE "delivery_lane" ADD CONSTRAINT "delivery_lane_organization_id_endpoi
 -- coming days; the default one only catches rows of a clock that is far off.
 CREATE TABLE "webhook_attempt_default" PARTITION OF "webhook_attempt" DEFAULT;
 
--- The lane reads its head, the sweep reads what is due: both only ever ask for pending rows.
+-- What a lane has still to send, in order.
 CREATE INDEX "webhook_delivery_pending_partial" ON "webhook_delivery" ("endpoint_id", "sequence") WHERE "status" = 'PENDING' AND "sequence" IS NOT NULL;
-CREATE INDEX "webhook_delivery_due_partial" ON "webhook_delivery" ("next_attempt_at") WHERE "status" = 'PENDING';
+-- What waits for another attempt: which subjects are blocked, when a lane must wake. Without the
+-- deliveries that nobody has tried yet it stays small, and the usual insert and success never touch it.
+CREATE INDEX "webhook_delivery_retrying_partial" ON "webhook_delivery" ("endpoint_id", "subject_id") WHERE "status" = 'PENDING' AND "sequence" IS NOT NULL AND "attempt_count" > 0;
+-- Attempts asked for outside the lane: test sends and manual retries.
+CREATE INDEX "webhook_delivery_requested_partial" ON "webhook_delivery" ("next_attempt_at") WHERE "next_attempt_at" IS NOT NULL AND ("status" <> 'PENDING' OR "sequence" IS NULL);
+
+-- A lane's row is updated many times a second and none of its indexed columns ever changes: room in
+-- its page keeps these updates inside it.
+ALTER TABLE "delivery_lane" SET (fillfactor = 50);
+
+-- Every delivery worker that starts takes a number and holds an advisory lock on it while it lives.
+CREATE SEQUENCE "delivery_worker_number" AS INTEGER CYCLE;

@@ -1,0 +1,60 @@
+import path from 'node:path'
+import type { Config } from './config.ts'
+import { claimDataFolder } from './db/data-folder.ts'
+import { openDatabase } from './db/database.ts'
+import { startEmbeddedPostgres } from './db/embedded.ts'
+import { migrate } from './db/migrate.ts'
+import { openQueue } from './db/queue.ts'
+import type { Backend } from './db/unit-of-work.ts'
+import { dispatchJob } from './events/dispatch.ts'
+import { openStream } from './events/stream.ts'
+import type { Logger } from './log.ts'
+import { startServer } from './server.ts'
+import { attemptNowJob, laneJob } from './webhooks/jobs.ts'
+import { startWorker } from './worker.ts'
+
+export interface App extends AsyncDisposable, Backend {
+  /** Where the server answers; undefined in a process with the worker role alone. */
+  url: string | undefined
+  /** Connection string of the database in use. */
+  databaseUrl: string
+}
+
+/**
+ * Starts everything that the configuration asks for, in the order in which each needs the one
+ * before; stops it in the opposite order, also when a later part could not be started.
+ * @throws StartupError with one clear sentence for the operator.
+ */
+export async function startApp(config: Config, log: Logger): Promise<App> {
+  await using started = new AsyncDisposableStack()
+  const databaseUrl = await openDatabaseServer(config, started)
+  const applied = await migrate(databaseUrl)
+  if (applied.length > 0) log.info({ migrations: applied }, 'database migrated')
+  const database = started.use(openDatabase(databaseUrl, config.databasePoolSize))
+  const works = config.roles.has('worker')
+  const queue = started.use(
+    await openQueue(databaseUrl, [dispatchJob, laneJob, attemptNowJob], works, log),
+  )
+  let url: string | undefined
+  if (works) started.use(await startWorker({ config, database, queue, log }))
+  if (config.roles.has('server')) {
+    const stream = started.use(await openStream({ database, log }))
+    const server = started.use(await startServer({ config, database, queue, stream, log }))
+    url = server.url
+  }
+  const stack = started.move()
+  return {
+    url,
+    databaseUrl,
+    database,
+    queue,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+async function openDatabaseServer(config: Config, started: AsyncDisposableStack): Promise<string> {
+  if (config.database.kind === 'external') return config.database.url
+  const dataDir = path.resolve(config.dataDir)
+  started.use(claimDataFolder(dataDir))
+  return started.use(await startEmbeddedPostgres(dataDir)).url
+}

@@ -1,0 +1,28 @@
+/** Stage and kind of a failure, as the log and the API name them. Additive only. */
+export type Failure =
+  | 'guard.target'
+  | 'guard.private_address'
+  | 'dns.not_found'
+  | 'dns.timeout'
+  | 'dns.failed'
+  | 'connect.refused'
+  | 'connect.timeout'
+  | 'connect.unreachable'
+  | 'connect.failed'
+  | 'tls.certificate'
+  | 'tls.failed'
+  | 'response.timeout'
+  | 'response.closed'
+  | 'response.invalid'
+  | 'response.status'
+  | 'internal'
+
+/** Why an attempt came to no answer, told at the stage that knows. */
+export class AttemptError extends Error {
+  override name = 'AttemptError'
+  readonly failure: Failure
+  constructor(failure: Failure, message: string) {
+    super(message)
+    this.failure = failure
+  }
+}

@@ -1,0 +1,106 @@
+import type { Pool } from 'pg'
+import type { Attempter } from './attempt.ts'
+import type { Capacity } from './capacity.ts'
+import { makeLogEntry } from './log-statement.ts'
+import type { LogWriter } from './log-writer.ts'
+import type { SealedEndpoint } from './prepare.ts'
+
+export interface AttemptNowDependencies {
+  pool: Pool
+  capacity: Capacity
+  attempt: Attempter
+  logWriter: LogWriter
+}
+
+/** A worker that dies in the middle: another one may try again after this. */
+const CLAIM_MS = 120_000
+
+interface Row extends Omit<SealedEndpoint, 'secrets'> {
+  id: string
+  eventId: string
+  sequence: string | null
+  attemptCount: number
+  body: string
+  secrets: Buffer[]
+  expiries: (number | null)[]
+}
+
+/**
+ * One attempt outside the lane, as a person asked for it: a test send, or a retry of what is no
+ * longer pending. Order is not kept, and the request says so. Does nothing when nobody asks any
+ * more: the claim is the delivery's `next_attempt_at`, which the log takes away.
+ */
+export async function attemptNow(
+  dependencies: AttemptNowDependencies,
+  deliveryId: string,
+): Promise<void> {
+  const { pool, capacity, attempt, logWriter } = dependencies
+  const row = await claim(pool, deliveryId)
+  if (row === undefined) return
+  const endpoint: SealedEndpoint = {
+    ...row,
+    secrets: row.secrets.map((sealed, index) => ({
+      sealed,
+      expiresAtMs: row.expiries[index] ?? null,
+    })),
+  }
+  await roomFor(capacity)
+  try {
+    const record = await attempt(
+      endpoint,
+      {
+        deliveryId: row.id,
+        eventId: row.eventId,
+        sequence: row.sequence ?? undefined,
+        body: row.body,
+        attempt: row.attemptCount + 1,
+        trigger: row.sequence === null ? 'TEST' : 'MANUAL',
+      },
+      Number.POSITIVE_INFINITY,
+    )
+    const { endpointId, organizationId } = endpoint
+    await logWriter.write(makeLogEntry({ record, endpointId, organizationId, claim: undefined }))
+  } finally {
+    capacity.give('doubtful')
+  }
+}
+
+function roomFor(capacity: Capacity): Promise<void> {
+  return new Promise((resolve) => {
+    if (capacity.tryTake('doubtful')) resolve()
+    else {
+      capacity.wait('doubtful', () => {
+        resolve()
+        return true
+      })
+    }
+  })
+}
+
+async function claim(pool: Pool, deliveryId: string): Promise<Row | undefined> {
+  const result = await pool.query<Row>({
+    name: 'attempt-now-claim',
+    text: `
+      WITH claimed AS (
+        UPDATE webhook_delivery SET next_attempt_at = now() + $2 * interval '1 millisecond'
+         WHERE id = $1 AND next_attempt_at <= now() AND (status <> 'PENDING' OR sequence IS NULL)
+        RETURNING *)
+      SELECT claimed.id, claimed.event_id AS "eventId", claimed.sequence,
+             claimed.attempt_count AS "attemptCount",
+             coalesce(claimed.body, event.body, '') AS body,
+             endpoint.id AS "endpointId", endpoint.organization_id AS "organizationId",
+             endpoint.version, endpoint.url, endpoint.headers_sealed AS "headersSealed",
+             secret.secrets, secret.expiries
+        FROM claimed
+        JOIN webhook_endpoint AS endpoint
+          ON endpoint.id = claimed.endpoint_id AND endpoint.deleted_at IS NULL
+        LEFT JOIN event ON event.id = claimed.event_id
+       CROSS JOIN LATERAL (
+         SELECT array_agg(sealed ORDER BY created, id) AS secrets,
+                array_agg(extract(epoch FROM expires_at)::float8 * 1000 ORDER BY created, id) AS expiries
+           FROM webhook_endpoint_secret AS secret WHERE secret.endpoint_id = endpoint.id
+            AND (secret.expires_at IS NULL OR secret.expires_at > now())) AS secret`,
+    values: [deliveryId, CLAIM_MS],
+  })
+  return result.rows[0]
+}

@@ -1,0 +1,155 @@
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
+import { connect as connectTls, type TLSSocket } from 'node:tls'
+import type { TargetPolicy } from '../webhooks/target-url.ts'
+import { AttemptError } from './attempt-error.ts'
+import { type Resolve, type VettedAddress, vetHost } from './guard.ts'
+
+export interface ConnectSettings {
+  policy: TargetPolicy
+  /** For look-up, TCP and TLS together. */
+  connectTimeoutMs: number
+  resolve?: Resolve | undefined
+}
+
+export interface ConnectTarget {
+  /** Name or address, without the brackets of IPv6 */
+  host: string
+  port: number
+  secure: boolean
+}
+
+/** How a connection came to be. */
+export interface ConnectTimings {
+  dnsMs?: number
+  connectMs?: number
+  tlsMs?: number
+}
+
+/** TLS sessions kept for resumption, one per host and port; spares a round trip and a signature. */
+const MAX_SESSIONS = 1_000
+
+/** Opens connections to vetted addresses only. */
+export function createConnector(settings: ConnectSettings) {
+  const sessions = new Map<string, Buffer>()
+
+  /**
+   * @param timings filled in as far as it comes, also when it fails
+   * @throws AttemptError of the stage guard, dns, connect or tls
+   */
+  return async function openSocket(
+    target: ConnectTarget,
+    timings: ConnectTimings,
+  ): Promise<Socket> {
+    const startedMs = performance.now()
+    const addresses = await vetHost(target.host, settings.policy, settings.resolve)
+    const resolvedMs = performance.now()
+    if (isIP(target.host) === 0) timings.dnsMs = resolvedMs - startedMs
+    const leftMs = settings.connectTimeoutMs - (resolvedMs - startedMs)
+    if (leftMs <= 0)
+      throw new AttemptError('dns.timeout', `${target.host} was looked up too slowly`)
+    const address = {
+      host: target.host,
+      port: target.port,
+      lookup: answerWith(addresses),
+      autoSelectFamily: true,
+      noDelay: true,
+      keepAlive: true,
+    }
+    const sessionKey = `${target.host}:${target.port}`
+    const session = sessions.get(sessionKey)
+    const socket = target.secure
+      ? connectTls({
+          ...address,
+          servername: isIP(target.host) === 0 ? target.host : '',
+          ALPNProtocols: ['http/1.1'],
+          ...(session === undefined ? {} : { session }),
+        })
+      : connectTcp(address)
+    if (target.secure) {
+      socket.on('session', (fresh: Buffer) => {
+        sessions.delete(sessionKey)
+        sessions.set(sessionKey, fresh)
+        if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value ?? '')
+      })
+    }
+    await established(socket, target.secure, leftMs, timings)
+    return socket
+  }
+}
+
+/** A look-up that knows the answer already. */
+function answerWith(addresses: readonly VettedAddress[]): LookupFunction {
+  return (_host, options, callback) => {
+    if (options.all === true) callback(null, [...addresses])
+    else callback(null, addresses[0]?.address ?? '', addresses[0]?.family ?? 4)
+  }
+}
+
+function established(
+  socket: Socket | TLSSocket,
+  secure: boolean,
+  timeoutMs: number,
+  timings: ConnectTimings,
+): Promise<void> {
+  const startedMs = performance.now()
+  let connectedMs: number | undefined
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      fail(
+        connectedMs === undefined
+          ? new AttemptError('connect.timeout', `No connection within ${Math.round(timeoutMs)} ms`)
+          : new AttemptError('tls.failed', `No TLS handshake within ${Math.round(timeoutMs)} ms`),
+      )
+    }, timeoutMs)
+    const onError = (error: Error) => fail(toAttemptError(error, connectedMs !== undefined))
+    const onClose = () => fail(toAttemptError(new Error('closed'), connectedMs !== undefined))
+    function settle() {
+      clearTimeout(timer)
+      socket.off('error', onError)
+      socket.off('close', onClose)
+    }
+    function fail(error: AttemptError) {
+      settle()
+      // What a socket says after it was given up concerns nobody.
+      socket.on('error', () => undefined)
+      socket.destroy()
+      reject(error)
+    }
+    function done() {
+      settle()
+      resolve()
+    }
+    socket.on('error', onError)
+    socket.on('close', onClose)
+    socket.once('connect', () => {
+      connectedMs = performance.now()
+      timings.connectMs = connectedMs - startedMs
+      if (!secure) done()
+    })
+    if (secure) {
+      socket.once('secureConnect', () => {
+        timings.tlsMs = performance.now() - (connectedMs ?? startedMs)
+        done()
+      })
+    }
+  })
+}
+
+const CONNECT_FAILURES: Readonly<Record<string, 'connect.refused' | 'connect.unreachable'>> = {
+  ECONNREFUSED: 'connect.refused',
+  EHOSTUNREACH: 'connect.unreachable',
+  ENETUNREACH: 'connect.unreachable',
+  EADDRNOTAVAIL: 'connect.unreachable',
+}
+
+function toAttemptError(error: Error, connected: boolean): AttemptError {
+  const cause = error instanceof AggregateError ? error.errors[0] : error
+  const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const name = typeof code === 'string' ? code : error.message
+  if (connected) {
+    const isCertificate = /CERT|ALTNAME|SELF_SIGNED|ISSUER|HOSTNAME/.test(name)
+    return new AttemptError(isCertificate ? 'tls.certificate' : 'tls.failed', `TLS failed: ${name}`)
+  }
+  if (name === 'ETIMEDOUT') return new AttemptError('connect.timeout', 'No connection: ETIMEDOUT')
+  return new AttemptError(CONNECT_FAILURES[name] ?? 'connect.failed', `No connection: ${name}`)
+}

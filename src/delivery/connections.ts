@@ -1,0 +1,123 @@
+import { Client } from 'undici'
+import { type ConnectSettings, type ConnectTimings, createConnector } from './connect.ts'
+
+/** One kept connection and what is known of it. */
+export interface Connection {
+  origin: Origin
+  client: Client
+  timings: ConnectTimings
+  /** Address that it is connected to, once it is. */
+  remoteAddress: string | undefined
+  /** Exchanges before the present one */
+  uses: number
+  openedMs: number
+  gone: boolean
+}
+
+/**
+ * Kept connections, one exchange at a time on each.
+ *
+ * Why not undici's Agent: it does not tell which socket an exchange went over, so neither whether
+ * the socket was fresh (is a reset the receiver's fault or an idle connection's end?) nor how long
+ * its opening took. Its parser and writer do the work here all the same.
+ */
+export interface Connections extends AsyncDisposable {
+  take(origin: Origin, options: { fresh: boolean }): Connection
+  /** Back after a whole exchange; closes it when it is old or has been closed. */
+  put(connection: Connection): void
+  drop(connection: Connection): void
+}
+
+export interface Origin {
+  /** "https://example.com:8443" */
+  text: string
+  host: string
+  port: number
+  secure: boolean
+}
+
+/** Unless the receiver announces another time. Many servers close after five seconds. */
+const IDLE_MS = 4_000
+/** After this a connection is opened anew, so that a name's new addresses are taken up. */
+const MAX_AGE_MS = 300_000
+/** Of an answer's head */
+const MAX_HEADER_BYTES = 32_768
+
+export function openConnections(settings: ConnectSettings): Connections {
+  const openSocket = createConnector(settings)
+  const idle = new Map<string, Connection[]>()
+  const all = new Set<Connection>()
+
+  function open(origin: Origin): Connection {
+    const timings: ConnectTimings = {}
+    const client = new Client(origin.text, {
+      pipelining: 1,
+      allowH2: false,
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: MAX_AGE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // The exchange keeps the time itself.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (_options, callback) => {
+        openSocket(origin, timings).then(
+          (socket) => {
+            connection.remoteAddress = socket.remoteAddress
+            callback(null, socket)
+          },
+          (error: Error) => callback(error, null),
+        )
+      },
+    })
+    const connection: Connection = {
+      origin,
+      client,
+      timings,
+      remoteAddress: undefined,
+      uses: 0,
+      openedMs: performance.now(),
+      gone: false,
+    }
+    client.once('disconnect', () => drop(connection))
+    all.add(connection)
+    return connection
+  }
+
+  function drop(connection: Connection): void {
+    if (connection.gone) return
+    connection.gone = true
+    all.delete(connection)
+    const kept = idle.get(connection.origin.text)
+    const at = kept?.indexOf(connection) ?? -1
+    if (kept !== undefined && at >= 0) {
+      kept.splice(at, 1)
+      if (kept.length === 0) idle.delete(connection.origin.text)
+    }
+    void connection.client.destroy()
+  }
+
+  return {
+    take(origin, { fresh }) {
+      const kept = fresh ? undefined : idle.get(origin.text)
+      const connection = kept?.pop()
+      if (kept?.length === 0) idle.delete(origin.text)
+      return connection ?? open(origin)
+    },
+    put(connection) {
+      if (connection.gone) return
+      if (performance.now() - connection.openedMs > MAX_AGE_MS) {
+        drop(connection)
+        return
+      }
+      connection.uses++
+      const kept = idle.get(connection.origin.text)
+      if (kept === undefined) idle.set(connection.origin.text, [connection])
+      else kept.push(connection)
+    },
+    drop,
+    async [Symbol.asyncDispose]() {
+      idle.clear()
+      await Promise.all([...all].map((connection) => connection.client.destroy()))
+    },
+  }
+}

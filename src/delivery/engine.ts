@@ -1,0 +1,111 @@
+import type { Pool } from 'pg'
+import type { Config } from '../config.ts'
+import type { Logger } from '../log.ts'
+import { createAttempter } from './attempt.ts'
+import { attemptNow } from './attempt-now.ts'
+import { createCapacity } from './capacity.ts'
+import type { Resolve } from './guard.ts'
+import { type Lanes, openLanes } from './lanes.ts'
+import { openLogWriter } from './log-writer.ts'
+import { openConnections } from './connections.ts'
+import { findForgotten, freeLanes } from './sweep.ts'
+import { takeIdentity, type WorkerIdentity } from './worker-identity.ts'
+
+/** Everything of a worker process that sends webhooks. */
+export interface DeliveryEngine extends AsyncDisposable {
+  /** A hint that these endpoints may have something to send. */
+  wake(endpointIds: readonly string[]): void
+  /** Starts attempts outside the lanes; returns before they end. */
+  attemptNow(deliveryIds: readonly string[]): void
+  /** Takes up what lost wake-ups and dead workers left. */
+  sweep(): Promise<void>
+  /** Starts another lease on the lanes held. */
+  renew(): Promise<void>
+}
+
+export interface EngineSettings {
+  config: Config
+  databaseUrl: string
+  pool: Pool
+  log: Logger
+  /** Instead of the system's name look-up. */
+  resolve?: Resolve
+}
+
+const FIRST_PAUSE_MS = 100
+const MAX_PAUSE_MS = 5_000
+
+/** Takes an identity and is ready to send. */
+export async function startEngine(settings: EngineSettings): Promise<DeliveryEngine> {
+  const { config, databaseUrl, pool, log } = settings
+  const connections = openConnections({
+    policy: config.webhooks,
+    connectTimeoutMs: config.webhooks.connectTimeoutMs,
+    resolve: settings.resolve,
+  })
+  const capacity = createCapacity(config.webhooks.concurrency)
+  const attempt = createAttempter(config.webhooks, config.encryptionKey, connections)
+  const logWriter = openLogWriter(pool, log)
+  const outside = new Map<string, Promise<void>>()
+  let stopping = false
+  let identity = await takeIdentity(databaseUrl)
+  let lanes = open(identity)
+
+  function open(taken: WorkerIdentity): Lanes {
+    taken.onLost = () => void replaceIdentity()
+    log.info({ worker: taken.number }, 'delivery worker ready')
+    return openLanes({ pool, workerNumber: taken.number, capacity, attempt, logWriter, log })
+  }
+
+  /** Without its lock others take this worker's lanes, so it lets go of them and starts over. */
+  async function replaceIdentity(): Promise<void> {
+    log.warn({ worker: identity.number }, 'delivery worker lost its identity; taking another')
+    lanes.abandon()
+    for (let pauseMs = FIRST_PAUSE_MS; !stopping; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      try {
+        identity = await takeIdentity(databaseUrl)
+        lanes = open(identity)
+        return
+      } catch (error) {
+        log.warn({ error: String(error) }, 'no identity yet')
+        await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      }
+    }
+  }
+
+  function startAttempt(deliveryId: string): void {
+    if (stopping || outside.has(deliveryId)) return
+    const done = attemptNow({ pool, capacity, attempt, logWriter }, deliveryId)
+      .catch((error: unknown) => {
+        log.warn({ deliveryId, error: String(error) }, 'attempt outside the lane not made yet')
+      })
+      .finally(() => outside.delete(deliveryId))
+    outside.set(deliveryId, done)
+  }
+
+  return {
+    wake: (endpointIds) => lanes.wake(endpointIds),
+    attemptNow(deliveryIds) {
+      for (const deliveryId of deliveryIds) startAttempt(deliveryId)
+    },
+    async sweep() {
+      const freed = await freeLanes(pool)
+      if (freed > 0) log.info({ lanes: freed }, 'lanes of gone workers freed')
+      const found = await findForgotten(pool, identity.number)
+      lanes.wake(found.endpointIds)
+      for (const deliveryId of found.deliveryIds) startAttempt(deliveryId)
+    },
+    renew: () => lanes.renew(),
+    async [Symbol.asyncDispose]() {
+      stopping = true
+      const patience = new Promise<void>((resolve) => {
+        setTimeout(resolve, config.shutdownTimeoutMs).unref()
+      })
+      await Promise.race([Promise.all([lanes.stop(), ...outside.values()]), patience])
+      logWriter.close()
+      lanes.abandon()
+      await connections[Symbol.asyncDispose]()
+      await identity[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,139 @@
+import type { Pool } from 'pg'
+import type { WebhookOrdering } from '../generated/prisma/enums.ts'
+import type { Waiting } from './eligibility.ts'
+
+/** A pending delivery as a lane holds it in memory. */
+export interface LaneDelivery extends Waiting {
+  id: string
+  eventId: string
+  subjectId: string
+  /** As text: it is only ever sent and compared by the database. */
+  sequence: string
+  attemptCount: number
+  /** Since its first attempt became due, when loaded */
+  ageMs: number
+  /** When it was loaded, on this process's clock (performance.now) */
+  loadedMs: number
+  body: string
+}
+
+export interface WindowRequest {
+  endpointId: string
+  ordering: WebhookOrdering
+  /** Only what comes after this sequence; "0" for all. */
+  after: string
+  limit: number
+  /** The first delivery comes whatever its size; others only while the sum stays below this. */
+  maxBytes: number
+}
+
+export interface Window {
+  deliveries: LaneDelivery[]
+  /** There may be more than fitted. */
+  cut: boolean
+  /** Until the next retry is due, where a lane does not wait for its head anyway. */
+  retryInMs: number | undefined
+}
+
+interface Row {
+  lane: string
+  /** Null, like all after it, for a lane that has nothing. */
+  id: string | null
+  event_id: string
+  subject_id: string
+  sequence: string
+  attempt_count: number
+  age_ms: number
+  wait_ms: number
+  body: string
+  found_rows: string
+  retry_in_ms: number | null
+}
+
+/**
+ * What some lanes have to send next, read in one statement: with ordering ENDPOINT the head of the
+ * line whether or not it is due, otherwise what is due now and not held back by an earlier delivery
+ * of its subject. All times are spans measured by the database's clock, so that clocks that differ
+ * between machines shift nothing.
+ */
+export async function loadWindows(
+  pool: Pool,
+  requests: readonly WindowRequest[],
+): Promise<Window[]> {
+  const result = await pool.query<Row>({
+    name: 'lane-load',
+    text: `
+      SELECT lane.number AS lane, retry.in_ms AS retry_in_ms, found.*
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::bigint[])
+             WITH ORDINALITY AS lane(endpoint_id, ordering, after, rows, bytes, number)
+        JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id
+       CROSS JOIN LATERAL (
+         SELECT CASE WHEN lane.ordering <> 'ENDPOINT' THEN
+           (SELECT extract(epoch FROM min(delivery.next_attempt_at) - now())::float8 * 1000
+              FROM webhook_delivery AS delivery
+             WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
+               AND delivery.sequence IS NOT NULL AND delivery.attempt_count > 0
+               AND delivery.next_attempt_at > now()) END AS in_ms) AS retry
+        LEFT JOIN LATERAL (
+         SELECT sized.* FROM (
+           SELECT due.*, count(*) OVER () AS found_rows,
+                  sum(octet_length(due.body)) OVER (ORDER BY due.sequence)
+                    - octet_length(due.body) AS bytes_before
+             FROM (
+               SELECT delivery.id, delivery.event_id, delivery.subject_id, delivery.sequence,
+                      delivery.attempt_count,
+                      extract(epoch FROM now() - greatest(delivery.due_at, state.resumed_at))::float8
+                        * 1000 AS age_ms,
+                      extract(epoch FROM delivery.next_attempt_at - now())::float8 * 1000 AS wait_ms,
+                      coalesce(delivery.body, event.body, '') AS body
+                 FROM webhook_delivery AS delivery
+                 LEFT JOIN event ON event.id = delivery.event_id
+                WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
+                  AND delivery.sequence IS NOT NULL AND delivery.sequence > lane.after
+                  AND (lane.ordering = 'ENDPOINT'
+                       OR (delivery.next_attempt_at <= now()
+                           AND (lane.ordering = 'NONE' OR NOT EXISTS (
+                             SELECT 1 FROM webhook_delivery AS earlier
+                              WHERE earlier.endpoint_id = lane.endpoint_id
+                                AND earlier.subject_id = delivery.subject_id
+                                AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
+                                AND earlier.attempt_count > 0 AND earlier.next_attempt_at > now()))))
+                ORDER BY delivery.sequence LIMIT lane.rows) AS due) AS sized
+          WHERE sized.bytes_before < lane.bytes) AS found ON true
+       ORDER BY lane.number, found.sequence`,
+    values: [
+      requests.map((request) => request.endpointId),
+      requests.map((request) => request.ordering),
+      requests.map((request) => request.after),
+      requests.map((request) => request.limit),
+      requests.map((request) => request.maxBytes),
+    ],
+  })
+  const loadedMs = performance.now()
+  const windows = requests.map((): Window => ({ deliveries: [], cut: false, retryInMs: undefined }))
+  const foundRows = requests.map(() => 0)
+  for (const row of result.rows) {
+    const index = Number(row.lane) - 1
+    const window = windows[index]
+    if (window === undefined) continue
+    window.retryInMs = row.retry_in_ms ?? undefined
+    if (row.id === null) continue
+    foundRows[index] = Number(row.found_rows)
+    window.deliveries.push({
+      id: row.id,
+      eventId: row.event_id,
+      subjectId: row.subject_id,
+      sequence: row.sequence,
+      attemptCount: row.attempt_count,
+      ageMs: row.age_ms,
+      waitMs: row.wait_ms,
+      loadedMs,
+      body: row.body,
+    })
+  }
+  for (const [index, window] of windows.entries()) {
+    const found = foundRows[index] ?? 0
+    window.cut = found > window.deliveries.length || found >= (requests[index]?.limit ?? 0)
+  }
+  return windows
+}

@@ -1,0 +1,157 @@
+import type { Pool } from 'pg'
+import type { Logger } from '../log.ts'
+import type { Attempter } from './attempt.ts'
+import type { Capacity } from './capacity.ts'
+import { groupCalls } from './group.ts'
+import { claimLanes, LEASE_MS, releaseLanes, renewLanes } from './lane-claims.ts'
+import { type Lane, startLane } from './lane.ts'
+import { loadWindows } from './lane-window.ts'
+import type { LogWriter } from './log-writer.ts'
+
+/** The lanes that this worker holds, under one identity. */
+export interface Lanes {
+  /** A hint that these endpoints may have something to send; claims those that nobody holds. */
+  wake(endpointIds: readonly string[]): void
+  /** Starts another lease; lanes that are somebody else's by now are given up. */
+  renew(): Promise<void>
+  /** Gives up all lanes at once, as when the identity is lost. */
+  abandon(): void
+  /** Lets all lanes go; resolves when the last one is released. */
+  stop(): Promise<void>
+}
+
+export interface LanesDependencies {
+  pool: Pool
+  workerNumber: number
+  capacity: Capacity
+  attempt: Attempter
+  logWriter: LogWriter
+  log: Logger
+}
+
+/** Lanes per statement */
+const MAX_GROUP = 200
+/** How much earlier than the database a worker considers its lease over. */
+const LEASE_MARGIN_MS = 10_000
+/** Bytes of bodies over all lanes, as far as every lane may hold at least one delivery. */
+const TOTAL_WINDOW_BYTES = 256 * 1024 * 1024
+const MAX_WINDOW_BYTES = 4 * 1024 * 1024
+const MIN_WINDOW_BYTES = 32 * 1024
+/** Retries further ahead are left to the sweep. */
+const MAX_TIMER_MS = 60_000
+
+export function openLanes(dependencies: LanesDependencies): Lanes {
+  const { pool, workerNumber, log } = dependencies
+  const running = new Map<string, Lane>()
+  const claiming = new Set<string>()
+  const timers = new Map<string, NodeJS.Timeout>()
+  let stopping = false
+  let onIdle: (() => void) | undefined
+
+  function whenIdle(): void {
+    if (running.size === 0 && claiming.size === 0) onIdle?.()
+  }
+
+  const claim = groupCalls<string, true>(MAX_GROUP, async (endpointIds) => {
+    const leaseUntilMs = performance.now() + LEASE_MS - LEASE_MARGIN_MS
+    try {
+      for (const claimed of await claimLanes(pool, workerNumber, endpointIds)) {
+        start(claimed, leaseUntilMs)
+      }
+    } finally {
+      for (const endpointId of endpointIds) claiming.delete(endpointId)
+      whenIdle()
+    }
+    return endpointIds.map(() => true as const)
+  })
+  const load = groupCalls(MAX_GROUP, (requests: Parameters<typeof loadWindows>[1][number][]) =>
+    loadWindows(pool, requests),
+  )
+  const release = groupCalls(MAX_GROUP, (lanes: Parameters<typeof releaseLanes>[2][number][]) =>
+    releaseLanes(pool, workerNumber, lanes),
+  )
+
+  function start(claimed: Parameters<typeof startLane>[0], leaseUntilMs: number): void {
+    const { endpointId } = claimed
+    const lane = startLane(claimed, leaseUntilMs, {
+      ...dependencies,
+      load,
+      release,
+      windowBytes: () =>
+        Math.max(
+          MIN_WINDOW_BYTES,
+          Math.min(MAX_WINDOW_BYTES, Math.floor(TOTAL_WINDOW_BYTES / running.size)),
+        ),
+      onEnd(wakeInMs) {
+        running.delete(endpointId)
+        if (wakeInMs !== undefined) wakeLater(endpointId, wakeInMs)
+        whenIdle()
+      },
+    })
+    running.set(endpointId, lane)
+    if (stopping) lane.halt()
+  }
+
+  function wakeLater(endpointId: string, delayMs: number): void {
+    if (stopping || delayMs > MAX_TIMER_MS) return
+    clearTimeout(timers.get(endpointId))
+    // A millisecond late rather than early: timers round down, and an early look is for nothing.
+    timers.set(
+      endpointId,
+      setTimeout(() => wakeOne(endpointId), Math.max(0, delayMs) + 1),
+    )
+  }
+
+  function wakeOne(endpointId: string): void {
+    clearTimeout(timers.get(endpointId))
+    timers.delete(endpointId)
+    if (stopping) return
+    const lane = running.get(endpointId)
+    if (lane !== undefined) {
+      lane.wake()
+      return
+    }
+    if (claiming.has(endpointId)) return
+    claiming.add(endpointId)
+    claim(endpointId).catch((error: unknown) => {
+      log.warn({ endpointId, error: String(error) }, 'lane could not be claimed; the sweep will')
+    })
+  }
+
+  return {
+    wake(endpointIds) {
+      for (const endpointId of endpointIds) wakeOne(endpointId)
+    },
+    async renew() {
+      if (running.size === 0) return
+      const leaseUntilMs = performance.now() + LEASE_MS - LEASE_MARGIN_MS
+      const lanes = [...running.values()]
+      const held = await renewLanes(
+        pool,
+        workerNumber,
+        lanes.map((lane) => lane.claim),
+      )
+      for (const lane of lanes) {
+        if (held.has(lane.claim.endpointId)) lane.extendLease(leaseUntilMs)
+        else lane.abandon()
+      }
+    },
+    abandon() {
+      forget()
+      for (const lane of [...running.values()]) lane.abandon()
+    },
+    async stop() {
+      forget()
+      const idle = new Promise<void>((resolve) => (onIdle = resolve))
+      for (const lane of [...running.values()]) lane.halt()
+      whenIdle()
+      await idle
+    },
+  }
+
+  function forget(): void {
+    stopping = true
+    for (const timer of timers.values()) clearTimeout(timer)
+    timers.clear()
+  }
+}

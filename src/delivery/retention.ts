@@ -1,0 +1,89 @@
+import type { Pool } from 'pg'
+
+const DAY_MS = 86_400_000
+/** Partitions made ahead, so that a worker that is down for days finds one when it is back. */
+const DAYS_AHEAD = 7
+/** Deliveries removed per statement: short locks, small undo. */
+const CHUNK = 5_000
+/** Any constant will do; one process keeps house at a time. */
+const HOUSEKEEPING_LOCK = 7_416_003
+
+/**
+ * Makes the attempt partitions of the coming days, drops those older than the log is kept, and
+ * removes deliveries that ended before that. Skipped while another process does it.
+ */
+export async function keepHouse(pool: Pool, logDays: number, now = new Date()): Promise<void> {
+  const client = await pool.connect()
+  try {
+    const lock = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
+      HOUSEKEEPING_LOCK,
+    ])
+    if (lock.rows[0]?.taken !== true) return
+    try {
+      const found = await client.query<{ name: string }>(
+        `SELECT inhrelid::regclass::text AS name FROM pg_inherits
+          WHERE inhparent = 'webhook_attempt'::regclass`,
+      )
+      const names = new Set(found.rows.map((row) => row.name))
+      const { create, drop } = planPartitions(names, logDays, now)
+      for (const { name, from, to } of create) {
+        await client.query(
+          `CREATE TABLE IF NOT EXISTS "${name}" PARTITION OF webhook_attempt
+             FOR VALUES FROM ('${from}') TO ('${to}')`,
+        )
+      }
+      for (const name of drop) await client.query(`DROP TABLE IF EXISTS "${name}"`)
+      const before = new Date(now.getTime() - logDays * DAY_MS)
+      await client.query('DELETE FROM webhook_attempt_default WHERE started_at < $1', [before])
+      for (;;) {
+        const removed = await client.query(
+          `DELETE FROM webhook_delivery WHERE id IN (
+             SELECT id FROM webhook_delivery
+              WHERE completed_at < $1 AND status <> 'PENDING' LIMIT ${CHUNK})`,
+          [before],
+        )
+        if ((removed.rowCount ?? 0) < CHUNK) break
+      }
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1)', [HOUSEKEEPING_LOCK])
+    }
+  } finally {
+    client.release()
+  }
+}
+
+interface Partition {
+  name: string
+  /** First moment, UTC */
+  from: string
+  /** First moment of the next one */
+  to: string
+}
+
+/** One partition per UTC day, named after it. */
+export function planPartitions(
+  existing: ReadonlySet<string>,
+  logDays: number,
+  now: Date,
+): { create: Partition[]; drop: string[] } {
+  const today = Math.floor(now.getTime() / DAY_MS)
+  const create: Partition[] = []
+  for (let day = today; day <= today + DAYS_AHEAD; day++) {
+    const name = partitionName(day)
+    if (existing.has(name)) continue
+    create.push({ name, from: `${isoDay(day)} 00:00Z`, to: `${isoDay(day + 1)} 00:00Z` })
+  }
+  const oldest = partitionName(today - logDays)
+  const drop = [...existing].filter(
+    (name) => /^webhook_attempt_\d{8}$/.test(name) && name < oldest,
+  )
+  return { create, drop }
+}
+
+function partitionName(day: number): string {
+  return `webhook_attempt_${isoDay(day).replaceAll('-', '')}`
+}
+
+function isoDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10)
+}

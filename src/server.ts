@@ -1,0 +1,177 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import type { Config } from './config.ts'
+import type { Database } from './db/database.ts'
+import type { Queue } from './db/queue.ts'
+import { StartupError } from './errors.ts'
+import type { EventStream } from './events/stream.ts'
+import { authenticate } from './identity/authenticate.ts'
+import type { Logger } from './log.ts'
+import { type GraphQLHandler, createGraphQLHandler } from './server/graphql-handler.ts'
+import { checkReadiness } from './server/health.ts'
+import type { SocketLimits } from './server/live-socket.ts'
+import { type Responses, trackResponses } from './server/responses.ts'
+import { SOCKET_LIMITS, acceptWebSockets } from './server/websockets.ts'
+
+const GRAPHQL_PATH = '/graphql'
+/** Longer than the idle time of usual load balancers (60 s), so that they close first. */
+const KEEP_ALIVE_MS = 65_000
+/** For the whole of a request to arrive. */
+const REQUEST_TIMEOUT_MS = 30_000
+const STREAM_SWEEP_MS = 1_000
+const STOP_POLL_MS = 20
+
+export interface RunningServer extends AsyncDisposable {
+  /** Without a slash at the end. */
+  url: string
+  port: number
+}
+
+export interface ServerParts {
+  config: Config
+  database: Database
+  queue: Queue
+  stream: EventStream
+  log: Logger
+  /** For tests: shorter limits than the defaults. */
+  socketLimits?: Partial<SocketLimits>
+}
+
+/**
+ * GraphQL over HTTP, SSE and WebSocket, GraphiQL and health on one port.
+ * @throws StartupError when the port cannot be had.
+ */
+export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  const { config, database, log } = parts
+  const identify = authenticate.bind(undefined, database, config)
+  const graphql = createGraphQLHandler({ ...parts, authenticate: identify })
+  const responses = trackResponses()
+  const state = { stopping: false }
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    (request, response) => route(request, response, { ...parts, graphql, responses, state }),
+  )
+  const sockets = acceptWebSockets(server, GRAPHQL_PATH, {
+    graphql,
+    authenticate: identify,
+    log,
+    limits: parts.socketLimits,
+  })
+  try {
+    await listen(server, config)
+  } catch (error) {
+    await sockets[Symbol.asyncDispose]()
+    throw error
+  }
+  const stallTimeoutMs = parts.socketLimits?.stallTimeoutMs ?? SOCKET_LIMITS.stallTimeoutMs
+  const sweeping = setInterval(() => responses.sweep(Date.now(), stallTimeoutMs), STREAM_SWEEP_MS)
+
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : config.port
+  return {
+    url: config.publicUrl ?? `http://${hostInUrl(config.host)}:${port}`,
+    port,
+    async [Symbol.asyncDispose]() {
+      state.stopping = true
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
+      responses.cutStreams()
+      await sockets[Symbol.asyncDispose]()
+      await finishRequests(server, responses, config.shutdownTimeoutMs)
+      clearInterval(sweeping)
+      await closed
+    },
+  }
+}
+
+interface Routes extends ServerParts {
+  graphql: GraphQLHandler
+  responses: Responses
+  state: { stopping: boolean }
+}
+
+function route(request: IncomingMessage, response: ServerResponse, parts: Routes): void {
+  const startedAt = performance.now()
+  const path = request.url?.split('?')[0] ?? '/'
+  parts.responses.add(response)
+  response.once('close', () => {
+    const ms = Math.round(performance.now() - startedAt)
+    parts.log.debug({ method: request.method, path, status: response.statusCode, ms }, 'request')
+  })
+  switch (path) {
+    case GRAPHQL_PATH:
+      // Yoga answers every failure itself; what it returns settles when the answer is out.
+      void parts.graphql(request, response, {
+        remoteAddress: request.socket.remoteAddress ?? '',
+        onEventStream: () => parts.responses.markStream(response),
+      })
+      return
+    case '/health/live':
+      return answer(response, 200, { live: true })
+    case '/health/ready':
+      void checkReadiness({ ...parts, stopping: parts.state.stopping }).then((readiness) =>
+        answer(response, readiness.ready ? 200 : 503, readiness),
+      )
+      return
+    case '/':
+      response.setHeader('location', GRAPHQL_PATH)
+      return answer(response, 302, { graphql: GRAPHQL_PATH })
+    default:
+      return answer(response, 404, {
+        errors: [
+          {
+            message: 'There is nothing here; GraphQL is at /graphql',
+            extensions: { code: 'BAD_USER_INPUT' },
+          },
+        ],
+      })
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+  response.end(`${JSON.stringify(body)}\n`)
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new StartupError(describeListenError(error, host, port)))
+    })
+    server.listen(port, host, resolve)
+  })
+}
+
+function describeListenError(error: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${host} is taken: stop what uses it or set PORT to another one.`
+    case 'EACCES':
+      return `Port ${port} needs rights that this process does not have: set PORT to 1024 or above.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `This machine has no address ${host}: set HOST to one that it has.`
+    default:
+      return `The server cannot listen on ${host}:${port}: ${error.message}`
+  }
+}
+
+/** Lets what is under way end; cuts the rest when the time is over. */
+async function finishRequests(
+  server: Server,
+  responses: Responses,
+  limitMs: number,
+): Promise<void> {
+  const until = Date.now() + limitMs
+  while (responses.count > 0 && Date.now() < until) {
+    server.closeIdleConnections()
+    await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS))
+  }
+  server.closeAllConnections()
+}
+
+/** An address of every interface is no place to send a client. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}

@@ -1,0 +1,86 @@
+import { execute, subscribe } from 'graphql'
+import { createYoga, type Plugin } from 'graphql-yoga'
+import type { Caller } from '../caller.ts'
+import type { Config } from '../config.ts'
+import type { Database } from '../db/database.ts'
+import type { Queue } from '../db/queue.ts'
+import type { EventStream } from '../events/stream.ts'
+import type { Context } from '../graphql/context.ts'
+import { MAX_BODY_BYTES, useDocumentLimits } from '../graphql/limits.ts'
+import { maskError } from '../graphql/mask.ts'
+import type { Logger } from '../log.ts'
+import { schema } from '../schema.ts'
+import { type Authenticate, useHttpRules } from './http-rules.ts'
+
+/** What an execution starts with, over HTTP and WebSocket alike. */
+export interface RequestContext {
+  caller?: Caller | undefined
+  remoteAddress: string
+  onEventStream?: (() => void) | undefined
+}
+
+export interface GraphQLParts {
+  config: Config
+  database: Database
+  queue: Queue
+  stream: EventStream
+  log: Logger
+  authenticate: Authenticate
+}
+
+export type GraphQLHandler = ReturnType<typeof createGraphQLHandler>
+
+const WELCOME = `# Plantroom: facilities operations, with an event for every change.
+#
+# Set your key or token in the headers below, for example {"X-Api-Key": "idt_live_…"}, then try:
+
+subscription Live {
+  events(types: ["workorder.*"]) {
+    ... on EventEnvelope { position type data }
+    ... on StreamCheckpoint { cursor caughtUp }
+    ... on StreamGap { oldestAvailable reason }
+  }
+}
+`
+
+/** Executes GraphQL: over HTTP and SSE by itself, over WebSocket through `getEnveloped`. */
+export function createGraphQLHandler(parts: GraphQLParts) {
+  const { config, database, queue, stream, log } = parts
+  return createYoga<RequestContext, Context>({
+    schema,
+    context: ({ caller, remoteAddress }): Context => ({
+      caller,
+      remoteAddress,
+      config,
+      database,
+      queue,
+      stream,
+    }),
+    plugins: [useHttpRules(parts.authenticate), useDocumentLimits(), useReferenceExecutor()],
+    maskedErrors: { errorMessage: '', maskError: (error) => maskError(error, log) },
+    maxRequestBodySize: MAX_BODY_BYTES,
+    graphiql: { title: 'Plantroom', defaultQuery: WELCOME, defaultTabs: [] },
+    parserAndValidationCache: true,
+    batching: false,
+    multipart: false,
+    landingPage: false,
+    // maskError has logged what is worth it; Yoga would print refusals as errors.
+    logging: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (...words: unknown[]) => log.warn(words.map(String).join(' ')),
+      error: () => undefined,
+    },
+  })
+}
+
+/**
+ * graphql-js itself instead of Yoga's own executor, which treats the execution of one item of a
+ * subscription as a new subscription and so could not be used for shared execution.
+ */
+function useReferenceExecutor(): Plugin {
+  return {
+    onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
+  }
+}

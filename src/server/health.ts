@@ -1,0 +1,40 @@
+import type { Database } from '../db/database.ts'
+import type { Queue } from '../db/queue.ts'
+import type { EventStream } from '../events/stream.ts'
+
+/** Each part that must work before requests are worth sending here. */
+export interface Readiness {
+  ready: boolean
+  database: boolean
+  queue: boolean
+  stream: boolean
+}
+
+const DATABASE_TIMEOUT_MS = 2_000
+
+export async function checkReadiness(parts: {
+  database: Database
+  queue: Queue
+  stream: EventStream
+  stopping: boolean
+}): Promise<Readiness> {
+  const checks = {
+    database: await answers(parts.database),
+    queue: parts.queue.healthy(),
+    stream: parts.stream.connected,
+  }
+  return { ready: !parts.stopping && Object.values(checks).every(Boolean), ...checks }
+}
+
+async function answers(database: Database): Promise<boolean> {
+  const late = new Promise<false>((resolve) => {
+    setTimeout(resolve, DATABASE_TIMEOUT_MS, false).unref()
+  })
+  return Promise.race([
+    database.pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ])
+}

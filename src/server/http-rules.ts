@@ -1,0 +1,65 @@
+import { GraphQLError } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import type { Caller } from '../caller.ts'
+import type { Credentials } from '../identity/authenticate.ts'
+import { withPublicCode } from './present-errors.ts'
+
+export type Authenticate = (credentials: Credentials) => Promise<Caller | undefined>
+
+interface Served {
+  caller?: Caller | undefined
+  /** Called when the answer is a stream of events, which ends only when it is cut. */
+  onEventStream?: (() => void) | undefined
+}
+
+/**
+ * What a GraphQL request over HTTP must look like: POST with a JSON body and nothing else, so that no
+ * web page can make a browser send one across origins unasked; and who sent it, settled before
+ * anything is parsed.
+ */
+export function useHttpRules(authenticate: Authenticate): Plugin<object, Served> {
+  return {
+    async onRequestParse({ request, serverContext, setRequestParser }) {
+      if (request.method !== 'POST') {
+        throw refusal(405, 'GraphQL operations are sent by POST')
+      }
+      const contentType = request.headers.get('content-type') ?? ''
+      if (!/^application\/json *(;|$)/i.test(contentType)) {
+        throw refusal(415, 'The content type must be application/json')
+      }
+      serverContext.caller = await authenticate({
+        authorization: request.headers.get('authorization') ?? undefined,
+        apiKey: request.headers.get('x-api-key') ?? undefined,
+      })
+      setRequestParser(readBody)
+    },
+    onResultProcess({ result, setResult }) {
+      if ('errors' in result && Array.isArray(result.errors)) {
+        setResult({ ...result, errors: result.errors.map(withPublicCode) })
+      }
+    },
+    onResponse({ response, serverContext }) {
+      if (response.status === 405) response.headers.set('allow', 'POST')
+      const contentType = response.headers.get('content-type') ?? ''
+      if (contentType.startsWith('text/event-stream')) serverContext.onEventStream?.()
+    },
+  }
+}
+
+async function readBody(request: Request): Promise<object> {
+  const text = await request.text()
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    throw refusal(400, 'The request body is not valid JSON')
+  }
+  if (typeof body !== 'object' || body === null) {
+    throw refusal(400, 'The request body must be a JSON object')
+  }
+  return body
+}
+
+function refusal(status: number, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status } } })
+}

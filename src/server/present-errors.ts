@@ -1,0 +1,35 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { maskError } from '../graphql/mask.ts'
+import type { Logger } from '../log.ts'
+
+/** Codes of the libraries in use; to a client all of them say the same: mend the request. */
+const LIBRARY_CODES = new Set([
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'REQUEST_ENTITY_TOO_LARGE',
+])
+
+/**
+ * The error with one of the documented codes. Its HTTP status counts for every media type: the
+ * libraries would answer a malformed document with 200 to clients that accept application/json.
+ */
+export function withPublicCode(error: GraphQLError): GraphQLError {
+  const code = error.extensions['code']
+  if (code === undefined || LIBRARY_CODES.has(String(code))) {
+    error.extensions['code'] = 'BAD_USER_INPUT'
+  }
+  const http = error.extensions['http']
+  if (typeof http === 'object' && http !== null) Reflect.deleteProperty(http, 'spec')
+  return error
+}
+
+/** Errors as a WebSocket message carries them: masked, coded, without what is meant for HTTP. */
+export function presentErrors(errors: readonly unknown[], log: Logger): GraphQLFormattedError[] {
+  return errors.map((error) => {
+    const { extensions, ...rest } = withPublicCode(maskError(error, log)).toJSON()
+    const { http: _http, ...shown } = extensions ?? {}
+    return { ...rest, extensions: shown }
+  })
+}

@@ -1,0 +1,156 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FieldNode,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql'
+import type { Caller } from '../caller.ts'
+import type { Logger } from '../log.ts'
+import { presentErrors } from './present-errors.ts'
+
+type MaybePromise<T> = T | Promise<T>
+
+/** What the subscriptions with the same document and rights have in common. */
+export interface Execution {
+  /** The result of one item as JSON text; computed once for all who share it. */
+  payloadOf(item: unknown): MaybePromise<string>
+  leave(): void
+}
+
+export interface SubscriptionToRun {
+  args: ExecutionArgs
+  /** Text of the document, as the client sent it. */
+  query: string
+  operation: OperationDefinitionNode
+  caller: Caller
+  execute: (args: ExecutionArgs) => MaybePromise<ExecutionResult>
+}
+
+/**
+ * Executes each item once per distinct document and authorization, however many subscribers it goes
+ * to: the stream gives all of them the same item object, and this remembers its result for as long
+ * as that object lives. Each subscription keeps its own filter, position and pace.
+ *
+ * A subscription field takes part by its extension `sharedByAuthorization`, with which it promises
+ * that the result of an item depends only on the item, the selection with its variables, and what
+ * `authorizationOf` names: not on the field's own arguments, which choose items, nor on who asks.
+ */
+export function createExecutions(log: Logger): { join(run: SubscriptionToRun): Execution } {
+  const groups = new Map<string, { execution: Execution; users: number }>()
+  return {
+    join(run) {
+      if (!isShareable(run)) return { ...createExecution(run, log), leave: () => undefined }
+      const key = keyOf(run)
+      const group = groups.get(key) ?? { execution: createExecution(run, log), users: 0 }
+      groups.set(key, group)
+      group.users++
+      return {
+        payloadOf: group.execution.payloadOf,
+        leave: () => {
+          if (--group.users === 0) groups.delete(key)
+        },
+      }
+    },
+  }
+}
+
+function createExecution(run: SubscriptionToRun, log: Logger): Execution {
+  const payloads = new WeakMap<object, MaybePromise<string>>()
+  let context: unknown
+
+  /**
+   * A context of its own for the items of one turn of the event loop: what they load is loaded
+   * together, and nothing that was cached for an earlier item is taken for the present state.
+   */
+  function contextOfTurn(): unknown {
+    if (context === undefined) {
+      context = { ...Object(run.args.contextValue) }
+      setImmediate(() => {
+        context = undefined
+      })
+    }
+    return context
+  }
+
+  function executeItem(item: unknown): MaybePromise<string> {
+    const result = run.execute({ ...run.args, rootValue: item, contextValue: contextOfTurn() })
+    return result instanceof Promise
+      ? result.then((settled) => serializeResult(settled, log))
+      : serializeResult(result, log)
+  }
+
+  return {
+    payloadOf(item) {
+      if (typeof item !== 'object' || item === null) return executeItem(item)
+      const known = payloads.get(item)
+      if (known !== undefined) return known
+      const made = executeItem(item)
+      payloads.set(item, made)
+      if (made instanceof Promise) {
+        made.then(
+          (text) => payloads.set(item, text),
+          () => payloads.delete(item),
+        )
+      }
+      return made
+    },
+    leave: () => undefined,
+  }
+}
+
+/** A result as the `payload` of a message. */
+export function serializeResult(result: ExecutionResult, log: Logger): string {
+  if (result.errors === undefined) return JSON.stringify(result)
+  return JSON.stringify({ ...result, errors: presentErrors(result.errors, log) })
+}
+
+function isShareable({ args, operation }: SubscriptionToRun): boolean {
+  const field = rootFieldOf(operation)
+  if (field === undefined) return false
+  const definition = args.schema.getSubscriptionType()?.getFields()[field.name.value]
+  return definition?.extensions['sharedByAuthorization'] === true
+}
+
+function rootFieldOf(operation: OperationDefinitionNode): FieldNode | undefined {
+  const [selection] = operation.selectionSet.selections
+  return selection?.kind === Kind.FIELD ? selection : undefined
+}
+
+function keyOf({ args, query, operation, caller }: SubscriptionToRun): string {
+  const variables = args.variableValues ?? {}
+  const used = variablesOfSelection(args.document, rootFieldOf(operation))
+  return JSON.stringify([
+    authorizationOf(caller),
+    query,
+    args.operationName ?? null,
+    used.map((name) => [name, variables[name]]),
+  ])
+}
+
+/**
+ * Everything about a caller on which what they may read depends. Whoever adds a rule that looks at
+ * more than this, such as "technicians see their own work orders", must add it here.
+ */
+function authorizationOf(caller: Caller): unknown[] {
+  const common = [caller.organizationId, caller.plan, caller.kind]
+  if (caller.kind === 'user') return [...common, caller.role]
+  if (caller.kind === 'apiKey') return [...common, [...caller.scopes].toSorted()]
+  return common
+}
+
+/** Names of the variables that shape results; those of the root field's arguments only choose items. */
+function variablesOfSelection(document: DocumentNode, rootField: FieldNode | undefined): string[] {
+  const choosing = new Set<unknown>(rootField?.arguments)
+  const names = new Set<string>()
+  visit(document, {
+    VariableDefinition: () => false,
+    Argument: (node) => (choosing.has(node) ? false : undefined),
+    Variable: (node) => {
+      names.add(node.name.value)
+    },
+  })
+  return [...names].toSorted()
+}

@@ -1,0 +1,130 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { handleProtocols } from 'graphql-ws'
+import { WebSocketServer } from 'ws'
+import type { Caller } from '../caller.ts'
+import { MAX_BODY_BYTES } from '../graphql/limits.ts'
+import type { Logger } from '../log.ts'
+import type { GraphQLHandler } from './graphql-handler.ts'
+import type { Authenticate } from './http-rules.ts'
+import { LIVE_CLOSE, type LiveSocket, type SocketLimits, serveSocket } from './live-socket.ts'
+import { createRequestRunner } from './request-runner.ts'
+
+export const SOCKET_LIMITS: SocketLimits = {
+  initTimeoutMs: 10_000,
+  stallTimeoutMs: 10_000,
+  pingIntervalMs: 15_000,
+  maxOperations: 100,
+  maxSocketsPerCaller: 200,
+}
+
+/** The longest that the finer of the time limits is overrun. */
+const SWEEP_MS = 1_000
+/** How long closing waits for the clients' own close frames. */
+const CLOSE_WAIT_MS = 2_000
+
+export interface WebSockets extends AsyncDisposable {
+  readonly count: number
+}
+
+/** Takes the WebSocket handshakes of a server at one path. */
+export function acceptWebSockets(
+  server: Server,
+  path: string,
+  parts: {
+    graphql: GraphQLHandler
+    authenticate: Authenticate
+    log: Logger
+    limits?: Partial<SocketLimits> | undefined
+  },
+): WebSockets {
+  const limits = { ...SOCKET_LIMITS, ...parts.limits }
+  const sockets = new Set<LiveSocket>()
+  const perCaller = new Map<string, number>()
+  let stopping = false
+  let allClosed: (() => void) | undefined
+  const acceptor = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_BODY_BYTES,
+    // Compression would cost 300 KB per socket and undo writing the same bytes to many.
+    perMessageDeflate: false,
+    handleProtocols,
+  })
+
+  function admit(caller: Caller): (() => void) | undefined {
+    const key = keyOfCaller(caller)
+    const count = perCaller.get(key) ?? 0
+    if (count >= limits.maxSocketsPerCaller) return undefined
+    perCaller.set(key, count + 1)
+    return () => {
+      const rest = (perCaller.get(key) ?? 1) - 1
+      if (rest === 0) perCaller.delete(key)
+      else perCaller.set(key, rest)
+    }
+  }
+
+  const host = {
+    runner: createRequestRunner(parts.graphql, parts.log),
+    authenticate: parts.authenticate,
+    log: parts.log,
+    limits,
+    admit,
+  }
+
+  function upgrade(request: IncomingMessage, transport: Duplex, head: Buffer): void {
+    transport.on('error', (error) => parts.log.debug({ error: error.message }, 'socket error'))
+    if (stopping) return refuse(transport, '503 Service Unavailable')
+    if (request.url?.split('?')[0] !== path) return refuse(transport, '404 Not Found')
+    acceptor.handleUpgrade(request, transport, head, (socket) => {
+      const live = serveSocket(socket, transport, request.socket.remoteAddress ?? '', host)
+      sockets.add(live)
+      socket.on('close', () => {
+        sockets.delete(live)
+        if (sockets.size === 0) allClosed?.()
+      })
+    })
+  }
+
+  server.on('upgrade', upgrade)
+  const sweeping = setInterval(
+    () => {
+      const now = Date.now()
+      for (const socket of sockets) socket.sweep(now)
+    },
+    Math.min(SWEEP_MS, limits.initTimeoutMs, limits.stallTimeoutMs, limits.pingIntervalMs),
+  )
+
+  return {
+    get count() {
+      return sockets.size
+    },
+    async [Symbol.asyncDispose]() {
+      stopping = true
+      const closed = new Promise<void>((resolve) => {
+        allClosed = resolve
+        setTimeout(resolve, CLOSE_WAIT_MS).unref()
+      })
+      for (const socket of sockets) socket.close(LIVE_CLOSE.goingAway, 'Server is restarting')
+      if (sockets.size > 0) await closed
+      clearInterval(sweeping)
+      for (const socket of sockets) socket.terminate()
+      server.off('upgrade', upgrade)
+    },
+  }
+}
+
+function refuse(transport: Duplex, status: string): void {
+  transport.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+function keyOfCaller(caller: Caller): string {
+  switch (caller.kind) {
+    case 'user':
+      return caller.userId
+    case 'apiKey':
+      return caller.apiKeyId
+    case 'system':
+      return caller.organizationId
+  }
+}

@@ -1,0 +1,197 @@
+import type { PoolClient } from 'pg'
+import { newId } from '../db/ids.ts'
+import type { FanOut, PositionedEvent } from '../events/dispatch.ts'
+import { compileSelection, type Selectable } from '../events/match.ts'
+import { storedFilter } from './filter.ts'
+
+/** Rows per INSERT: bounds the time for which the process does nothing else. */
+const CHUNK = 4_000
+/** Compiled selections kept; the oldest make room. */
+const MAX_COMPILED = 20_000
+
+interface Compiled {
+  version: number
+  matches: (event: Selectable) => boolean
+}
+
+/** Deliveries of one endpoint in the order of the log. */
+interface Share {
+  endpointId: string
+  events: PositionedEvent[]
+}
+
+/**
+ * Writes one delivery per event and matching endpoint in the transaction that positions the events,
+ * so that an endpoint's sequence follows the log and nothing positioned is ever without its
+ * deliveries. Paused and disabled endpoints get theirs too: they wait for the resume.
+ *
+ * @param wakeLanes told after the commit which endpoints have something to send now
+ */
+export function createFanOut(wakeLanes: (endpointIds: string[]) => Promise<void>): FanOut {
+  const compiled = new Map<string, Compiled>()
+  return async (client, events) => {
+    const organizations = [...new Set(events.map((event) => event.organizationId))]
+    const endpoints = await readEndpoints(client, organizations, compiled)
+    const byOrganization = Map.groupBy(events, (event) => event.organizationId)
+    const shares: Share[] = []
+    for (const { id, organizationId, matches } of endpoints) {
+      const matching = (byOrganization.get(organizationId) ?? []).filter(matches)
+      if (matching.length > 0) shares.push({ endpointId: id, events: matching })
+    }
+    const ready: string[] = []
+    for (const chunk of chunksOf(shares)) ready.push(...(await insertDeliveries(client, chunk)))
+    return async () => {
+      if (ready.length > 0) await wakeLanes(ready)
+    }
+  }
+}
+
+interface Endpoint extends Compiled {
+  id: string
+  organizationId: string
+}
+
+/** The organizations' endpoints; what was compiled from the same version is not read again. */
+async function readEndpoints(
+  client: PoolClient,
+  organizationIds: string[],
+  compiled: Map<string, Compiled>,
+): Promise<Endpoint[]> {
+  const found = await client.query<{ id: string; organization_id: string; version: number }>({
+    name: 'fan-out-endpoints',
+    text: `SELECT id, organization_id, version FROM webhook_endpoint
+            WHERE organization_id = ANY($1) AND deleted_at IS NULL`,
+    values: [organizationIds],
+  })
+  const changed = found.rows.filter((row) => compiled.get(row.id)?.version !== row.version)
+  if (changed.length > 0) {
+    await compileEndpoints(
+      client,
+      changed.map((row) => row.id),
+      compiled,
+    )
+  }
+  return found.rows.flatMap((row) => {
+    const known = compiled.get(row.id)
+    return known === undefined
+      ? []
+      : [{ ...known, id: row.id, organizationId: row.organization_id }]
+  })
+}
+
+async function compileEndpoints(
+  client: PoolClient,
+  ids: string[],
+  compiled: Map<string, Compiled>,
+): Promise<void> {
+  const found = await client.query<{
+    id: string
+    version: number
+    event_types: string[]
+    filter: unknown
+    changed_fields: string[]
+  }>({
+    name: 'fan-out-selections',
+    text: 'SELECT id, version, event_types, filter, changed_fields FROM webhook_endpoint WHERE id = ANY($1)',
+    values: [ids],
+  })
+  for (const row of found.rows) {
+    compiled.delete(row.id)
+    compiled.set(row.id, {
+      version: row.version,
+      matches: compileSelection({
+        types: row.event_types,
+        filter: storedFilter(row.filter),
+        changedFields: row.changed_fields,
+      }),
+    })
+  }
+  for (const id of compiled.keys()) {
+    if (compiled.size <= MAX_COMPILED) break
+    compiled.delete(id)
+  }
+}
+
+/** Whole shares together until a chunk is full: an endpoint's sequence is raised once per chunk. */
+function* chunksOf(shares: Share[]): Generator<Share[]> {
+  let chunk: Share[] = []
+  let rows = 0
+  // The statement below takes its locks in this order, and so does every other one on lanes.
+  for (const share of shares.toSorted((a, b) => (a.endpointId < b.endpointId ? -1 : 1))) {
+    chunk.push(share)
+    rows += share.events.length
+    if (rows < CHUNK) continue
+    yield chunk
+    chunk = []
+    rows = 0
+  }
+  if (chunk.length > 0) yield chunk
+}
+
+/**
+ * Raises the sequences and inserts the deliveries in one statement.
+ *
+ * A lane that waits for the next try of its head (ordering ENDPOINT, wake_at ahead) keeps sleeping:
+ * whatever is new stands behind the head. A claimed lane is marked `woken`, which its worker cannot
+ * overlook when it lets go. An endpoint deleted meanwhile has no lane, and so gets no deliveries.
+ * @returns endpoints that have something to send now.
+ */
+async function insertDeliveries(client: PoolClient, shares: Share[]): Promise<string[]> {
+  const events = [...new Set(shares.flatMap((share) => share.events))]
+  const numbers = new Map(events.map((event, index) => [event, index + 1]))
+  const ids: string[] = []
+  const shareNumbers: number[] = []
+  const eventNumbers: number[] = []
+  for (const [index, share] of shares.entries()) {
+    for (const event of share.events) {
+      ids.push(newId('webhookDelivery'))
+      shareNumbers.push(index + 1)
+      eventNumbers.push(numbers.get(event) ?? 0)
+    }
+  }
+  const result = await client.query<{ endpoint_id: string; ready: boolean }>({
+    name: 'fan-out-insert',
+    text: `
+      WITH share AS (
+        SELECT * FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS share(endpoint_id, count, number)),
+      locked AS (
+        SELECT lane.endpoint_id FROM delivery_lane AS lane WHERE lane.endpoint_id = ANY($1)
+         ORDER BY lane.endpoint_id FOR UPDATE),
+      bumped AS (
+        UPDATE delivery_lane AS lane
+           SET last_sequence = lane.last_sequence + share.count,
+               woken = lane.worker_id IS NOT NULL,
+               wake_at = CASE WHEN endpoint.ordering = 'ENDPOINT' AND lane.worker_id IS NULL
+                               AND lane.wake_at > now() THEN lane.wake_at ELSE now() END
+          FROM locked JOIN share USING (endpoint_id)
+               JOIN webhook_endpoint AS endpoint ON endpoint.id = share.endpoint_id
+         WHERE lane.endpoint_id = locked.endpoint_id
+        RETURNING lane.endpoint_id, lane.organization_id, share.number,
+                  lane.last_sequence - share.count AS base,
+                  lane.wake_at <= now() AND endpoint.status = 'ACTIVE' AS ready),
+      written AS (
+        INSERT INTO webhook_delivery
+               (id, organization_id, endpoint_id, event_id, event_type, subject_id, sequence,
+                due_at, next_attempt_at)
+        SELECT given.id, bumped.organization_id, bumped.endpoint_id, event.id, event.type,
+               event.subject_id,
+               bumped.base + row_number() OVER (PARTITION BY given.share ORDER BY given.nth),
+               now(), now()
+          FROM unnest($3::text[], $4::int[], $5::int[]) WITH ORDINALITY AS given(id, share, event, nth)
+          JOIN bumped ON bumped.number = given.share
+          JOIN unnest($6::text[], $7::text[], $8::text[]) WITH ORDINALITY
+               AS event(id, type, subject_id, number) ON event.number = given.event)
+      SELECT endpoint_id, ready FROM bumped`,
+    values: [
+      shares.map((share) => share.endpointId),
+      shares.map((share) => share.events.length),
+      ids,
+      shareNumbers,
+      eventNumbers,
+      events.map((event) => event.id),
+      events.map((event) => event.type),
+      events.map((event) => event.subjectId),
+    ],
+  })
+  return result.rows.filter((row) => row.ready).map((row) => row.endpoint_id)
+}

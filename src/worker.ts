@@ -1,0 +1,81 @@
+import type { Config } from './config.ts'
+import type { Backend } from './db/unit-of-work.ts'
+import { startEngine } from './delivery/engine.ts'
+import { keepHouse } from './delivery/retention.ts'
+import { dispatch, dispatchJob, findUndispatched } from './events/dispatch.ts'
+import type { Logger } from './log.ts'
+import { createFanOut } from './webhooks/fan-out.ts'
+import { attemptNowJob, laneJob } from './webhooks/jobs.ts'
+
+export interface WorkerSettings extends Backend {
+  config: Config
+  log: Logger
+}
+
+const SWEEP_MS = 1_000
+const RENEW_MS = 20_000
+const HOUSEKEEPING_MS = 3_600_000
+/** An event without a position for longer than this has lost its wake-up. */
+const UNDISPATCHED_MS = 1_000
+
+/**
+ * Runs the queue's jobs and the delivery engine in this process. Disposing of it takes no more
+ * jobs, lets requests in flight end (up to `config.shutdownTimeoutMs`), writes their log and lets
+ * the lanes go for other workers.
+ */
+export async function startWorker(settings: WorkerSettings): Promise<AsyncDisposable> {
+  const { config, database, queue, log } = settings
+  const { pool } = database
+  await keepHouse(pool, config.webhooks.logDays)
+  const engine = await startEngine({ config, databaseUrl: database.url, pool, log })
+  // The lanes of what is positioned here are taken here: other workers get theirs with the events
+  // they position, by lane jobs and by the sweep.
+  const fanOut = createFanOut(async (endpointIds) => engine.wake(endpointIds))
+  await queue.implement(dispatchJob, { batchSize: 100 }, async (organizationIds) => {
+    await dispatch(pool, organizationIds, fanOut)
+  })
+  await queue.implement(laneJob, { batchSize: 100 }, async (endpointIds) => {
+    engine.wake(endpointIds)
+  })
+  await queue.implement(attemptNowJob, { batchSize: 20 }, async (deliveryIds) => {
+    engine.attemptNow(deliveryIds)
+  })
+  const chores = [
+    repeat(SWEEP_MS, 'sweep', log, async () => {
+      await engine.sweep()
+      const forgotten = await findUndispatched(pool, UNDISPATCHED_MS)
+      if (forgotten.length > 0) await dispatch(pool, forgotten, fanOut)
+    }),
+    repeat(RENEW_MS, 'lease renewal', log, () => engine.renew()),
+    repeat(HOUSEKEEPING_MS, 'housekeeping', log, () => keepHouse(pool, config.webhooks.logDays)),
+  ]
+  return {
+    async [Symbol.asyncDispose]() {
+      await Promise.all([queue.stopWorking(), ...chores.map((chore) => chore.stop())])
+      await engine[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Runs a chore now and then again and again, each time so long after it ended. */
+function repeat(pauseMs: number, name: string, log: Logger, chore: () => Promise<void>) {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  let running: Promise<void> = run()
+  async function run(): Promise<void> {
+    try {
+      await chore()
+    } catch (error) {
+      log.warn({ chore: name, error: String(error) }, 'chore failed; it will be tried again')
+    }
+    if (stopped) return
+    timer = setTimeout(() => (running = run()), pauseMs)
+  }
+  return {
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}

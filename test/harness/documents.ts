@@ -1,0 +1,85 @@
+import { graphql } from '../../src/generated/client/index.ts'
+
+/** Operations that many tests need. */
+export const CreateLocation = graphql(`
+  mutation CreateLocation($input: LocationCreateInput!) {
+    locationCreate(input: $input) {
+      location {
+        id
+        version
+      }
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
+export const CreateWorkOrder = graphql(`
+  mutation CreateWorkOrder($input: WorkOrderCreateInput!) {
+    workOrderCreate(input: $input) {
+      workOrder {
+        id
+        title
+        status
+        version
+      }
+      eventCursor
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
+export const UpdateWorkOrder = graphql(`
+  mutation UpdateWorkOrder($input: WorkOrderUpdateInput!) {
+    workOrderUpdate(input: $input) {
+      workOrder {
+        id
+        title
+        priority
+        version
+        slaResponseDeadline
+        slaResolutionDeadline
+      }
+      eventCursor
+      userErrors {
+        code
+        message
+        path
+        ... on VersionConflictError {
+          currentVersion
+        }
+      }
+    }
+  }
+`)
+
+export const ChangeStatus = graphql(`
+  mutation ChangeStatus($input: WorkOrderChangeStatusInput!) {
+    workOrderChangeStatus(input: $input) {
+      workOrder {
+        id
+        status
+        version
+        completedAt
+        slaResolutionDeadline
+      }
+      eventCursor
+      userErrors {
+        code
+        message
+        path
+        ... on StateTransitionError {
+          from
+          allowed
+        }
+      }
+    }
+  }
+`)
