@@ -118,6 +118,7 @@ const loadPayloads = createBatchLoader<string>(async (context, eventIds) => {
 
 export const DeliveryType = builder.prismaNode('WebhookDelivery', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('webhookDelivery', 'WebhookDelivery'),
   description: 'The delivery of one event to one endpoint, with all its attempts.',
   authScopes: { permission: 'webhooks:manage' },
