@@ -70,6 +70,8 @@ export async function transaction<T>(
 const LOCKABLE = {
   location: Prisma.raw('"location"'),
   workOrder: Prisma.raw('"work_order"'),
+  assetType: Prisma.raw('"asset_type"'),
+  asset: Prisma.raw('"asset"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 

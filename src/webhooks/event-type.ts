@@ -3,7 +3,7 @@ import { may } from '../caller.ts'
 import { AccessError } from '../errors.ts'
 import { scopesOf } from '../events/define.ts'
 import type { LoggedEvent } from '../events/log.ts'
-import { type FacetFilter, MAX_FILTER_IDS, type Selection } from '../events/match.ts'
+import { type FacetFilter, type FacetKey, MAX_FILTER_IDS, type Selection } from '../events/match.ts'
 import { builder } from '../graphql/builder.ts'
 import { kindOfId } from '../graphql/node.ts'
 import { faultOfPatterns } from './event-patterns.ts'
@@ -146,9 +146,9 @@ const FACET_OF = {
 /** The lists of ids of an input in the form that events are matched with. */
 export function toFacetFilter(lists: IdLists): FacetFilter {
   const filter: FacetFilter = {}
-  for (const name of ['locationIds', 'siteIds', 'workOrderIds', 'subjectIds'] as const) {
+  for (const [name, facet] of Object.entries(FACET_OF) as [keyof typeof FACET_OF, FacetKey][]) {
     const ids = lists[name]
-    if (ids != null) filter[FACET_OF[name]] = ids
+    if (ids != null) filter[facet] = ids
   }
   return filter
 }

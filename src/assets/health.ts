@@ -1,0 +1,93 @@
+import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
+import { type Context, scopedPrisma, callerOf } from '../graphql/context.ts'
+import { OPEN_WORK } from './rules.ts'
+
+/** Why an asset has its score: 100 less what each part takes away. */
+export interface AssetHealth {
+  /** 0–100; null for a decommissioned asset. */
+  score: number | null
+  /** Part of the last 30 days spent offline or in maintenance, 0–1. */
+  downtimeShare: number
+  /** Open work orders of priority HIGH or CRITICAL. */
+  urgentWorkOrders: number
+  maintenanceOverdue: boolean
+}
+
+const WINDOW_DAYS = 30
+const DOWNTIME_POINTS = 40
+const POINTS_PER_URGENT = 10
+const URGENT_POINTS = 30
+const OVERDUE_POINTS = 20
+
+/**
+ * Health of some assets in one statement: 100 points, less 40 times the share of the last 30 days
+ * in which it was down, 10 per urgent open work order (at most 30) and 20 for overdue maintenance.
+ */
+export async function readHealth(
+  prisma: PrismaClient | Prisma.TransactionClient,
+  organizationId: string,
+  assetIds: readonly string[],
+): Promise<Map<string, AssetHealth>> {
+  const rows = await prisma.$queryRaw<(AssetHealth & { id: string })[]>(Prisma.sql`
+    WITH parts AS (
+      SELECT asset.id, asset.status, downtime.share, work.urgent, work.overdue
+        FROM asset
+        CROSS JOIN LATERAL (
+          SELECT coalesce(sum(extract(epoch FROM coalesce(ended_at, now())
+                   - greatest(started_at, now() - make_interval(days => ${WINDOW_DAYS}::int)))), 0)::float8
+                 / (${WINDOW_DAYS}::int * 86400) AS share
+            FROM asset_status_span
+           WHERE asset_id = asset.id AND status IN ('OFFLINE', 'MAINTENANCE')
+             AND (ended_at IS NULL OR ended_at > now() - make_interval(days => ${WINDOW_DAYS}::int))
+        ) AS downtime
+        CROSS JOIN LATERAL (
+          SELECT count(*) FILTER (WHERE priority IN ('HIGH', 'CRITICAL'))::int AS urgent,
+                 coalesce(bool_or(type = 'PREVENTIVE' AND due_at < now()), false) AS overdue
+            FROM work_order
+           WHERE organization_id = asset.organization_id AND asset_id = asset.id
+             AND status::text = ANY(${[...OPEN_WORK]})
+        ) AS work
+       WHERE asset.organization_id = ${organizationId} AND asset.id = ANY(${[...assetIds]})
+    )
+    SELECT id, least(share, 1) AS "downtimeShare", urgent AS "urgentWorkOrders",
+           overdue AS "maintenanceOverdue",
+           CASE WHEN status <> 'DECOMMISSIONED' THEN greatest(0, round(
+             100 - ${DOWNTIME_POINTS}::int * least(share, 1)
+                 - least(${URGENT_POINTS}::int, ${POINTS_PER_URGENT}::int * urgent)
+                 - CASE WHEN overdue THEN ${OVERDUE_POINTS}::int ELSE 0 END))::int END AS score
+      FROM parts`)
+  return new Map(rows.map(({ id, ...health }) => [id, health]))
+}
+
+interface Batch {
+  ids: Set<string>
+  found: Promise<Map<string, AssetHealth>>
+}
+
+const batches = new WeakMap<Context, Batch>()
+
+/** The health of one asset; all that are asked for in one tick of a request are read together. */
+export async function loadHealth(context: Context, assetId: string): Promise<AssetHealth> {
+  const batch = batches.get(context) ?? startBatch(context)
+  batch.ids.add(assetId)
+  return (await batch.found).get(assetId) ?? NO_HEALTH
+}
+
+function startBatch(context: Context): Batch {
+  const ids = new Set<string>()
+  const found = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+    batches.delete(context)
+    return readHealth(scopedPrisma(context), callerOf(context).organizationId, [...ids])
+  })
+  const batch = { ids, found }
+  batches.set(context, batch)
+  return batch
+}
+
+/** Of an asset that was removed while its page was being read. */
+const NO_HEALTH: AssetHealth = {
+  score: null,
+  downtimeShare: 0,
+  urgentWorkOrders: 0,
+  maintenanceOverdue: false,
+}
