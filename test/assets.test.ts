@@ -146,6 +146,7 @@ const ReadAsset = graphql(`
         downtimeShare
         urgentWorkOrders
         maintenanceOverdue
+        staleSensors
       }
       parent {
         id
@@ -491,6 +492,7 @@ describe('health', () => {
       downtimeShare: 0,
       urgentWorkOrders: 1,
       maintenanceOverdue: false,
+      staleSensors: 0,
     })
     for (let n = 0; n < 4; n++) await newWorkOrder(id, { priority: 'HIGH' })
     expect((await read(id))?.healthScore).toBe(70)
@@ -577,10 +579,10 @@ describe('reading assets', () => {
         (node) => node.id,
       )
     for (const text of ['luftkü', 'Äg', '4711', 'qx-99', 'zulu süd', 'SAP/4711']) {
-      expect(await find(text), text).toEqual([id])
+      expect({ text, found: await find(text) }).toEqual({ text, found: [id] })
     }
     for (const text of ['kühler', 'serialNumber', "'", ':*', 'zulu west', "x' | y"]) {
-      expect(await find(text), text).toEqual([])
+      expect({ text, found: await find(text) }).toEqual({ text, found: [] })
     }
   })
 

@@ -44,7 +44,7 @@ describe('migrations', () => {
     const statements = await drift(database.url)
     // Partial indexes and partitions exist in the migrations only.
     const expected = statements.filter((sql) =>
-      /^DROP INDEX "\w+_partial"|"webhook_attempt_\w+"/.test(sql),
+      /^DROP INDEX "\w+_partial"|"(webhook_attempt|sensor_reading)_\w+"/.test(sql),
     )
     expect(statements.filter((sql) => !expected.includes(sql))).toEqual([])
     await withClient(database.url, (client) =>

@@ -1,4 +1,5 @@
 import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
+import { batchById } from '../graphql/batch.ts'
 import { type Context, scopedPrisma, callerOf } from '../graphql/context.ts'
 import { OPEN_WORK } from './rules.ts'
 
@@ -11,6 +12,8 @@ export interface AssetHealth {
   /** Open work orders of priority HIGH or CRITICAL. */
   urgentWorkOrders: number
   maintenanceOverdue: boolean
+  /** Sensors of it that fell silent. */
+  staleSensors: number
 }
 
 const WINDOW_DAYS = 30
@@ -18,10 +21,12 @@ const DOWNTIME_POINTS = 40
 const POINTS_PER_URGENT = 10
 const URGENT_POINTS = 30
 const OVERDUE_POINTS = 20
+const STALE_POINTS = 10
 
 /**
  * Health of some assets in one statement: 100 points, less 40 times the share of the last 30 days
- * in which it was down, 10 per urgent open work order (at most 30) and 20 for overdue maintenance.
+ * in which it was down, 10 per urgent open work order (at most 30), 20 for overdue maintenance and
+ * 10 if any of its sensors is silent.
  */
 export async function readHealth(
   prisma: PrismaClient | Prisma.TransactionClient,
@@ -30,7 +35,7 @@ export async function readHealth(
 ): Promise<Map<string, AssetHealth>> {
   const rows = await prisma.$queryRaw<(AssetHealth & { id: string })[]>(Prisma.sql`
     WITH parts AS (
-      SELECT asset.id, asset.status, downtime.share, work.urgent, work.overdue
+      SELECT asset.id, asset.status, downtime.share, work.urgent, work.overdue, silence.stale
         FROM asset
         CROSS JOIN LATERAL (
           SELECT coalesce(sum(extract(epoch FROM coalesce(ended_at, now())
@@ -47,41 +52,31 @@ export async function readHealth(
            WHERE organization_id = asset.organization_id AND asset_id = asset.id
              AND status::text = ANY(${[...OPEN_WORK]})
         ) AS work
+        CROSS JOIN LATERAL (
+          SELECT count(*)::int AS stale FROM sensor
+           WHERE organization_id = asset.organization_id AND asset_id = asset.id
+             AND stale_since IS NOT NULL
+        ) AS silence
        WHERE asset.organization_id = ${organizationId} AND asset.id = ANY(${[...assetIds]})
     )
     SELECT id, least(share, 1) AS "downtimeShare", urgent AS "urgentWorkOrders",
-           overdue AS "maintenanceOverdue",
+           overdue AS "maintenanceOverdue", stale AS "staleSensors",
            CASE WHEN status <> 'DECOMMISSIONED' THEN greatest(0, round(
              100 - ${DOWNTIME_POINTS}::int * least(share, 1)
                  - least(${URGENT_POINTS}::int, ${POINTS_PER_URGENT}::int * urgent)
-                 - CASE WHEN overdue THEN ${OVERDUE_POINTS}::int ELSE 0 END))::int END AS score
+                 - CASE WHEN overdue THEN ${OVERDUE_POINTS}::int ELSE 0 END
+                 - CASE WHEN stale > 0 THEN ${STALE_POINTS}::int ELSE 0 END))::int END AS score
       FROM parts`)
   return new Map(rows.map(({ id, ...health }) => [id, health]))
 }
 
-interface Batch {
-  ids: Set<string>
-  found: Promise<Map<string, AssetHealth>>
-}
+const loadAny = batchById((context, ids) =>
+  readHealth(scopedPrisma(context), callerOf(context).organizationId, ids),
+)
 
-const batches = new WeakMap<Context, Batch>()
-
-/** The health of one asset; all that are asked for in one tick of a request are read together. */
+/** The health of one asset; all that a page asks for are read together. */
 export async function loadHealth(context: Context, assetId: string): Promise<AssetHealth> {
-  const batch = batches.get(context) ?? startBatch(context)
-  batch.ids.add(assetId)
-  return (await batch.found).get(assetId) ?? NO_HEALTH
-}
-
-function startBatch(context: Context): Batch {
-  const ids = new Set<string>()
-  const found = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-    batches.delete(context)
-    return readHealth(scopedPrisma(context), callerOf(context).organizationId, [...ids])
-  })
-  const batch = { ids, found }
-  batches.set(context, batch)
-  return batch
+  return (await loadAny(context, assetId)) ?? NO_HEALTH
 }
 
 /** Of an asset that was removed while its page was being read. */
@@ -90,4 +85,5 @@ const NO_HEALTH: AssetHealth = {
   downtimeShare: 0,
   urgentWorkOrders: 0,
   maintenanceOverdue: false,
+  staleSensors: 0,
 }

@@ -35,7 +35,7 @@ const AssetHealthType = builder.objectRef<AssetHealth>('AssetHealth').implement(
     score: t.exposeInt('score', {
       nullable: true,
       description:
-        '0–100, 100 is best: less 40 × downtimeShare, less 10 per urgent work order (at most 30), less 20 for overdue maintenance. Null for a decommissioned asset.',
+        '0–100, 100 is best: less 40 × downtimeShare, less 10 per urgent work order (at most 30), less 20 for overdue maintenance, less 10 if a sensor is silent. Null for a decommissioned asset.',
     }),
     downtimeShare: t.exposeFloat('downtimeShare', {
       description: 'Part of the last 30 days spent OFFLINE or in MAINTENANCE, 0–1.',
@@ -46,6 +46,7 @@ const AssetHealthType = builder.objectRef<AssetHealth>('AssetHealth').implement(
     maintenanceOverdue: t.exposeBoolean('maintenanceOverdue', {
       description: 'Whether an open PREVENTIVE work order is past its due date.',
     }),
+    staleSensors: t.exposeInt('staleSensors', { description: 'Sensors of it that fell silent.' }),
   }),
 })
 

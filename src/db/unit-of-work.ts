@@ -72,6 +72,9 @@ const LOCKABLE = {
   workOrder: Prisma.raw('"work_order"'),
   assetType: Prisma.raw('"asset_type"'),
   asset: Prisma.raw('"asset"'),
+  sensor: Prisma.raw('"sensor"'),
+  sensorGroup: Prisma.raw('"sensor_group"'),
+  sensorRule: Prisma.raw('"sensor_rule"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 

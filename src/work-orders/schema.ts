@@ -32,7 +32,7 @@ const StatusEnum = builder.enumType('WorkOrderStatus', {
   },
 })
 
-const PriorityEnum = builder.enumType('WorkOrderPriority', {
+export const PriorityEnum = builder.enumType('WorkOrderPriority', {
   description: 'How urgent it is; sets the SLA deadlines.',
   values: {
     [WorkOrderPriority.NONE]: { description: 'No SLA.' },

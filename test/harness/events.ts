@@ -54,10 +54,10 @@ export function readShapes(name: string): Record<string, Shape> {
 export function expectShape(value: unknown, shape: Shape | undefined, at = 'data'): void {
   if (shape === undefined) throw new Error(`${at}: no shape to compare with`)
   if (typeof shape === 'string') {
-    expect(Array.isArray(value) ? 'array' : typeof value, at).toBe(shape)
+    expect({ [at]: Array.isArray(value) ? 'array' : typeof value }).toEqual({ [at]: shape })
     return
   }
-  expect(typeof value, at).toBe('object')
+  expect({ [at]: typeof value }).toEqual({ [at]: 'object' })
   for (const [key, inner] of Object.entries(shape)) {
     expectShape(Reflect.get(value as object, key), inner, `${at}.${key}`)
   }
