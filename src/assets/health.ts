@@ -28,7 +28,7 @@ const STALE_POINTS = 10
  * in which it was down, 10 per urgent open work order (at most 30), 20 for overdue maintenance and
  * 10 if any of its sensors is silent.
  */
-export async function readHealth(
+async function readHealth(
   prisma: PrismaClient | Prisma.TransactionClient,
   organizationId: string,
   assetIds: readonly string[],

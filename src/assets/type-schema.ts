@@ -7,7 +7,7 @@ import { connectionNames, pageOptions } from '../graphql/paging.ts'
 import { createAssetType, deleteAssetType, updateAssetType } from './asset-types.ts'
 import { createAssetTypeInput, deleteAssetTypeInput, updateAssetTypeInput } from './input.ts'
 
-export const AssetTypeObject = builder.prismaNode('AssetType', {
+const AssetTypeObject = builder.prismaNode('AssetType', {
   nullable: true,
   id: { field: 'id' },
   name: registerNode('assetType', 'AssetType'),

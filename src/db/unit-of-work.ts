@@ -75,6 +75,7 @@ const LOCKABLE = {
   sensor: Prisma.raw('"sensor"'),
   sensorGroup: Prisma.raw('"sensor_group"'),
   sensorRule: Prisma.raw('"sensor_rule"'),
+  device: Prisma.raw('"device"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 

@@ -5,7 +5,7 @@ import type { RecordTelemetryInput } from './input.ts'
 import { faultOf, followBreach, levelOf, type MetricBounds } from './rules.ts'
 import { refreshSensors } from './states.ts'
 
-export type ReadingStatus = 'STORED' | 'LATE' | 'DUPLICATE' | 'REJECTED'
+type ReadingStatus = 'STORED' | 'LATE' | 'DUPLICATE' | 'REJECTED'
 
 export interface ReadingResult {
   status: ReadingStatus

@@ -30,7 +30,7 @@ const moment = (description: string) => ({
 
 const limit = (description: string) => ({ nullable: true as const, description })
 
-export const SensorMetricObject = builder.prismaObject('SensorMetric', {
+builder.prismaObject('SensorMetric', {
   name: 'SensorMetric',
   description: 'One thing that a sensor measures, with its newest value.',
   fields: (t) => ({

@@ -16,7 +16,7 @@ import {
 } from './events.ts'
 
 /** Least time between two telemetry events of one sensor, asset or group. */
-export const TELEMETRY_WINDOW_SECONDS = 10
+const TELEMETRY_WINDOW_SECONDS = 10
 
 /** Subjects told of in one transaction. */
 const BATCH = 200
