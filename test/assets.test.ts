@@ -196,6 +196,22 @@ const ListAssets = graphql(`
   }
 `)
 
+const Metrics = graphql(`
+  query AssetMetrics($groupBy: AssetMetricsGrouping, $siteId: ID) {
+    assetMetrics(groupBy: $groupBy, siteId: $siteId) {
+      groupId
+      groupName
+      assetCount
+      onlineCount
+      offlineCount
+      maintenanceCount
+      averageHealthScore
+      poorHealthCount
+      availability
+    }
+  }
+`)
+
 const WorkOrderAsset = graphql(`
   query WorkOrderAsset($id: ID!) {
     workOrder(id: $id) {
@@ -514,6 +530,44 @@ describe('health', () => {
     const id = await newAsset()
     await changeStatus(id, 'DECOMMISSIONED')
     expect((await read(id))?.healthScore).toBeNull()
+  })
+})
+
+describe('metrics', () => {
+  it('count and average the assets in service, by site, by kind and as a whole', async () => {
+    const other = await addOrganization(test)
+    const sites = [await newLocation(other.owner), await newLocation(other.owner)]
+    const types = [await newType(other.owner, 'Lifts'), await newType(other.owner, 'Pumps')]
+    const ids: string[] = []
+    for (const n of [0, 0, 1, 1]) {
+      const { assetCreate } = await ask(test.url, other.owner, CreateAsset, {
+        input: { name: 'A', locationId: sites[n] ?? '', assetTypeId: types[ids.length % 2] ?? '' },
+      })
+      ids.push(assetCreate.asset?.id ?? '')
+    }
+    for (let n = 0; n < 3; n++) {
+      await ask(test.url, other.owner, CreateWorkOrder, {
+        input: { title: 'X', locationId: sites[0] ?? '', assetId: ids[0] ?? '', priority: 'HIGH' },
+      })
+    }
+    await changeStatus(ids[2] ?? '', 'DECOMMISSIONED', other.owner)
+    await changeStatus(ids[3] ?? '', 'OFFLINE', other.owner)
+    const metrics = async (variables: { groupBy?: 'SITE' | 'ASSET_TYPE'; siteId?: string }) =>
+      (await ask(test.url, other.owner, Metrics, variables)).assetMetrics
+    expect(await metrics({})).toMatchObject([
+      { groupId: null, groupName: null, assetCount: 3, averageHealthScore: 90, onlineCount: 2 },
+    ])
+    expect(await metrics({ groupBy: 'SITE' })).toMatchObject([
+      { groupId: sites[0], groupName: 'Site', assetCount: 2, averageHealthScore: 85 },
+      { groupId: sites[1], assetCount: 1, offlineCount: 1, averageHealthScore: 100 },
+    ])
+    expect(await metrics({ groupBy: 'ASSET_TYPE', siteId: sites[1] ?? '' })).toMatchObject([
+      { groupId: types[1], groupName: 'Pumps', assetCount: 1, poorHealthCount: 0 },
+    ])
+    expect((await metrics({}))[0]?.availability).toBeCloseTo(1, 3)
+    const stranger = await addOrganization(test)
+    const none = await ask(test.url, stranger.owner, Metrics, { siteId: sites[0] ?? '' })
+    expect(none.assetMetrics).toEqual([])
   })
 })
 
