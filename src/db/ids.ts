@@ -18,6 +18,7 @@ export const ID_PREFIX = {
   asset: 'ast-',
   sensor: 'sns-',
   sensorGroup: 'sgr-',
+  sensorRule: 'srl-',
   device: 'dev-',
   workOrder: 'wo-',
   workRequest: 'req-',

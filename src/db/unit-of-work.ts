@@ -70,6 +70,12 @@ export async function transaction<T>(
 const LOCKABLE = {
   location: Prisma.raw('"location"'),
   workOrder: Prisma.raw('"work_order"'),
+  assetType: Prisma.raw('"asset_type"'),
+  asset: Prisma.raw('"asset"'),
+  sensor: Prisma.raw('"sensor"'),
+  sensorGroup: Prisma.raw('"sensor_group"'),
+  sensorRule: Prisma.raw('"sensor_rule"'),
+  device: Prisma.raw('"device"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 

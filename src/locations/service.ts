@@ -84,18 +84,18 @@ export async function deleteLocation(
 ): Promise<string> {
   const location = await lockLocation(unit, input.id)
   demandVersion(location, input.expectedVersion)
-  const [children, workOrders] = await Promise.all([
-    unit.tx.location.findMany({ where: { parentId: location.id }, select: { id: true }, take: 20 }),
-    unit.tx.workOrder.findMany({
-      where: { locationId: location.id },
-      select: { id: true },
-      take: 20,
-    }),
-  ])
-  const held = [...children, ...workOrders].map((row) => row.id)
+  const some = { where: { locationId: location.id }, select: { id: true }, take: 20 } as const
+  const held = [
+    await unit.tx.location.findMany({ ...some, where: { parentId: location.id } }),
+    await unit.tx.asset.findMany(some),
+    await unit.tx.sensor.findMany(some),
+    await unit.tx.sensorGroup.findMany(some),
+    await unit.tx.device.findMany(some),
+    await unit.tx.workOrder.findMany(some),
+  ].flatMap((rows) => rows.map((row) => row.id))
   if (held.length > 0) {
     throw new DomainError(
-      `${location.name} still holds ${held.length < 20 ? held.length : 'at least 20'} places or work orders`,
+      `${location.name} still holds ${held.length < 20 ? held.length : 'at least 20'} places, assets, sensors, devices or work orders`,
       { code: 'CONFLICT', ids: held },
       ['input', 'id'],
     )

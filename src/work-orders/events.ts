@@ -26,6 +26,7 @@ const payload = z.object({
   priority: z.enum(['None', 'Low', 'Medium', 'High', 'Critical']),
   type: z.enum(['Corrective', 'Preventive', 'Inspection', 'Request']),
   locationId: z.string(),
+  assetId: z.string().optional(),
   assigneeId: z.string().optional(),
   reportedBy: z.string().optional().describe('User who reported it; absent when a machine did.'),
   dueAt: seconds('When it should be done').optional(),
@@ -55,6 +56,7 @@ export function serializeWorkOrder(order: WorkOrder): WorkOrderPayload {
     priority: shape.priority.parse(toPascalCase(order.priority)),
     type: shape.type.parse(toPascalCase(order.type)),
     locationId: order.locationId,
+    assetId: order.assetId,
     assigneeId: order.assigneeId,
     reportedBy: order.reportedById,
     dueAt: at(order.dueAt),
@@ -73,7 +75,8 @@ export function serializeWorkOrder(order: WorkOrder): WorkOrderPayload {
 }
 
 export function workOrderFacets(order: WorkOrder, place: PlaceRef): Facets {
-  return { ...placeFacets(place), workOrder: [order.id] }
+  const asset = order.assetId === null ? {} : { asset: [order.assetId] }
+  return { ...placeFacets(place), ...asset, workOrder: [order.id] }
 }
 
 const example: WorkOrderPayload = {

@@ -23,6 +23,7 @@ export const createWorkOrderInput = z.object({
   priority: z.enum(WorkOrderPriority).nullish(),
   type: z.enum(WorkOrderType).nullish(),
   locationId: z.string(),
+  assetId: z.string().nullish(),
   assigneeId: z.string().nullish(),
   dueAt: z.date().nullish(),
 })
@@ -36,6 +37,7 @@ export const updateWorkOrderInput = z.object({
   priority: unlessGiven(z.enum(WorkOrderPriority)),
   type: unlessGiven(z.enum(WorkOrderType)),
   locationId: unlessGiven(z.string()),
+  assetId: z.string().nullish(),
   assigneeId: z.string().nullish(),
   dueAt: z.date().nullish(),
 })

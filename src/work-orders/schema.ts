@@ -32,7 +32,7 @@ const StatusEnum = builder.enumType('WorkOrderStatus', {
   },
 })
 
-const PriorityEnum = builder.enumType('WorkOrderPriority', {
+export const PriorityEnum = builder.enumType('WorkOrderPriority', {
   description: 'How urgent it is; sets the SLA deadlines.',
   values: {
     [WorkOrderPriority.NONE]: { description: 'No SLA.' },
@@ -78,6 +78,10 @@ const WorkOrderObject = builder.prismaNode('WorkOrder', {
     priority: t.expose('priority', { type: PriorityEnum, description: 'How urgent it is.' }),
     type: t.expose('type', { type: TypeEnum, description: 'Kind of work.' }),
     location: t.relation('location', { description: 'Where.' }),
+    asset: t.relation('asset', {
+      nullable: true,
+      description: 'What is worked on; kept when the asset is deleted.',
+    }),
     assignee: t.relation('assignee', { nullable: true, description: 'Who does it.' }),
     reportedBy: t.relation('reportedBy', { nullable: true, description: 'Who reported it.' }),
     completedBy: t.relation('completedBy', { nullable: true, description: 'Who completed it.' }),
@@ -125,6 +129,7 @@ const WorkOrderWhere = builder.inputType('WorkOrderWhere', {
     priority: t.field({ type: PriorityFilter, description: 'By priority.' }),
     locationId: t.field({ type: IdFilter, description: 'By place.' }),
     siteId: t.id({ description: 'At any place of this site.' }),
+    assetId: t.field({ type: IdFilter, description: 'By asset.' }),
     assigneeId: t.field({ type: IdFilter, description: 'By assignee.' }),
     created: t.field({ type: DateTimeFilter, description: 'By creation.' }),
     updated: t.field({ type: DateTimeFilter, description: 'By last change.' }),
@@ -141,6 +146,7 @@ function toWhere(
     status: listFilter(where.status),
     priority: listFilter(where.priority),
     locationId: toIdFilter(where.locationId),
+    assetId: toIdFilter(where.assetId),
     assigneeId: toIdFilter(where.assigneeId),
     location: where.siteId == null ? undefined : { siteId: where.siteId },
     created: toDateTimeFilter(where.created),
@@ -234,6 +240,7 @@ defineCommand('workOrderCreate', {
     priority: t.field({ type: PriorityEnum, description: 'How urgent; MEDIUM when left out.' }),
     type: t.field({ type: TypeEnum, description: 'Kind of work; CORRECTIVE when left out.' }),
     locationId: t.id({ required: true, description: 'Where.' }),
+    assetId: t.id({ description: 'What is worked on; not a decommissioned asset.' }),
     assigneeId: t.id({ description: 'Who does it; an active user.' }),
     dueAt: t.field({ type: 'DateTime', description: 'When it should be done.' }),
   }),
@@ -264,6 +271,7 @@ defineCommand('workOrderUpdate', {
     }),
     type: t.field({ type: TypeEnum, description: 'New kind of work.' }),
     locationId: t.id({ description: 'New place.' }),
+    assetId: t.id({ description: 'What is worked on; null = no particular asset.' }),
     assigneeId: t.id({ description: 'New assignee; null = nobody.' }),
     dueAt: t.field({ type: 'DateTime', description: 'New due date; null removes it.' }),
   }),

@@ -1,3 +1,4 @@
+import { demandWorkableAsset } from '../assets/service.ts'
 import type { Caller } from '../caller.ts'
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
@@ -30,6 +31,7 @@ export async function createWorkOrder(
 ): Promise<WorkOrder> {
   const location = await findLocation(unit, input.locationId, 'locationId')
   if (input.assigneeId != null) await demandActiveUser(unit, input.assigneeId, 'assigneeId')
+  if (input.assetId != null) await demandWorkableAsset(unit, input.assetId, 'assetId')
   const priority = input.priority ?? 'MEDIUM'
   const order = await unit.tx.workOrder.create({
     data: {
@@ -40,6 +42,7 @@ export async function createWorkOrder(
       priority,
       type: input.type ?? 'CORRECTIVE',
       locationId: location.id,
+      assetId: input.assetId ?? null,
       assigneeId: input.assigneeId ?? null,
       reportedById: userIdOf(unit.caller) ?? null,
       dueAt: input.dueAt ?? null,
@@ -69,6 +72,9 @@ export async function updateWorkOrder(
   const { expectedVersion: _version, id: _id, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const after: WorkOrder = { ...before, ...changes }
+  if (after.assetId !== null && after.assetId !== before.assetId) {
+    await demandWorkableAsset(unit, after.assetId, 'assetId')
+  }
   if (after.assigneeId !== null && after.assigneeId !== before.assigneeId) {
     await demandActiveUser(unit, after.assigneeId, 'assigneeId')
     // Giving it to somebody answers whoever reported it.
