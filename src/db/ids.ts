@@ -30,6 +30,7 @@ export const ID_PREFIX = {
   bookingSeries: 'srs-',
   visitor: 'vis-',
   invitation: 'inv-',
+  visitorBlock: 'vbl-',
   rateSchedule: 'sor-sch-',
   rateItem: 'sor-it-',
   quotation: 'sor-qt-',

@@ -70,6 +70,9 @@ export async function transaction<T>(
 const LOCKABLE = {
   location: Prisma.raw('"location"'),
   workOrder: Prisma.raw('"work_order"'),
+  visitor: Prisma.raw('"visitor"'),
+  visitorBlock: Prisma.raw('"visitor_block"'),
+  visitorInvitation: Prisma.raw('"visitor_invitation"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 
