@@ -68,6 +68,8 @@ export async function transaction<T>(
 }
 
 const LOCKABLE = {
+  company: Prisma.raw('"company"'),
+  manager: Prisma.raw('"manager"'),
   location: Prisma.raw('"location"'),
   workOrder: Prisma.raw('"work_order"'),
   visitor: Prisma.raw('"visitor"'),

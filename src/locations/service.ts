@@ -84,7 +84,7 @@ export async function deleteLocation(
 ): Promise<string> {
   const location = await lockLocation(unit, input.id)
   demandVersion(location, input.expectedVersion)
-  const [children, workOrders, visitors, invitations] = await Promise.all([
+  const [children, workOrders, visitors, invitations, managers, blocks] = await Promise.all([
     unit.tx.location.findMany({ where: { parentId: location.id }, select: { id: true }, take: 20 }),
     unit.tx.workOrder.findMany({
       where: { locationId: location.id },
@@ -101,11 +101,28 @@ export async function deleteLocation(
       select: { id: true },
       take: 20,
     }),
+    unit.tx.manager.findMany({
+      where: { locationId: location.id },
+      select: { id: true },
+      take: 20,
+    }),
+    unit.tx.visitorBlock.findMany({
+      where: { siteId: location.id },
+      select: { id: true },
+      take: 20,
+    }),
   ])
-  const held = [...children, ...workOrders, ...visitors, ...invitations].map((row) => row.id)
+  const held = [
+    ...children,
+    ...workOrders,
+    ...visitors,
+    ...invitations,
+    ...managers,
+    ...blocks,
+  ].map((row) => row.id)
   if (held.length > 0) {
     throw new DomainError(
-      `${location.name} still holds ${held.length < 20 ? held.length : 'at least 20'} places, work orders or visits`,
+      `${location.name} still holds ${held.length < 20 ? held.length : 'at least 20'} records`,
       { code: 'CONFLICT', ids: held },
       ['input', 'id'],
     )
