@@ -57,15 +57,14 @@ export async function updateCompany(unit: UnitOfWork, input: UpdateCompanyInput)
 export async function deleteCompany(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const company = await lockCompany(unit, input.id)
   demandVersion(company, input.expectedVersion)
-  const held = await unit.tx.manager.findMany({
-    where: { companyId: company.id },
-    select: { id: true },
-    take: 20,
-  })
-  if (held.length > 0) {
+  const held = { where: { companyId: company.id }, select: { id: true }, take: 20 }
+  const managers = await unit.tx.manager.findMany(held)
+  const customers = await unit.tx.customer.findMany(held)
+  const ids = [...managers, ...customers].map((row) => row.id)
+  if (ids.length > 0) {
     throw new DomainError(
-      `${company.name} still has managers`,
-      { code: 'CONFLICT', ids: held.map((row) => row.id) },
+      `${company.name} still has managers or customers`,
+      { code: 'CONFLICT', ids },
       ['input', 'id'],
     )
   }

@@ -70,6 +70,8 @@ export async function transaction<T>(
 const LOCKABLE = {
   company: Prisma.raw('"company"'),
   manager: Prisma.raw('"manager"'),
+  customer: Prisma.raw('"customer"'),
+  customerField: Prisma.raw('"customer_field"'),
   location: Prisma.raw('"location"'),
   workOrder: Prisma.raw('"work_order"'),
   visitor: Prisma.raw('"visitor"'),
