@@ -140,6 +140,14 @@ describe('a visit', () => {
       badgeNumber: null,
     })
     expect(events[0]?.facets).toEqual({ location: [site], site: [site] })
+    const all = await storedEvents(test, org.organizationId)
+    const notified = all.filter((event) => event.data.object['subjectId'] === id)
+    expect(typesOf(notified)).toEqual(['notification.created'])
+    expect(notified[0]?.data.object).toMatchObject({
+      userId: org.ownerId,
+      topic: 'visitor.arrived',
+      title: 'Your visitor has arrived',
+    })
   })
 
   it('checking in or out again changes nothing and records nothing', async () => {

@@ -86,7 +86,7 @@ defineCommand('visitorRegister', {
 
 defineCommand('visitorWalkIn', {
   description:
-    'Registers somebody who is at the door and lets them in, or does neither. Records visitor.registered, visitor.checkpoint.completed for each checkpoint, and visitor.checked_in.',
+    'Registers somebody who is at the door and lets them in, or does neither. Records visitor.registered, visitor.checkpoint.completed for each checkpoint, visitor.checked_in, and notification.created for the host.',
   permission: 'visitors:write',
   schema: walkInVisitorInput,
   input: (t) => ({
@@ -150,7 +150,7 @@ defineCommand('visitorCancel', {
 
 defineCommand('visitorCheckIn', {
   description:
-    "Lets a registered visitor in: on the expected day in the site's time zone, with the site's checkpoints completed, and not on the block list. Records visitor.checked_in.",
+    "Lets a registered visitor in: on the expected day in the site's time zone, with the site's checkpoints completed, and not on the block list. Records visitor.checked_in, and notification.created for the host.",
   permission: 'visitors:write',
   schema: checkInVisitorInput,
   input: (t) => ({

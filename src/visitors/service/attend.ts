@@ -1,5 +1,6 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandVersion, DomainError, invalid } from '../../errors.ts'
+import { notify } from '../../operations/notifications.ts'
 import { findBlocks } from '../blocks.ts'
 import { signatureOf } from '../access.ts'
 import { visitorCheckedIn, visitorCheckedOut, type VisitorRecord } from '../events.ts'
@@ -8,7 +9,10 @@ import { loadVisitPlace, type VisitPlace } from '../policy.ts'
 import { demandTransition, localDay, missingCheckpoints } from '../rules.ts'
 import { lockVisitor, saveVisitor } from './save.ts'
 
-/** Lets a registered visitor in, if the site's rules are met. Inside already = nothing happens. */
+/**
+ * Lets a registered visitor in, if the site's rules are met, and tells the host. Inside already =
+ * nothing happens.
+ */
 export async function checkInVisitor(
   unit: UnitOfWork,
   input: CheckInVisitorInput,
@@ -24,7 +28,14 @@ export async function checkInVisitor(
   const badgeNumber = input.badgeNumber ?? before.badgeNumber
   if (badgeNumber !== null) await demandFreeBadge(unit, before, badgeNumber)
   const after = { ...before, status: 'CHECKED_IN', checkedInAt: unit.now, badgeNumber } as const
-  return saveVisitor(unit, before, after, visitorCheckedIn)
+  const visitor = await saveVisitor(unit, before, after, visitorCheckedIn)
+  await notify(unit, {
+    userId: visitor.hostId,
+    topic: 'visitor.arrived',
+    title: 'Your visitor has arrived',
+    subjectId: visitor.id,
+  })
+  return visitor
 }
 
 /** Lets a visitor out. Outside already = nothing happens. */
