@@ -1,7 +1,7 @@
 import type { Plan, Role } from './generated/prisma/enums.ts'
 
 /** Resources that scopes speak of; `<resource>:read` and `<resource>:write`, write implies read. */
-export const RESOURCES = [
+const RESOURCES = [
   'analytics',
   'assets',
   'bookings',
@@ -94,7 +94,7 @@ export function may(caller: Caller, permission: Permission): boolean {
 }
 
 /** Write implies read. */
-export function holdsScope(held: ReadonlySet<string>, wanted: string): boolean {
+function holdsScope(held: ReadonlySet<string>, wanted: string): boolean {
   return (
     held.has(wanted) || (wanted.endsWith(':read') && held.has(wanted.replace(/read$/, 'write')))
   )

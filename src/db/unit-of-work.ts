@@ -4,7 +4,7 @@ import type { Database } from './database.ts'
 import type { Queue } from './queue.ts'
 
 /** The Prisma client inside a transaction, scoped to the caller's organization. */
-export type Tx = Prisma.TransactionClient
+type Tx = Prisma.TransactionClient
 
 /**
  * One transaction on behalf of one caller: what every command works with. Whatever it writes and

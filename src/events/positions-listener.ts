@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import { Client } from 'pg'
 import type { Logger } from '../log.ts'
 import { POSITIONS_CHANNEL } from './dispatch.ts'
 
 /** The log of an organization has come to a position. */
-export type OnAdvance = (organizationId: string, position: bigint) => void
+type OnAdvance = (organizationId: string, position: bigint) => void
 
 /**
  * How one process tells the others that logs have advanced. Only a hint travels, never an event:
@@ -16,7 +16,7 @@ export interface PositionTransport {
   listen(onAdvance: OnAdvance): PositionListener
 }
 
-export interface PositionListener extends AsyncDisposable {
+interface PositionListener extends AsyncDisposable {
   readonly connected: boolean
 }
 
@@ -33,7 +33,7 @@ function listenOnPostgres(url: string, log: Logger, onAdvance: OnAdvance): Posit
   let connected = false
 
   async function listenOnce(): Promise<void> {
-    const client = new pg.Client({
+    const client = new Client({
       connectionString: url,
       application_name: 'plantroom live',
       connectionTimeoutMillis: 10_000,

@@ -44,6 +44,7 @@ const UserStatusEnum = builder.enumType('UserStatus', {
 
 export const OrganizationType = builder.prismaNode('Organization', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('organization', 'Organization'),
   description: 'The tenant: every record belongs to one.',
   fields: (t) => ({
@@ -57,8 +58,9 @@ export const OrganizationType = builder.prismaNode('Organization', {
   }),
 })
 
-export const UserType = builder.prismaNode('User', {
+builder.prismaNode('User', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('user', 'User'),
   description: 'A person of the organization.',
   authScopes: { permission: 'users:read' },
@@ -77,6 +79,7 @@ export const UserType = builder.prismaNode('User', {
 
 const ApiKeyType = builder.prismaNode('ApiKey', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('apiKey', 'ApiKey'),
   description: 'A key with which a machine calls this API. The key itself is never shown again.',
   authScopes: { permission: 'api-keys:manage' },

@@ -1,4 +1,4 @@
-import type { Tx, UnitOfWork } from '../db/unit-of-work.ts'
+import type { UnitOfWork } from '../db/unit-of-work.ts'
 import { demandVersion, invalid } from '../errors.ts'
 import type { Location, VisitPolicy } from '../generated/prisma/client.ts'
 import { findLocation } from '../locations/service.ts'
@@ -23,7 +23,7 @@ export const RETENTION_DAYS = 30
 
 /** What a site asks of its visitors; version 0 where nobody has set anything. */
 export async function findPolicy(
-  tx: Pick<Tx, 'visitPolicy'>,
+  tx: Pick<UnitOfWork['tx'], 'visitPolicy'>,
   siteId: string,
 ): Promise<EffectivePolicy> {
   const found = await tx.visitPolicy.findUnique({ where: { siteId } })

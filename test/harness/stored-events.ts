@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { findEvent } from '../../src/events/define.ts'
+import { listEvents } from '../../src/events/define.ts'
 import type { TestApp } from './app.ts'
 
 export interface StoredEvent {
@@ -41,7 +41,7 @@ export function expectShape(event: StoredEvent | undefined, shape: PayloadShape)
   expect(types(event.data.object, shape.object)).toEqual(shape.object)
   const previous = shape.previousAttributes ?? {}
   expect(types(event.data.previousAttributes, previous)).toEqual(previous)
-  const definition = findEvent(event.type)
+  const definition = listEvents().find(({ type }) => type === event.type)
   expect(definition?.payload.parse(event.data.object)).toEqual(event.data.object)
   expect(event.data.previousAttributes !== undefined).toBe(definition?.carriesPrevious)
 }
