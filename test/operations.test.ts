@@ -118,7 +118,7 @@ describe('the organization', () => {
     const events = await storedEvents(test, org.organizationId, org.organizationId)
     expect(typesOf(events)).toEqual(['organization.updated'])
     expectShape(events[0], {
-      object: { id: 'string', name: 'string', plan: 'string', created: 'number' },
+      object: { id: 'string', name: 'string', plan: 'string', created: 'integer' },
       previousAttributes: { name: 'string', currency: 'string', timezone: 'string' },
     })
   })
@@ -157,7 +157,7 @@ describe('analytics', () => {
     expect(keptIds?.length).toBe(2)
     const [event] = await storedEvents(test, org.organizationId, keptIds?.[0])
     expect(event?.type).toBe('analytics.event.created')
-    expectShape(event, { object: { name: 'string', properties: 'object', at: 'number' } })
+    expectShape(event, { object: { name: 'string', properties: 'object', at: 'integer' } })
     expect(event?.data.object['properties']).toEqual({ page: '/' })
   })
 

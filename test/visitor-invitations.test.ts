@@ -78,7 +78,7 @@ describe('invitations', () => {
     ])
     const [created] = await eventsOf(id)
     expectShape(created, {
-      object: { id: 'string', hostIds: 'object', visitorIds: 'object', startAt: 'number' },
+      object: { id: 'string', hostIds: 'object', visitorIds: 'object', startAt: 'integer' },
     })
     expect(created?.data.object).toMatchObject({
       type: 'DropIn',
@@ -120,7 +120,7 @@ describe('invitations', () => {
     const updated = (await eventsOf(id)).at(-1)
     expectShape(updated, {
       object: { id: 'string' },
-      previousAttributes: { status: 'string', startAt: 'number', hostIds: 'object' },
+      previousAttributes: { status: 'string', startAt: 'integer', hostIds: 'object' },
     })
   })
 

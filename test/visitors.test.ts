@@ -9,7 +9,7 @@ import {
   type TestOrganization,
 } from './harness/app.ts'
 import { CreateLocation } from './harness/documents.ts'
-import { expectShape, storedEvents, typesOf } from './harness/stored-events.ts'
+import { expectDocumented, expectShape, storedEvents, typesOf } from './harness/stored-events.ts'
 import {
   ApproveVisitor,
   BlockVisitor,
@@ -26,7 +26,6 @@ import {
   UpdateVisitor,
   WalkIn,
 } from './harness/visitors.ts'
-import shapes from './fixtures/visitors-events.json' with { type: 'json' }
 
 let test: TestApp
 let org: TestOrganization
@@ -131,9 +130,9 @@ describe('a visit', () => {
       'visitor.checked_in',
       'visitor.checked_out',
     ])
-    expectShape(events[0], shapes['visitor.registered'])
-    expectShape(events[1], shapes['visitor.checked_in'])
-    expectShape(events[2], shapes['visitor.checked_out'])
+    expectDocumented(events[0])
+    expectDocumented(events[1])
+    expectDocumented(events[2])
     expect(events[1]?.data.previousAttributes).toEqual({
       status: 'Registered',
       checkedInAt: null,
@@ -306,7 +305,7 @@ describe('checkpoints', () => {
       'visitor.checked_in',
     ])
     expectShape(events[1], {
-      object: { id: 'string', name: 'string', checkpoint: 'object', ndaSignedAt: 'number' },
+      object: { id: 'string', name: 'string', checkpoint: 'object', ndaSignedAt: 'integer' },
       previousAttributes: { checkpoints: 'object' },
     })
     expect(events[2]?.data.object['checkpoint']).toMatchObject({ key: 'Photo' })
@@ -330,7 +329,7 @@ describe('checkpoints', () => {
     await complete(id, 'PHOTO')
     const events = await storedEvents(test, org.organizationId, bookingId)
     expect(typesOf(events)).toEqual(['booking.checkpoint.trigger_matched'])
-    expectShape(events[0], { object: { id: 'string', visitorId: 'string', matchedAt: 'number' } })
+    expectShape(events[0], { object: { id: 'string', visitorId: 'string', matchedAt: 'integer' } })
     expect(events[0]?.data.object).toMatchObject({
       id: bookingId,
       visitorId: id,
@@ -590,11 +589,12 @@ describe('lists', () => {
       })
     const countStatements = async () => {
       const { pool } = test.app.database
-      let statements = 0
       const query = pool.query.bind(pool)
+      let statements = 0
       Object.assign(pool, {
         query: (...args: Parameters<typeof query>) => {
-          statements++
+          // The worker of this process asks the database too, but not through the client of models.
+          if (/FROM .{1,3}public/.test(JSON.stringify(args[0]))) statements++
           return query(...args)
         },
       })
@@ -606,6 +606,7 @@ describe('lists', () => {
       return statements
     }
     await add(0)
+    await countStatements()
     const one = await countStatements()
     for (let n = 1; n < 30; n++) await add(n)
     expect(one).toBeGreaterThan(3)

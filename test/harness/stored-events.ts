@@ -1,6 +1,8 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'vitest'
-import { listEvents } from '../../src/events/define.ts'
+import { jsonSchemaOf, listEvents } from '../../src/events/define.ts'
 import type { TestApp } from './app.ts'
+import { mismatches, type Shape, specShape } from './spec.ts'
 
 export interface StoredEvent {
   id: string
@@ -9,6 +11,8 @@ export interface StoredEvent {
   facets: Record<string, string[]>
   actor: { type: string; id?: string }
   data: { object: Record<string, unknown>; previousAttributes?: Record<string, unknown> }
+  /** The whole envelope, as it is signed. */
+  envelope: unknown
 }
 
 /** Everything an organization's log holds, or what it holds about one record, in order. */
@@ -22,26 +26,35 @@ export async function storedEvents(
       WHERE organization_id = $1 AND subject_id = coalesce($2, subject_id) ORDER BY ordinal`,
     [organizationId, subjectId ?? null],
   )
-  return rows.map(({ body, ...row }) => Object.assign(row, { data: JSON.parse(body).data }))
+  return rows.map(({ body, ...row }) => {
+    const envelope = JSON.parse(body)
+    return Object.assign(row, { envelope, data: envelope.data })
+  })
 }
 
 export const typesOf = (events: readonly StoredEvent[]) => events.map((event) => event.type)
 
-/** Names and JSON types of a payload's keys, as the fixtures keep them. */
-export interface PayloadShape {
-  object: Record<string, string>
-  previousAttributes?: Record<string, string>
+/** The stored envelope is what the published JSON Schema of its type says. */
+export function expectPublished(event: StoredEvent | undefined): asserts event is StoredEvent {
+  const definition = listEvents().find(({ type }) => type === event?.type)
+  if (event === undefined || definition === undefined) throw new Error('no such event')
+  const ajv = new Ajv2020({ strict: false })
+  ajv.validate(jsonSchemaOf(definition), event.envelope)
+  expect(ajv.errors ?? []).toEqual([])
+  expect(event.data.previousAttributes !== undefined).toBe(definition.carriesPrevious)
 }
 
-/** Every key of the shape is there with its JSON type, and the whole fits the published schema. */
-export function expectShape(event: StoredEvent | undefined, shape: PayloadShape): void {
-  if (event === undefined) throw new Error('no such event')
-  const types = (part: Record<string, unknown> | undefined, keys: object) =>
-    Object.fromEntries(Object.keys(keys).map((key) => [key, typeof part?.[key]]))
-  expect(types(event.data.object, shape.object)).toEqual(shape.object)
-  const previous = shape.previousAttributes ?? {}
-  expect(types(event.data.previousAttributes, previous)).toEqual(previous)
-  const definition = listEvents().find(({ type }) => type === event.type)
-  expect(definition?.payload.parse(event.data.object)).toEqual(event.data.object)
-  expect(event.data.previousAttributes !== undefined).toBe(definition?.carriesPrevious)
+/** Published, and every key of the documented example is there with its JSON type. */
+export function expectDocumented(event: StoredEvent | undefined): void {
+  expectPublished(event)
+  expect(mismatches(event.envelope, specShape(event.type))).toEqual([])
+}
+
+/** Published, and these keys are there with these JSON types. */
+export function expectShape(
+  event: StoredEvent | undefined,
+  shape: { object: Shape; previousAttributes?: Shape },
+): void {
+  expectPublished(event)
+  expect(mismatches(event.data, shape)).toEqual([])
 }
