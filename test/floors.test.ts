@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest'
 const SRC = path.resolve(import.meta.dirname, '../src')
 const SLICES = [
   'identity',
+  'locations',
+  'operations',
   'companies',
   'customers',
-  'locations',
   'assets',
   'sor',
   'work-orders',
@@ -17,7 +18,6 @@ const SLICES = [
   'resources',
   'bookings',
   'visitors',
-  'operations',
 ]
 const TOP = [
   'app.ts',

@@ -68,6 +68,10 @@ export async function transaction<T>(
 }
 
 const LOCKABLE = {
+  company: Prisma.raw('"company"'),
+  manager: Prisma.raw('"manager"'),
+  customer: Prisma.raw('"customer"'),
+  customerField: Prisma.raw('"customer_field"'),
   location: Prisma.raw('"location"'),
   workOrder: Prisma.raw('"work_order"'),
   assetType: Prisma.raw('"asset_type"'),
@@ -76,6 +80,9 @@ const LOCKABLE = {
   sensorGroup: Prisma.raw('"sensor_group"'),
   sensorRule: Prisma.raw('"sensor_rule"'),
   device: Prisma.raw('"device"'),
+  visitor: Prisma.raw('"visitor"'),
+  visitorBlock: Prisma.raw('"visitor_block"'),
+  visitorInvitation: Prisma.raw('"visitor_invitation"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 

@@ -42,7 +42,7 @@ const UserStatusEnum = builder.enumType('UserStatus', {
   },
 })
 
-builder.prismaNode('Organization', {
+export const OrganizationType = builder.prismaNode('Organization', {
   id: { field: 'id' },
   nullable: true,
   name: registerNode('organization', 'Organization'),

@@ -92,10 +92,14 @@ export async function deleteLocation(
     await unit.tx.sensorGroup.findMany(some),
     await unit.tx.device.findMany(some),
     await unit.tx.workOrder.findMany(some),
+    await unit.tx.visitor.findMany(some),
+    await unit.tx.visitorInvitation.findMany(some),
+    await unit.tx.visitorBlock.findMany({ ...some, where: { siteId: location.id } }),
+    await unit.tx.manager.findMany(some),
   ].flatMap((rows) => rows.map((row) => row.id))
   if (held.length > 0) {
     throw new DomainError(
-      `${location.name} still holds ${held.length < 20 ? held.length : 'at least 20'} places, assets, sensors, devices or work orders`,
+      `${location.name} still holds ${held.length < 20 ? held.length : 'at least 20'} records`,
       { code: 'CONFLICT', ids: held },
       ['input', 'id'],
     )
