@@ -13,6 +13,7 @@ export const ID_PREFIX = {
   company: 'cmp-',
   customer: 'cus-',
   service: 'svc-',
+  serviceGroup: 'svg-',
   shift: 'shf-',
   assetType: 'at-',
   asset: 'ast-',

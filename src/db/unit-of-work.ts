@@ -70,6 +70,10 @@ export async function transaction<T>(
 const LOCKABLE = {
   location: Prisma.raw('"location"'),
   workOrder: Prisma.raw('"work_order"'),
+  resource: Prisma.raw('"resource"'),
+  service: Prisma.raw('"service"'),
+  serviceGroup: Prisma.raw('"service_group"'),
+  shift: Prisma.raw('"shift"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 
