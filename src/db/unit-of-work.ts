@@ -74,6 +74,8 @@ const LOCKABLE = {
   service: Prisma.raw('"service"'),
   serviceGroup: Prisma.raw('"service_group"'),
   shift: Prisma.raw('"shift"'),
+  booking: Prisma.raw('"booking"'),
+  bookingSeries: Prisma.raw('"booking_series"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 

@@ -188,7 +188,7 @@ builder.queryFields((t) => ({
           ...query,
           where: toWhere(where),
           orderBy: [
-            ...(orderBy ?? [{ field: 'name', direction: 'asc' }]).map((step) => ({
+            ...(orderBy?.length ? orderBy : [{ field: 'name' as const }]).map((step) => ({
               [step.field]: step.direction ?? 'asc',
             })),
             { id: 'asc' },

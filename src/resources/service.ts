@@ -1,10 +1,11 @@
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, notFound } from '../errors.ts'
+import { demandVersion, notFound } from '../errors.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
 import { Prisma, type Resource } from '../generated/prisma/client.ts'
 import { findLocation } from '../locations/service.ts'
+import { applyMaxConcurrent, demandUnused } from './booked.ts'
 import {
   resourceCreated,
   resourceDeleted,
@@ -17,6 +18,7 @@ import { changesOf, type DeleteInput } from './fields.ts'
 import type { CreateResourceInput, UpdateResourceInput } from './input.ts'
 import { demandOpenHours, orderOpenHours } from './open-hours.ts'
 import { demandSettings } from './rules.ts'
+import { withdrawResource } from './services/service.ts'
 
 const DEFAULTS = {
   description: null,
@@ -75,6 +77,9 @@ export async function updateResource(
   demandSettings(after)
   const previous = diffPayloads(serializeResource(before), serializeResource(after))
   if (previous === undefined) return before
+  if (after.maxConcurrent !== before.maxConcurrent) {
+    await applyMaxConcurrent(unit, before, after.maxConcurrent)
+  }
   const { id, organizationId: _organization, created: _created, ...data } = after
   const resource = await unit.tx.resource.update({
     where: { id },
@@ -95,24 +100,24 @@ export async function updateResource(
   return resource
 }
 
-/** @throws DomainError CONFLICT listing the shifts that are planned for it. */
+/**
+ * Removes a resource; one that bookings tell of is archived instead and stays readable.
+ * @throws DomainError CONFLICT listing the bookings and shifts that are planned for it.
+ */
 export async function deleteResource(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const resource = await lockResource(unit, input.id)
   demandVersion(resource, input.expectedVersion)
-  const shifts = await unit.tx.shift.findMany({
-    where: { resourceId: resource.id },
-    select: { id: true },
-    take: 20,
-  })
-  if (shifts.length > 0) {
-    throw new DomainError(
-      `${resource.name} still has shifts`,
-      { code: 'CONFLICT', ids: shifts.map((row) => row.id) },
-      ['input', 'id'],
-    )
-  }
+  const remembered = await demandUnused(unit, resource)
   const location = await findLocation(unit, resource.locationId, 'locationId')
-  await unit.tx.resource.delete({ where: { id: resource.id } })
+  await withdrawResource(unit, resource.id)
+  if (remembered) {
+    await unit.tx.resource.update({
+      where: { id: resource.id },
+      data: { archivedAt: unit.now, updated: unit.now, version: resource.version + 1 },
+    })
+  } else {
+    await unit.tx.resource.delete({ where: { id: resource.id } })
+  }
   record(unit, resourceDeleted, {
     subjectId: resource.id,
     object: { id: resource.id, deleted: true },

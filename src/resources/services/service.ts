@@ -76,6 +76,24 @@ export async function deleteService(unit: UnitOfWork, input: DeleteInput): Promi
   return service.id
 }
 
+/** Takes a resource that is going out of every service that is offered with it. */
+export async function withdrawResource(unit: UnitOfWork, resourceId: string): Promise<void> {
+  const links = await unit.tx.serviceResource.findMany({
+    where: { resourceId },
+    orderBy: { serviceId: 'asc' },
+  })
+  for (const { serviceId } of links) {
+    const before = await lockService(unit, serviceId)
+    const resourceIds = before.resourceIds.filter((id) => id !== resourceId)
+    await unit.tx.serviceResource.deleteMany({ where: { serviceId, resourceId } })
+    const row = await unit.tx.service.update({
+      where: { id: serviceId },
+      data: { updated: unit.now, version: before.version + 1 },
+    })
+    tell(unit, serviceUpdated, { ...row, resourceIds }, { resourceIds: before.resourceIds })
+  }
+}
+
 function tell(
   unit: UnitOfWork,
   event: typeof serviceCreated,

@@ -1,0 +1,167 @@
+import type { UnitOfWork } from '../../db/unit-of-work.ts'
+import { DomainError, notFound } from '../../errors.ts'
+import type { Booking } from '../../generated/prisma/client.ts'
+import { findTimezone } from '../../locations/timezone.ts'
+import { demandOwn } from '../access.ts'
+import { bookingUpdated, serializeBooking } from '../events.ts'
+import { move } from '../holds.ts'
+import type { UpdateBookingInput } from '../input.ts'
+import {
+  demandOpenAt,
+  demandReservable,
+  demandService,
+  findAllPlaced,
+  openForBooking,
+  type PlacedResource,
+} from '../place.ts'
+import { applyEdit, wallClockEdit } from '../recurrence.ts'
+import { demandCapacity, demandChangeable, demandTimes, timing, type Times } from '../rules.ts'
+import { lockScope, tell } from './load.ts'
+
+export interface UpdatedBookings {
+  booking: Booking
+  /** Every booking that changed, in order of time. */
+  changed: Booking[]
+}
+
+/**
+ * Changes a booking, or with it others of its series: all or none.
+ * @throws DomainError CONFLICT listing the bookings in the way.
+ */
+export async function updateBooking(
+  unit: UnitOfWork,
+  input: UpdateBookingInput,
+): Promise<UpdatedBookings> {
+  const target = await openTarget(unit, input)
+  const { addressed, scope } = await lockScope(unit, input)
+  demandOwn(unit.caller, addressed)
+  demandChangeable(addressed)
+  demandSameResource(input, addressed, target)
+  const timesOf = await retiming(unit, input, addressed, target)
+  const plans = []
+  for (const before of scope) {
+    const after = plan(unit, input, target, before, timesOf(before))
+    if (differs(target, before, after)) plans.push({ before, after })
+  }
+  if (plans.length === 0) return { booking: addressed, changed: [] }
+  const placedBefore = await findAllPlaced(unit, scope)
+  for (const { before, after } of plans) await check(unit, target, before, after)
+  const changed = plans.map((one) => one.after)
+  await move(unit, target.resource, changed)
+  for (const { before, after } of plans) {
+    tell(unit, target, before, after, bookingUpdated, placedBefore.get(before.resourceId))
+  }
+  const booking = changed.find((one) => one.id === addressed.id) ?? addressed
+  return { booking, changed }
+}
+
+/** The resource that the bookings are to be of, its rules held still before any booking is locked. */
+async function openTarget(unit: UnitOfWork, input: UpdateBookingInput): Promise<PlacedResource> {
+  const booking = await unit.tx.booking.findUnique({
+    where: { id: input.id },
+    select: { resourceId: true },
+  })
+  if (booking === null) throw notFound('Booking', input.id)
+  return openForBooking(unit, input.resourceId ?? booking.resourceId)
+}
+
+function demandSameResource(
+  input: UpdateBookingInput,
+  booking: Booking,
+  target: PlacedResource,
+): void {
+  if (input.resourceId !== undefined || booking.resourceId === target.resource.id) return
+  throw new DomainError(
+    'The booking was moved to another resource just now: read it again',
+    { code: 'VERSION_CONFLICT', currentVersion: booking.version },
+    ['input', 'id'],
+  )
+}
+
+/** Where each booking of the scope goes in time. */
+async function retiming(
+  unit: UnitOfWork,
+  input: UpdateBookingInput,
+  addressed: Booking,
+  target: PlacedResource,
+): Promise<(booking: Booking) => Times> {
+  if (input.startTime === undefined && input.endTime === undefined) return (booking) => booking
+  const timezone = await timezoneOf(unit, addressed, target)
+  const startTime = input.startTime ?? addressed.startTime
+  const length = wallClockEdit(addressed, addressed, timezone).length
+  const kept = wallClockEdit(addressed, { startTime, endTime: startTime }, timezone)
+  const endTime = input.endTime ?? applyEdit({ ...kept, length }, addressed, timezone).endTime
+  const edit = wallClockEdit(addressed, { startTime, endTime }, timezone)
+  return (booking) =>
+    booking.id === addressed.id ? { startTime, endTime } : applyEdit(edit, booking, timezone)
+}
+
+/** The clock by which a series was made; for a single booking the one on its resource's wall. */
+async function timezoneOf(
+  unit: UnitOfWork,
+  booking: Booking,
+  target: PlacedResource,
+): Promise<string> {
+  if (booking.seriesId === null) return findTimezone(unit, target.place)
+  const series = await unit.tx.bookingSeries.findUniqueOrThrow({
+    where: { id: booking.seriesId },
+    select: { timezone: true },
+  })
+  return series.timezone
+}
+
+/** A booking as it would be after the change. */
+function plan(
+  unit: UnitOfWork,
+  input: UpdateBookingInput,
+  { resource }: PlacedResource,
+  before: Booking,
+  times: Times,
+): Booking {
+  const after: Booking = { ...before, updated: unit.now, version: before.version + 1 }
+  if (input.title !== undefined) after.title = input.title
+  if (input.attendees !== undefined) after.attendees = input.attendees
+  if (input.serviceId !== undefined) after.serviceId = input.serviceId
+  if (!isMoved(resource.id, before, times)) return after
+  Object.assign(after, timing(resource, times, before.created), {
+    resourceId: resource.id,
+    exclusive: resource.maxConcurrent === 1,
+    // What was approved was the old time: nobody may move past the approver.
+    status: resource.requiresApproval ? 'PENDING' : 'CONFIRMED',
+    approvedById: null,
+    approvedAt: null,
+  })
+  return after
+}
+
+const isMoved = (resourceId: string, before: Booking, { startTime, endTime }: Times) =>
+  before.resourceId !== resourceId ||
+  before.startTime.getTime() !== startTime.getTime() ||
+  before.endTime.getTime() !== endTime.getTime()
+
+function differs(target: PlacedResource, before: Booking, after: Booking): boolean {
+  const [old, fresh] = [before, after].map((booking) =>
+    JSON.stringify({ ...serializeBooking(booking, target.resource), updated: 0 }),
+  )
+  return old !== fresh
+}
+
+async function check(
+  unit: UnitOfWork,
+  target: PlacedResource,
+  before: Booking,
+  after: Booking,
+): Promise<void> {
+  const { resource } = target
+  const moved = isMoved(resource.id, before, after)
+  if (moved) {
+    demandTimes(resource, after, unit.now)
+    await demandOpenAt(unit, target, after)
+  }
+  if (before.resourceId !== resource.id) demandReservable(unit, target)
+  if (moved || after.attendees !== before.attendees) demandCapacity(resource, after.attendees)
+  const serviceChanged = after.serviceId !== before.serviceId || before.resourceId !== resource.id
+  if (after.serviceId !== null && serviceChanged) {
+    await demandService(unit, after.serviceId, resource.id)
+  }
+}
