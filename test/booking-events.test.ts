@@ -198,6 +198,41 @@ describe('reading', () => {
     expect(resources.nodes.map((node) => node.bookings.totalCount)).toEqual([1, 0])
   })
 
+  it('finds what is free: with room all the time, however many it takes', async () => {
+    const own = await openBookingDesk('UTC', desk.test)
+    const single = await own.newResource({ name: 'Single', bufferMinutes: 10 })
+    const pool = await own.newResource({ name: 'Pool', maxConcurrent: 3 })
+    await own.newResource({ name: 'Empty' })
+    const book = (resourceId: string, from: string, to: string) =>
+      own.book({ resourceId, startTime: nextWeek(from), endTime: nextWeek(to) })
+    await book(single, '09:00', '10:00')
+    await book(pool, '09:00', '10:00')
+    await book(pool, '09:00', '10:00')
+    await book(pool, '09:30', '11:00')
+    const FindFree = graphql(`
+      query FindFree($free: TimeSpan) {
+        resources(where: { free: $free }) {
+          totalCount
+          nodes {
+            name
+          }
+        }
+      }
+    `)
+    const find = async (from: string, to: string) => {
+      const free = { from: nextWeek(from), to: nextWeek(to) }
+      const { resources } = await ask(desk.test.url, own.org.owner, FindFree, { free })
+      expect(resources.totalCount).toBe(resources.nodes.length)
+      return resources.nodes.map((node) => node.name)
+    }
+    expect(await find('09:00', '10:00')).toEqual(['Empty'])
+    expect(await find('09:00', '09:30')).toEqual(['Empty', 'Pool'])
+    expect(await find('10:00', '11:00')).toEqual(['Empty', 'Pool'])
+    expect(await find('10:10', '11:00')).toEqual(['Empty', 'Pool', 'Single'])
+    expect(await find('08:00', '08:51')).toEqual(['Empty', 'Pool'])
+    expect(await find('08:00', '08:50')).toEqual(['Empty', 'Pool', 'Single'])
+  })
+
   it('the number of statements does not grow with the rows', async () => {
     const own = await openBookingDesk('UTC', desk.test)
     const { owner } = own.org

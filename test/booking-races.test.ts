@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from './harness/app.ts'
 import { UpdateBooking } from './harness/booking-documents.ts'
 import { type BookingDesk, nextWeek, openBookingDesk } from './harness/bookings.ts'
+import { withClient } from './harness/database.ts'
 import { UpdateResource } from './harness/resource-documents.ts'
 
 let desk: BookingDesk
@@ -100,6 +101,86 @@ describe('races', () => {
     for (const answer of answers) {
       for (const error of answer.userErrors) expect(error.code).toBe('CONFLICT')
     }
+  })
+
+  it('series made and series moved into each other: whole ones win, nobody fails otherwise', async () => {
+    const resourceId = await desk.newResource()
+    const make = (slot: number, onConflict: 'FAIL' | 'SKIP') =>
+      desk.bookSeries({
+        resourceId,
+        ...hour(slot),
+        rule: { frequency: 'DAILY', count: 8 },
+        onConflict,
+      })
+    const there = await Promise.all([make(1, 'FAIL'), make(3, 'FAIL'), make(5, 'FAIL')])
+    const moves = there.flatMap(({ bookingIds }) =>
+      [bookingIds[0], bookingIds[7]].map((id, last) => ({
+        id: id ?? '',
+        scope: 'ALL' as const,
+        startTime: nextWeek('09:00', last * 7),
+      })),
+    )
+    const answers = await Promise.all([
+      ...moves.map(async (input) => {
+        const answer = await ask(desk.test.url, desk.org.owner, UpdateBooking, { input })
+        return answer.bookingUpdate.userErrors
+      }),
+      ...(['FAIL', 'SKIP', 'FAIL', 'SKIP'] as const).map(
+        async (onConflict) => (await make(9, onConflict)).userErrors,
+      ),
+    ])
+    // The deadlock detector may choose a loser; it too is told that the time is taken.
+    for (const error of answers.flat()) expect(error.code).toBe('CONFLICT')
+    const { rows } = await desk.test.app.database.pool.query(
+      `SELECT start_time FROM booking WHERE resource_id = $1 GROUP BY start_time HAVING count(*) > 1`,
+      [resourceId],
+    )
+    expect(rows).toEqual([])
+  })
+
+  it('a series that waits for a move that waits for it is told, not broken', async () => {
+    const resourceId = await desk.newResource()
+    const there = await race([
+      { resourceId, ...hour(12) },
+      { resourceId, ...hour(13) },
+    ])
+    const ids = there.won.toSorted()
+    await withClient(desk.test.databaseUrl, async (client) => {
+      const moveTo = (id: string | undefined, startTime: string) =>
+        client.query(
+          `UPDATE booking SET start_time = $2, check_in_opens_at = $2,
+                  end_time = $2::timestamptz + interval '1 hour', hold_end = $2::timestamptz + interval '1 hour',
+                  check_in_deadline = $2::timestamptz + interval '1 hour'
+            WHERE id = $1`,
+          [id, startTime],
+        )
+      await client.query('BEGIN')
+      await moveTo(ids[0], nextWeek('09:00', 1))
+      const waiting = desk.bookSeries({
+        resourceId,
+        ...hour(9),
+        rule: { frequency: 'DAILY', count: 3 },
+        onConflict: 'SKIP',
+      })
+      await expect
+        .poll(
+          async () => {
+            const { rows } = await client.query(
+              `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+            )
+            return rows.length
+          },
+          { interval: 10 },
+        )
+        .toBe(1)
+      // Closes the circle: the series holds the first day and waits for the second.
+      await moveTo(ids[1], nextWeek('09:00'))
+      await client.query('COMMIT')
+      const { userErrors, skipped, bookingIds } = await waiting
+      expect(userErrors).toEqual([])
+      expect(skipped.map((one) => one.bookingIds)).toEqual([[ids[1]], [ids[0]]])
+      expect(bookingIds.length).toBe(1)
+    })
   })
 
   it('a pool that shrinks while it is booked is never overfull', async () => {

@@ -307,6 +307,24 @@ describe('check-in and end', () => {
     expect((await desk.book(later)).userErrors).toEqual([])
   })
 
+  it('one under way can be prolonged while nobody is behind it, and not moved', async () => {
+    const resourceId = await desk.newResource()
+    const times = { resourceId, startTime: inMinutes(-10), endTime: inMinutes(20) }
+    const id = (await desk.book(times)).booking?.id ?? ''
+    await act.checkIn(id)
+    const next = await desk.book({
+      resourceId,
+      startTime: inMinutes(40),
+      endTime: inMinutes(50),
+    })
+    const longer = await act.update({ id, endTime: inMinutes(35) })
+    expect(longer.booking?.status).toBe('CHECKED_IN')
+    const tooLong = await act.update({ id, endTime: inMinutes(45) })
+    expect(tooLong.userErrors).toMatchObject([{ code: 'CONFLICT', ids: [next.booking?.id] }])
+    const moved = await act.update({ id, startTime: inMinutes(60) })
+    expect(moved.userErrors).toMatchObject([{ code: 'VALIDATION', path: ['input', 'startTime'] }])
+  })
+
   it('one that has not begun is cancelled, not ended', async () => {
     const id = await bookNextWeek(await desk.newResource(), '09:00', '10:00')
     expect((await act.end(id)).userErrors).toMatchObject([{ code: 'VALIDATION' }])

@@ -68,10 +68,8 @@ async function claimExclusive(
   const refused: Claim['refused'] = []
   let open = wanted
   for (let attempt = 0; attempt < TRIES && open.length > 0; attempt++) {
-    const rows = await unit.tx.booking.createManyAndReturn({
-      data: [...open],
-      skipDuplicates: true,
-    })
+    const rows = await insertFree(unit, open)
+    if (rows === undefined) continue
     made.push(...rows)
     const ids = new Set(rows.map((row) => row.id))
     const left = open.filter((booking) => !ids.has(booking.id))
@@ -83,6 +81,32 @@ async function claimExclusive(
   }
   // Freed and taken again, every time: nothing to name, but taken.
   return { made, refused: refused.concat(open.map((wanted) => ({ wanted, clashing: [] }))) }
+}
+
+/**
+ * Inserts those that are free. Undefined when nothing was inserted because a move of several
+ * bookings and this wait for each other; the move goes on, and this is tried again after it. A
+ * single booking holds nothing that others wait for, so it needs no savepoint.
+ */
+async function insertFree(
+  unit: UnitOfWork,
+  wanted: readonly Booking[],
+): Promise<Booking[] | undefined> {
+  const insert = () =>
+    unit.tx.booking.createManyAndReturn({ data: [...wanted], skipDuplicates: true })
+  return wanted.length === 1 ? insert() : unlessLost(unit, insert)
+}
+
+/** Runs statements that may lose a race; then undoes them alone and answers undefined. */
+async function unlessLost<T>(unit: UnitOfWork, run: () => Promise<T>): Promise<T | undefined> {
+  await unit.tx.$executeRaw`SAVEPOINT before_race`
+  try {
+    return await run()
+  } catch (error) {
+    if (!lostRace(error)) throw error
+    await unit.tx.$executeRaw`ROLLBACK TO SAVEPOINT before_race`
+    return undefined
+  }
 }
 
 async function claimShared(
@@ -118,19 +142,16 @@ export async function move(
     await write(unit, bookings)
     return
   }
-  await unit.tx.$executeRaw`SAVEPOINT before_move`
-  try {
+  const done = await unlessLost(unit, async () => {
     if (bookings.length > 1) {
       // They move together: let go of all, so that none stands in another's way.
       const ids = bookings.map((booking) => booking.id)
       await unit.tx.booking.updateMany({ where: { id: { in: ids } }, data: { exclusive: false } })
     }
     await write(unit, bookings)
-  } catch (error) {
-    if (!lostRace(error)) throw error
-    await unit.tx.$executeRaw`ROLLBACK TO SAVEPOINT before_move`
-    throw conflict(await clashesWithOthers(unit, resource, bookings))
-  }
+    return true
+  })
+  if (done === undefined) throw conflict(await clashesWithOthers(unit, resource, bookings))
 }
 
 async function clashesWithOthers(

@@ -13,7 +13,7 @@ const reason = z
   .max(500, 'must have at most 500 characters')
 
 /** What a booking is about, beside where and when; a series has the same. */
-export const bookingDetails = {
+const bookingDetails = {
   title: title.nullish(),
   attendees: wholeNumber(1, 100_000).nullish(),
   serviceId: z.string().nullish(),
@@ -29,7 +29,7 @@ export const createBookingInput = z.object({
 export type CreateBookingInput = z.infer<typeof createBookingInput>
 
 /** Which bookings of a series a change is meant for. */
-export const EDIT_SCOPES = ['THIS', 'THIS_AND_FOLLOWING', 'ALL'] as const
+const EDIT_SCOPES = ['THIS', 'THIS_AND_FOLLOWING', 'ALL'] as const
 export type EditScope = (typeof EDIT_SCOPES)[number]
 const scope = z
   .enum(EDIT_SCOPES)
@@ -62,7 +62,7 @@ export const rejectBookingInput = z.object({ id: z.string(), expectedVersion, re
 export type RejectBookingInput = z.infer<typeof rejectBookingInput>
 
 /** Bookings that one call may delete. */
-export const MAX_BULK = 500
+const MAX_BULK = 500
 
 export const bulkDeleteBookingsInput = z.object({
   ids: z

@@ -33,9 +33,9 @@ export function demandTransition(
   throw refusal(booking, `A booking that is ${booking.status} cannot become ${to}`)
 }
 
-/** @throws DomainError INVALID_TRANSITION for a booking that is over, cancelled or under way. */
+/** @throws DomainError INVALID_TRANSITION for a booking that is over or cancelled. */
 export function demandChangeable(booking: Pick<Booking, 'status'>): void {
-  if (CHANGEABLE.includes(booking.status)) return
+  if (CHANGEABLE.includes(booking.status) || booking.status === 'CHECKED_IN') return
   throw refusal(booking, `A booking that is ${booking.status} can no longer be changed`)
 }
 
@@ -58,11 +58,15 @@ const LATE_START_MS = 60 * MINUTE_MS
 const MAX_MINUTES = 31 * 1_440
 const MAX_ADVANCE_DAYS = 1_825
 
-/** @throws DomainError VALIDATION for a time that the resource cannot be booked for. */
+/**
+ * @param begun a start that was booked in time and stays as it is.
+ * @throws DomainError VALIDATION for a time that the resource cannot be booked for.
+ */
 export function demandTimes(
   resource: Pick<Resource, 'minMinutes' | 'maxMinutes' | 'maxAdvanceDays'>,
   { startTime, endTime }: Times,
   now: Date,
+  begun?: Date,
 ): void {
   const minutes = (endTime.getTime() - startTime.getTime()) / MINUTE_MS
   const least = resource.minMinutes ?? 1
@@ -72,6 +76,7 @@ export function demandTimes(
   if (minutes < least) throw invalid(`Must last at least ${least} minutes`, 'endTime')
   if (minutes > most) throw invalid(`Must last at most ${most} minutes`, 'endTime')
   if (endTime <= now) throw invalid('Must end in the future', 'endTime')
+  if (startTime.getTime() === begun?.getTime()) return
   if (startTime.getTime() < now.getTime() - LATE_START_MS) {
     throw invalid('May have begun at most 60 minutes ago', 'startTime')
   }

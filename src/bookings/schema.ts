@@ -12,10 +12,10 @@ import {
   toDateTimeFilter,
   toIdFilter,
 } from '../graphql/paging.ts'
-import { ResourceObject } from '../resources/schema.ts'
+import { ResourceObject, TimeSpan } from '../resources/schema.ts'
 import { TRANSITIONS } from './rules.ts'
 
-export const BookingStatusEnum = builder.enumType('BookingStatus', {
+const BookingStatusEnum = builder.enumType('BookingStatus', {
   description: 'Where a booking stands.',
   values: {
     [BookingStatus.PENDING]: { description: 'Holds its time and waits for approval.' },
@@ -89,14 +89,6 @@ const StatusFilter = builder.inputType('BookingStatusFilter', {
   fields: (t) => ({
     in: t.field({ type: [BookingStatusEnum], description: 'One of these.' }),
     notIn: t.field({ type: [BookingStatusEnum], description: 'None of these.' }),
-  }),
-})
-
-export const TimeSpan = builder.inputType('TimeSpan', {
-  description: 'A stretch of time, half-open.',
-  fields: (t) => ({
-    from: t.field({ type: 'DateTime', required: true, description: 'From.' }),
-    to: t.field({ type: 'DateTime', required: true, description: 'Until before.' }),
   }),
 })
 

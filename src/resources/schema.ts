@@ -1,7 +1,7 @@
 import type { Prisma, Resource } from '../generated/prisma/client.ts'
 import { ReservableStatus, ResourceType } from '../generated/prisma/enums.ts'
 import { builder } from '../graphql/builder.ts'
-import { scopedPrisma } from '../graphql/context.ts'
+import { callerOf, type Context, scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import {
   connectionNames,
@@ -10,6 +10,7 @@ import {
   SortDirection,
   toIdFilter,
 } from '../graphql/paging.ts'
+import { findTaken } from './free.ts'
 import { type OpenPeriod, parseOpenHours, type Weekday } from './open-hours.ts'
 
 /** Days of the week, for opening hours and for rules of recurrence. */
@@ -111,6 +112,14 @@ export const ResourceObject = builder.prismaNode('Resource', {
   }),
 })
 
+export const TimeSpan = builder.inputType('TimeSpan', {
+  description: 'A stretch of time, half-open.',
+  fields: (t) => ({
+    from: t.field({ type: 'DateTime', required: true, description: 'From.' }),
+    to: t.field({ type: 'DateTime', required: true, description: 'Until before.' }),
+  }),
+})
+
 const ResourceWhere = builder.inputType('ResourceWhere', {
   description: 'Which resources; all given conditions must hold.',
   fields: (t) => ({
@@ -120,6 +129,10 @@ const ResourceWhere = builder.inputType('ResourceWhere', {
     siteId: t.id({ description: 'At any place of this site.' }),
     minCapacity: t.int({ description: 'Holds at least so many people.' }),
     search: t.string({ description: 'Part of the name; case does not matter.' }),
+    free: t.field({
+      type: TimeSpan,
+      description: 'With room for one more booking all this time, its buffer included.',
+    }),
     includeArchived: t.boolean({ description: 'Deleted ones too; not unless asked for.' }),
   }),
 })
@@ -143,11 +156,23 @@ const ResourceOrder = builder.inputType('ResourceOrder', {
   }),
 })
 
-function toWhere(
+async function toWhere(
   where: typeof ResourceWhere.$inferInput | null | undefined,
-): Prisma.ResourceWhereInput {
+  context: Context,
+): Promise<Prisma.ResourceWhereInput> {
   const place = toIdFilter(where?.locationId)
   return {
+    ...(where?.free == null
+      ? {}
+      : {
+          id: {
+            notIn: await findTaken(
+              scopedPrisma(context),
+              callerOf(context).organizationId,
+              where.free,
+            ),
+          },
+        }),
     ...(where?.includeArchived === true ? {} : { archivedAt: null }),
     ...(where?.types == null ? {} : { type: { in: where.types } }),
     ...(where?.reservableStatuses == null
@@ -183,10 +208,10 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
+      resolve: async (query, _root, { where, orderBy }, context) =>
         scopedPrisma(context).resource.findMany({
           ...query,
-          where: toWhere(where),
+          where: await toWhere(where, context),
           orderBy: [
             ...(orderBy?.length ? orderBy : [{ field: 'name' as const }]).map((step) => ({
               [step.field]: step.direction ?? 'asc',
@@ -194,8 +219,8 @@ builder.queryFields((t) => ({
             { id: 'asc' },
           ],
         }),
-      totalCount: (_root, { where }, context) =>
-        scopedPrisma(context).resource.count({ where: toWhere(where) }),
+      totalCount: async (_root, { where }, context) =>
+        scopedPrisma(context).resource.count({ where: await toWhere(where, context) }),
     },
     ...connectionNames('Resource'),
   ),

@@ -5,7 +5,7 @@ import { WEEKDAYS } from '../../resources/open-hours.ts'
 import { createBookingInput } from '../input.ts'
 import { MAX_OCCURRENCES } from '../recurrence.ts'
 
-export const ON_CONFLICT = ['FAIL', 'SKIP'] as const
+const ON_CONFLICT = ['FAIL', 'SKIP'] as const
 
 export const createSeriesInput = createBookingInput.extend({
   rule: z.object({

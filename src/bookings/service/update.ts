@@ -1,8 +1,8 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
-import { DomainError, notFound } from '../../errors.ts'
+import { DomainError, invalid, notFound } from '../../errors.ts'
 import type { Booking } from '../../generated/prisma/client.ts'
 import { findTimezone } from '../../locations/timezone.ts'
-import { demandOwn } from '../access.ts'
+import { demandManager, demandOwn } from '../access.ts'
 import { bookingUpdated, serializeBooking } from '../events.ts'
 import { move } from '../holds.ts'
 import type { UpdateBookingInput } from '../input.ts'
@@ -123,6 +123,11 @@ function plan(
   if (input.attendees !== undefined) after.attendees = input.attendees
   if (input.serviceId !== undefined) after.serviceId = input.serviceId
   if (!isMoved(resource.id, before, times)) return after
+  if (before.status === 'CHECKED_IN') {
+    const { endTime, holdEnd } = timing(resource, times, before.created)
+    // Under way: it can end at another time, but it has begun where and when it has.
+    return { ...after, startTime: times.startTime, resourceId: resource.id, endTime, holdEnd }
+  }
   Object.assign(after, timing(resource, times, before.created), {
     resourceId: resource.id,
     exclusive: resource.maxConcurrent === 1,
@@ -146,6 +151,19 @@ function differs(target: PlacedResource, before: Booking, after: Booking): boole
   return old !== fresh
 }
 
+/** @throws DomainError VALIDATION, or AccessError where a manager has to agree to more time. */
+function demandExtension(
+  unit: UnitOfWork,
+  { resource }: PlacedResource,
+  before: Booking,
+  after: Booking,
+): void {
+  if (isMoved(resource.id, before, { ...after, endTime: before.endTime })) {
+    throw invalid('A booking under way keeps its resource and its start', 'startTime')
+  }
+  if (resource.requiresApproval) demandManager(unit.caller)
+}
+
 async function check(
   unit: UnitOfWork,
   target: PlacedResource,
@@ -155,7 +173,8 @@ async function check(
   const { resource } = target
   const moved = isMoved(resource.id, before, after)
   if (moved) {
-    demandTimes(resource, after, unit.now)
+    if (before.status === 'CHECKED_IN') demandExtension(unit, target, before, after)
+    demandTimes(resource, after, unit.now, before.startTime)
     await demandOpenAt(unit, target, after)
   }
   if (before.resourceId !== resource.id) demandReservable(unit, target)

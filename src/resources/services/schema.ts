@@ -8,7 +8,7 @@ import { deleteInput } from '../fields.ts'
 import { createServiceInput, updateServiceInput } from './input.ts'
 import { createService, deleteService, updateService } from './service.ts'
 
-export const ServiceObject = builder.prismaNode('Service', {
+const ServiceObject = builder.prismaNode('Service', {
   id: { field: 'id' },
   name: registerNode('service', 'Service'),
   description: 'What can be had with a booking: catering, a set-up, a guided tour.',
