@@ -3,6 +3,7 @@ import type {
   BookingRecurrenceInput,
   BookingSeriesCreateInput,
 } from '../src/generated/client/graphql.ts'
+import { graphql } from '../src/generated/client/index.ts'
 import { ask } from './harness/app.ts'
 import {
   CancelBooking,
@@ -209,6 +210,40 @@ describe('changes of a series', () => {
       endTime: nextWeek('13:00'),
     })
     expect(free.userErrors).toEqual([])
+  })
+
+  it('one that was moved to another room stays there when all are changed', async () => {
+    const { ids } = await fourDays()
+    const other = await desk.newResource({ name: 'Oak' })
+    const Move = graphql(`
+      mutation MoveBooking($input: BookingUpdateInput!) {
+        bookingUpdate(input: $input) {
+          booking {
+            resource {
+              id
+            }
+          }
+          userErrors {
+            message
+          }
+        }
+      }
+    `)
+    const input = { id: ids[2] ?? '', resourceId: other }
+    await ask(desk.test.url, desk.org.owner, Move, { input })
+    const changed = await update({ id: ids[0] ?? '', scope: 'ALL', startTime: nextWeek('11:00') })
+    expect(changed.changedIds).toEqual(ids)
+    expect(await timesOf(ids)).toEqual([0, 1, 2, 3].map((day) => nextWeek('11:00', day)))
+    const read = await ask(desk.test.url, desk.org.owner, Move, {
+      input: { id: ids[2] ?? '', title: 'Here' },
+    })
+    expect(read.bookingUpdate.booking?.resource.id).toBe(other)
+    // Moved into another room altogether, they are all there.
+    const third = await desk.newResource({ name: 'Ash' })
+    const all = await ask(desk.test.url, desk.org.owner, UpdateBooking, {
+      input: { id: ids[0] ?? '', scope: 'ALL', resourceId: third },
+    })
+    expect(all.bookingUpdate.changedIds).toEqual(ids)
   })
 
   it('cancelled ones stay out of later changes', async () => {

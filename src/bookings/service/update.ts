@@ -15,7 +15,14 @@ import {
   type PlacedResource,
 } from '../place.ts'
 import { applyEdit, wallClockEdit } from '../recurrence.ts'
-import { demandCapacity, demandChangeable, demandTimes, timing, type Times } from '../rules.ts'
+import {
+  CHANGEABLE,
+  demandCapacity,
+  demandChangeable,
+  demandTimes,
+  timing,
+  type Times,
+} from '../rules.ts'
 import { lockScope, tell } from './load.ts'
 
 export interface UpdatedBookings {
@@ -32,50 +39,74 @@ export async function updateBooking(
   unit: UnitOfWork,
   input: UpdateBookingInput,
 ): Promise<UpdatedBookings> {
-  const target = await openTarget(unit, input)
+  const targetOf = await openTargets(unit, input)
   const { addressed, scope } = await lockScope(unit, input)
   demandOwn(unit.caller, addressed)
   demandChangeable(addressed)
-  demandSameResource(input, addressed, target)
-  const timesOf = await retiming(unit, input, addressed, target)
-  const plans = []
+  const timesOf = await retiming(unit, input, addressed, targetOf(addressed))
+  const plans: Plan[] = []
   for (const before of scope) {
+    const target = targetOf(before)
     const after = plan(unit, input, target, before, timesOf(before))
-    if (differs(target, before, after)) plans.push({ before, after })
+    if (differs(target, before, after)) plans.push({ target, before, after })
   }
-  if (plans.length === 0) return { booking: addressed, changed: [] }
   const placedBefore = await findAllPlaced(unit, scope)
-  for (const { before, after } of plans) await check(unit, target, before, after)
-  const changed = plans.map((one) => one.after)
-  await move(unit, target.resource, changed)
-  for (const { before, after } of plans) {
+  for (const { target, before, after } of plans) await check(unit, target, before, after)
+  for (const target of new Set(plans.map((one) => one.target))) {
+    const moved = plans.filter((one) => one.target === target).map((one) => one.after)
+    await move(unit, target.resource, moved)
+  }
+  for (const { target, before, after } of plans) {
     tell(unit, target, before, after, bookingUpdated, placedBefore.get(before.resourceId))
   }
-  const booking = changed.find((one) => one.id === addressed.id) ?? addressed
-  return { booking, changed }
+  const changed = plans.map((one) => one.after)
+  return { booking: changed.find((one) => one.id === addressed.id) ?? addressed, changed }
 }
 
-/** The resource that the bookings are to be of, its rules held still before any booking is locked. */
-async function openTarget(unit: UnitOfWork, input: UpdateBookingInput): Promise<PlacedResource> {
-  const booking = await unit.tx.booking.findUnique({
-    where: { id: input.id },
-    select: { resourceId: true },
-  })
-  if (booking === null) throw notFound('Booking', input.id)
-  return openForBooking(unit, input.resourceId ?? booking.resourceId)
+interface Plan {
+  /** The resource that the booking is of afterwards. */
+  target: PlacedResource
+  before: Booking
+  after: Booking
 }
 
-function demandSameResource(
+/**
+ * The resources that bookings are to be of, their rules held still before any booking is locked.
+ * Without a new one each stays where it is: one of a series may have been moved away from the rest.
+ */
+async function openTargets(
+  unit: UnitOfWork,
   input: UpdateBookingInput,
-  booking: Booking,
-  target: PlacedResource,
-): void {
-  if (input.resourceId !== undefined || booking.resourceId === target.resource.id) return
-  throw new DomainError(
-    'The booking was moved to another resource just now: read it again',
-    { code: 'VERSION_CONFLICT', currentVersion: booking.version },
-    ['input', 'id'],
-  )
+): Promise<(booking: Booking) => PlacedResource> {
+  if (input.resourceId !== undefined) {
+    const target = await openForBooking(unit, input.resourceId)
+    return () => target
+  }
+  const addressed = await unit.tx.booking.findUnique({
+    where: { id: input.id },
+    select: { resourceId: true, seriesId: true },
+  })
+  if (addressed === null) throw notFound('Booking', input.id)
+  const others =
+    input.scope === 'THIS' || addressed.seriesId === null
+      ? []
+      : await unit.tx.booking.findMany({
+          where: { seriesId: addressed.seriesId, status: { in: CHANGEABLE } },
+          select: { resourceId: true },
+          distinct: ['resourceId'],
+        })
+  const ids = [...new Set([addressed, ...others].map((one) => one.resourceId))].toSorted()
+  const targets = new Map<string, PlacedResource>()
+  for (const id of ids) targets.set(id, await openForBooking(unit, id))
+  return (booking) => {
+    const target = targets.get(booking.resourceId)
+    if (target !== undefined) return target
+    throw new DomainError(
+      'A booking was moved to another resource just now: read it again',
+      { code: 'VERSION_CONFLICT', currentVersion: booking.version },
+      ['input', 'id'],
+    )
+  }
 }
 
 /** Where each booking of the scope goes in time. */
