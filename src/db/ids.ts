@@ -17,6 +17,7 @@ export const ID_PREFIX = {
   notification: 'ntf-',
   analyticsEvent: 'ana-',
   service: 'svc-',
+  serviceGroup: 'svg-',
   shift: 'shf-',
   assetType: 'at-',
   asset: 'ast-',

@@ -83,6 +83,12 @@ const LOCKABLE = {
   visitor: Prisma.raw('"visitor"'),
   visitorBlock: Prisma.raw('"visitor_block"'),
   visitorInvitation: Prisma.raw('"visitor_invitation"'),
+  resource: Prisma.raw('"resource"'),
+  service: Prisma.raw('"service"'),
+  serviceGroup: Prisma.raw('"service_group"'),
+  shift: Prisma.raw('"shift"'),
+  booking: Prisma.raw('"booking"'),
+  bookingSeries: Prisma.raw('"booking_series"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 

@@ -92,6 +92,7 @@ export async function deleteLocation(
     await unit.tx.sensorGroup.findMany(some),
     await unit.tx.device.findMany(some),
     await unit.tx.workOrder.findMany(some),
+    await unit.tx.resource.findMany(some),
     await unit.tx.visitor.findMany(some),
     await unit.tx.visitorInvitation.findMany(some),
     await unit.tx.visitorBlock.findMany({ ...some, where: { siteId: location.id } }),
