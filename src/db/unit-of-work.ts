@@ -76,6 +76,9 @@ const LOCKABLE = {
   sensorGroup: Prisma.raw('"sensor_group"'),
   sensorRule: Prisma.raw('"sensor_rule"'),
   device: Prisma.raw('"device"'),
+  rateSchedule: Prisma.raw('"rate_schedule"'),
+  quotation: Prisma.raw('"quotation"'),
+  user: Prisma.raw('"app_user"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 
