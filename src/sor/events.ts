@@ -240,6 +240,8 @@ const quotationExample: QuotationPayload = {
 
 const ofQuotation = {
   scopes: ['sor:read', 'work-orders:read'],
+  // A contractor sees no other contractor's quotation; their own they read by query.
+  hiddenFrom: ['CONTRACTOR'],
   payload: quotationPayload,
   carriesPrevious: true,
 } as const
