@@ -31,7 +31,7 @@ export const RateUnitEnum = builder.enumType('RateUnit', {
   },
 })
 
-export const RateItemType = builder.prismaNode('RateItem', {
+builder.prismaNode('RateItem', {
   id: { field: 'id' },
   // What the caller may not know of is not found, by its id either.
   findUnique: (id, context) => ({ id, schedule: knownSchedules(callerOf(context)) }),
