@@ -41,6 +41,11 @@ export function scopesOf(type: string): readonly Scope[] {
   return definitions.get(type)?.scopes ?? []
 }
 
+/** Whether users in a role do not see events of this type, whatever scopes they hold. */
+export function isHiddenFrom(role: Role, type: string): boolean {
+  return definitions.get(type)?.hiddenFrom?.includes(role) ?? false
+}
+
 /** JSON Schema (draft 2020-12) of the whole envelope of an event type. */
 export function jsonSchemaOf(definition: EventDefinition): Record<string, unknown> {
   const envelope = z.object({
