@@ -23,6 +23,7 @@ const TOP = [
   'app.ts',
   'main.ts',
   'schema.ts',
+  'seed',
   'seed.ts',
   'server',
   'server.ts',

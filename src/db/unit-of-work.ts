@@ -89,6 +89,9 @@ const LOCKABLE = {
   shift: Prisma.raw('"shift"'),
   booking: Prisma.raw('"booking"'),
   bookingSeries: Prisma.raw('"booking_series"'),
+  rateSchedule: Prisma.raw('"rate_schedule"'),
+  quotation: Prisma.raw('"quotation"'),
+  user: Prisma.raw('"app_user"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 

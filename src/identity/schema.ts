@@ -58,7 +58,7 @@ export const OrganizationType = builder.prismaNode('Organization', {
   }),
 })
 
-builder.prismaNode('User', {
+export const UserType = builder.prismaNode('User', {
   id: { field: 'id' },
   nullable: true,
   name: registerNode('user', 'User'),

@@ -10,6 +10,7 @@ import type { WorkOrder } from '../generated/prisma/client.ts'
 import { demandActiveUser, userIdOf } from '../identity/people.ts'
 import type { PlaceRef } from '../locations/events.ts'
 import { findLocation } from '../locations/service.ts'
+import { demandNoSubmittedQuotation } from '../sor/blocking.ts'
 import {
   serializeWorkOrder,
   workOrderCompleted,
@@ -96,6 +97,7 @@ export async function changeWorkOrderStatus(
   demandVersion(before, input.expectedVersion)
   if (input.status === before.status) return before
   demandTransition(before, input.status, input.reason)
+  if (input.status === 'COMPLETED') await demandNoSubmittedQuotation(unit, before.id)
   const location = await findLocation(unit, before.locationId, 'locationId')
   const after = enter(unit, leave(unit, before), input)
   const events = [workOrderStatusChanged]
