@@ -24,6 +24,7 @@ import {
   SetVisitPolicy,
   UnblockVisitor,
   UpdateVisitor,
+  VisitorDays,
   WalkIn,
 } from './harness/visitors.ts'
 
@@ -570,6 +571,55 @@ describe('who may', () => {
     expect(visitorRegister.userErrors).toMatchObject([
       { code: 'NOT_FOUND', path: ['input', 'locationId'] },
     ])
+  })
+})
+
+describe('counts', () => {
+  it('tell per local day who was expected, came, walked in and did not come', async () => {
+    const other = await addOrganization(test)
+    const siteId = await newSite(zoneWhereItIs(2), other.owner)
+    const given = { hostId: other.ownerId, locationId: siteId }
+    const registerThere = async (minutes: number) =>
+      (
+        await ask(test.url, other.owner, RegisterVisitor, {
+          input: announcement({ ...given, expectedArrival: soon(minutes) }),
+        })
+      ).visitorRegister.visitor?.id ?? ''
+    const came = await registerThere(60)
+    await ask(test.url, other.owner, CheckIn, { input: { id: came } })
+    await ask(test.url, other.owner, CheckOut, { input: { id: came } })
+    await ask(test.url, other.owner, CancelVisit, { input: { id: await registerThere(120) } })
+    await ask(test.url, other.owner, WalkIn, { input: { name: 'Walter', ...given } })
+    await registerThere(24 * 60)
+    const dayOf = (moment: number) =>
+      new Date(moment).toLocaleDateString('en-CA', { timeZone: zoneWhereItIs(2) })
+    const [today, tomorrow] = [dayOf(Date.now()), dayOf(Date.now() + 86_400_000)]
+    const count = (credentials: Credentials, from: string, to: string) =>
+      send(test.url, credentials, VisitorDays, { from, to })
+    const { data } = await count(other.owner, today, tomorrow)
+    const none = { arrived: 0, walkIns: 0, noShows: 0, cancelled: 0, denied: 0, meanMinutes: null }
+    expect(data.visitorDays).toEqual([
+      {
+        day: today,
+        expected: 3,
+        arrived: 2,
+        walkIns: 1,
+        noShows: 0,
+        cancelled: 1,
+        denied: 0,
+        meanMinutes: expect.any(Number),
+      },
+      { ...none, day: tomorrow, expected: 1 },
+    ])
+    expect((await count(other.owner, tomorrow, tomorrow)).data.visitorDays.length).toBe(1)
+    for (const [from, to] of [
+      [tomorrow, today],
+      ['2026-02-30', '2026-03-01'],
+      ['2020-01-01', '2026-01-01'],
+    ] as const) {
+      const refused = await count(other.owner, from, to)
+      expect(refused.errors[0]?.extensions.code).toBe('BAD_USER_INPUT')
+    }
   })
 })
 

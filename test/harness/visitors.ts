@@ -375,3 +375,18 @@ export const ListVisitors = graphql(`
     }
   }
 `)
+
+export const VisitorDays = graphql(`
+  query VisitorDays($from: String!, $to: String!, $siteId: ID) {
+    visitorDays(from: $from, to: $to, siteId: $siteId) {
+      day
+      expected
+      arrived
+      walkIns
+      noShows
+      cancelled
+      denied
+      meanMinutes
+    }
+  }
+`)
