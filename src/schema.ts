@@ -1,13 +1,20 @@
 import './graphql/scalars.ts'
 import './graphql/user-errors.ts'
 import './identity/schema.ts'
+import './identity/schema-audit.ts'
+import './identity/schema-keys.ts'
+import './identity/schema-session.ts'
+import './identity/schema-users.ts'
 import './locations/schema.ts'
 import './work-orders/schema.ts'
 import './webhooks/stream-schema.ts'
-import { type GraphQLSchema, isObjectType } from 'graphql'
+import { type GraphQLSchema, isObjectType, specifiedDirectives } from 'graphql'
 import { builder } from './graphql/builder.ts'
+import { IDEMPOTENT } from './graphql/idempotency.ts'
 
-export const schema = describeCounts(builder.toSchema())
+export const schema = describeCounts(
+  builder.toSchema({ directives: [...specifiedDirectives, IDEMPOTENT] }),
+)
 
 /** The Prisma plugin makes `totalCount` itself and takes no description for it. */
 function describeCounts(built: GraphQLSchema): GraphQLSchema {

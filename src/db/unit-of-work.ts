@@ -68,6 +68,10 @@ export async function transaction<T>(
 }
 
 const LOCKABLE = {
+  user: Prisma.raw('"app_user"'),
+  apiKey: Prisma.raw('"api_key"'),
+  integration: Prisma.raw('"integration"'),
+  session: Prisma.raw('"session"'),
   location: Prisma.raw('"location"'),
   workOrder: Prisma.raw('"work_order"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),

@@ -1,9 +1,11 @@
 import type { Caller, Permission } from '../caller.ts'
-import { may, planHasApi } from '../caller.ts'
+import { demandPlan, may } from '../caller.ts'
 import type { Backend } from '../db/unit-of-work.ts'
 import type { Config } from '../config.ts'
 import { AccessError } from '../errors.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
+
+export { demandPlan } from '../caller.ts'
 
 /** What every resolver is given. */
 export interface Context extends Backend {
@@ -12,6 +14,8 @@ export interface Context extends Backend {
   config: Config
   /** Address of the client, for the audit trail. */
   remoteAddress: string
+  /** Header `Idempotency-Key` of the request. */
+  idempotencyKey?: string | undefined
 }
 
 /**
@@ -44,13 +48,6 @@ export function demand(context: Context, permission: Permission): true {
   if (!may(caller, permission))
     throw new AccessError('FORBIDDEN', `Missing permission ${permission}`)
   return true
-}
-
-/** @throws AccessError PLAN_REQUIRED */
-export function demandPlan(caller: Caller): void {
-  if (!planHasApi(caller.plan)) {
-    throw new AccessError('PLAN_REQUIRED', 'API access requires Professional plan')
-  }
 }
 
 /** A database client that sees the caller's organization only. */

@@ -1,6 +1,7 @@
 import { ComplexityErrorKind, type ComplexityResult } from '@pothos/plugin-complexity'
 import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { IdempotentPlacementRule } from './idempotency.ts'
 
 /** Bytes of a request body; a bulk mutation of a few hundred inputs fits. */
 export const MAX_BODY_BYTES = 1_000_000
@@ -48,6 +49,7 @@ export function useDocumentLimits(): Plugin {
     },
     onValidate({ addValidationRule }) {
       addValidationRule(CountLimitRule)
+      addValidationRule(IdempotentPlacementRule)
     },
   }
 }

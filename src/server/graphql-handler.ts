@@ -16,6 +16,7 @@ import { type Authenticate, useHttpRules } from './http-rules.ts'
 export interface RequestContext {
   caller?: Caller | undefined
   remoteAddress: string
+  idempotencyKey?: string | undefined
   onEventStream?: (() => void) | undefined
 }
 
@@ -48,9 +49,10 @@ export function createGraphQLHandler(parts: GraphQLParts) {
   const { config, database, queue, stream, log } = parts
   return createYoga<RequestContext, Context>({
     schema,
-    context: ({ caller, remoteAddress }): Context => ({
+    context: ({ caller, remoteAddress, idempotencyKey }): Context => ({
       caller,
       remoteAddress,
+      idempotencyKey,
       config,
       database,
       queue,

@@ -8,6 +8,8 @@ export type Authenticate = (credentials: Credentials) => Promise<Caller | undefi
 
 interface Served {
   caller?: Caller | undefined
+  remoteAddress: string
+  idempotencyKey?: string | undefined
   /** Called when the answer is a stream of events, which ends only when it is cut. */
   onEventStream?: (() => void) | undefined
 }
@@ -30,7 +32,9 @@ export function useHttpRules(authenticate: Authenticate): Plugin<object, Served>
       serverContext.caller = await authenticate({
         authorization: request.headers.get('authorization') ?? undefined,
         apiKey: request.headers.get('x-api-key') ?? undefined,
+        remoteAddress: serverContext.remoteAddress,
       })
+      serverContext.idempotencyKey = request.headers.get('idempotency-key') ?? undefined
       setRequestParser(readBody)
     },
     onResultProcess({ result, setResult }) {

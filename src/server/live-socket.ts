@@ -92,7 +92,7 @@ export function serveSocket(
     initialised = true
     let found: Caller | undefined
     try {
-      found = await host.authenticate(credentialsOf(payload ?? {}))
+      found = await host.authenticate({ ...credentialsOf(payload ?? {}), remoteAddress })
     } catch (error) {
       if (error instanceof AccessError) return close(CloseCode.Forbidden, 'Forbidden')
       log.error({ err: error }, 'authentication of a socket failed')
