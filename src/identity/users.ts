@@ -253,11 +253,12 @@ async function save(
       data: { ...changes, updated: unit.now, version: { increment: 1 } },
     }),
   )
-  if (previous !== undefined) {
+  // An invitation sent again within the second looks the same, and is news all the same.
+  if (previous !== undefined || event === userInvitationResent) {
     record(unit, event, {
       subjectId: user.id,
       object: serializeUser(user),
-      previous,
+      previous: previous ?? {},
       facets: {},
     })
   }
