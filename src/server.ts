@@ -1,13 +1,17 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import type { Caller } from './caller.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
 import type { Queue } from './db/queue.ts'
-import { StartupError } from './errors.ts'
+import { AccessError } from './errors.ts'
 import type { EventStream } from './events/stream.ts'
-import { authenticate } from './identity/authenticate.ts'
+import { type Credentials, authenticate } from './identity/authenticate.ts'
 import type { Logger } from './log.ts'
+import { type Admissions, openAdmissions } from './server/admissions.ts'
 import { type GraphQLHandler, createGraphQLHandler } from './server/graphql-handler.ts'
 import { checkReadiness } from './server/health.ts'
+import type { Authenticate } from './server/http-rules.ts'
+import { listen, urlOf } from './server/listen.ts'
 import type { SocketLimits } from './server/live-socket.ts'
 import { type Responses, trackResponses } from './server/responses.ts'
 import { SOCKET_LIMITS, acceptWebSockets } from './server/websockets.ts'
@@ -42,34 +46,38 @@ export interface ServerParts {
  */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const { config, database, log } = parts
-  const identify = authenticate.bind(undefined, database, config)
+  const limits = { ...SOCKET_LIMITS, ...parts.socketLimits }
+  const identify: Authenticate = (credentials) => authenticate(database, config, credentials)
+  const admissions = openAdmissions(log, limits.maxPerCaller)
   const graphql = createGraphQLHandler({ ...parts, authenticate: identify })
   const responses = trackResponses()
   const state = { stopping: false }
+  const routes = { ...parts, graphql, responses, state, identify, admissions, limits }
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-    (request, response) => route(request, response, { ...parts, graphql, responses, state }),
+    (request, response) => route(request, response, routes),
   )
   const sockets = acceptWebSockets(server, GRAPHQL_PATH, {
     graphql,
     authenticate: identify,
+    admissions,
     log,
-    limits: parts.socketLimits,
+    limits,
   })
   try {
     await listen(server, config)
   } catch (error) {
+    admissions[Symbol.dispose]()
     await sockets[Symbol.asyncDispose]()
     throw error
   }
-  const stallTimeoutMs = parts.socketLimits?.stallTimeoutMs ?? SOCKET_LIMITS.stallTimeoutMs
-  const sweeping = setInterval(() => responses.sweep(Date.now(), stallTimeoutMs), STREAM_SWEEP_MS)
+  const sweeping = setInterval(
+    () => responses.sweep(Date.now(), limits.stallTimeoutMs),
+    STREAM_SWEEP_MS,
+  )
 
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : config.port
   return {
-    url: config.publicUrl ?? `http://${hostInUrl(config.host)}:${port}`,
-    port,
+    ...urlOf(server, config),
     async [Symbol.asyncDispose]() {
       state.stopping = true
       const closed = new Promise<void>((resolve) => {
@@ -79,6 +87,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
       await sockets[Symbol.asyncDispose]()
       await finishRequests(server, responses, config.shutdownTimeoutMs)
       clearInterval(sweeping)
+      admissions[Symbol.dispose]()
       await closed
     },
   }
@@ -86,6 +95,9 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 
 interface Routes extends ServerParts {
   graphql: GraphQLHandler
+  identify: Authenticate
+  admissions: Admissions
+  limits: SocketLimits
   responses: Responses
   state: { stopping: boolean }
 }
@@ -103,7 +115,7 @@ function route(request: IncomingMessage, response: ServerResponse, parts: Routes
       // Yoga answers every failure itself; what it returns settles when the answer is out.
       void parts.graphql(request, response, {
         remoteAddress: request.socket.remoteAddress ?? '',
-        onEventStream: () => parts.responses.markStream(response),
+        admitStream: (caller, credentials) => admitStream(response, parts, caller, credentials),
       })
       return
     case '/health/live':
@@ -128,32 +140,31 @@ function route(request: IncomingMessage, response: ServerResponse, parts: Routes
   }
 }
 
+/** @throws AccessError RATE_LIMITED */
+function admitStream(
+  response: ServerResponse,
+  { admissions, identify, limits, responses }: Routes,
+  caller: Caller,
+  credentials: Credentials,
+): void {
+  const leave = admissions.admit({
+    caller,
+    authenticate: () => identify(credentials),
+    end: () => response.destroy(),
+  })
+  if (leave === undefined) {
+    throw new AccessError(
+      'RATE_LIMITED',
+      `At most ${limits.maxPerCaller} streams may be open at once`,
+    )
+  }
+  response.once('close', leave)
+  responses.markStream(response)
+}
+
 function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(`${JSON.stringify(body)}\n`)
-}
-
-async function listen(server: Server, { host, port }: Config): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new StartupError(describeListenError(error, host, port)))
-    })
-    server.listen(port, host, resolve)
-  })
-}
-
-function describeListenError(error: NodeJS.ErrnoException, host: string, port: number): string {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `Port ${port} on ${host} is taken: stop what uses it or set PORT to another one.`
-    case 'EACCES':
-      return `Port ${port} needs rights that this process does not have: set PORT to 1024 or above.`
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `This machine has no address ${host}: set HOST to one that it has.`
-    default:
-      return `The server cannot listen on ${host}:${port}: ${error.message}`
-  }
 }
 
 /** Lets what is under way end; cuts the rest when the time is over. */
@@ -168,10 +179,4 @@ async function finishRequests(
     await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS))
   }
   server.closeAllConnections()
-}
-
-/** An address of every interface is no place to send a client. */
-function hostInUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost'
-  return host.includes(':') ? `[${host}]` : host
 }

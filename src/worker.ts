@@ -27,7 +27,7 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   const { config, database, queue, log } = settings
   const { pool } = database
   await keepHouse(pool, config.webhooks.logDays)
-  const engine = await startEngine({ config, databaseUrl: database.url, pool, log })
+  const engine = await startEngine({ config, databaseUrl: database.url, log })
   // The lanes of what is positioned here are taken here: other workers get theirs with the events
   // they position, by lane jobs and by the sweep.
   const fanOut = createFanOut(async (endpointIds) => engine.wake(endpointIds))

@@ -3,7 +3,6 @@ import type { Attempter } from './attempt.ts'
 import type { Capacity } from './capacity.ts'
 import { makeLogEntry } from './log-statement.ts'
 import type { LogWriter } from './log-writer.ts'
-import type { SealedEndpoint } from './prepare.ts'
 
 export interface AttemptNowDependencies {
   pool: Pool
@@ -15,14 +14,15 @@ export interface AttemptNowDependencies {
 /** A worker that dies in the middle: another one may try again after this. */
 const CLAIM_MS = 120_000
 
-interface Row extends Omit<SealedEndpoint, 'secrets'> {
+interface Row {
   id: string
   eventId: string
   sequence: string | null
   attemptCount: number
   body: string
-  secrets: Buffer[]
-  expiries: (number | null)[]
+  endpointId: string
+  organizationId: string
+  version: number
 }
 
 /**
@@ -37,17 +37,10 @@ export async function attemptNow(
   const { pool, capacity, attempt, logWriter } = dependencies
   const row = await claim(pool, deliveryId)
   if (row === undefined) return
-  const endpoint: SealedEndpoint = {
-    ...row,
-    secrets: row.secrets.map((sealed, index) => ({
-      sealed,
-      expiresAtMs: row.expiries[index] ?? null,
-    })),
-  }
   await roomFor(capacity)
   try {
     const record = await attempt(
-      endpoint,
+      row,
       {
         deliveryId: row.id,
         eventId: row.eventId,
@@ -58,7 +51,7 @@ export async function attemptNow(
       },
       Number.POSITIVE_INFINITY,
     )
-    const { endpointId, organizationId } = endpoint
+    const { endpointId, organizationId } = row
     await logWriter.write(makeLogEntry({ record, endpointId, organizationId, claim: undefined }))
   } finally {
     capacity.give('doubtful')
@@ -89,17 +82,11 @@ async function claim(pool: Pool, deliveryId: string): Promise<Row | undefined> {
              claimed.attempt_count AS "attemptCount",
              coalesce(claimed.body, event.body, '') AS body,
              endpoint.id AS "endpointId", endpoint.organization_id AS "organizationId",
-             endpoint.version, endpoint.url, endpoint.headers_sealed AS "headersSealed",
-             secret.secrets, secret.expiries
+             endpoint.version
         FROM claimed
         JOIN webhook_endpoint AS endpoint
           ON endpoint.id = claimed.endpoint_id AND endpoint.deleted_at IS NULL
-        LEFT JOIN event ON event.id = claimed.event_id
-       CROSS JOIN LATERAL (
-         SELECT array_agg(sealed ORDER BY created, id) AS secrets,
-                array_agg(extract(epoch FROM expires_at)::float8 * 1000 ORDER BY created, id) AS expiries
-           FROM webhook_endpoint_secret AS secret WHERE secret.endpoint_id = endpoint.id
-            AND (secret.expires_at IS NULL OR secret.expires_at > now())) AS secret`,
+        LEFT JOIN event ON event.id = claimed.event_id`,
     values: [deliveryId, CLAIM_MS],
   })
   return result.rows[0]

@@ -1,14 +1,8 @@
 import type { WebhookConfig } from '../config.ts'
 import { AttemptError, type Failure } from './attempt-error.ts'
 import type { Connections } from './connections.ts'
-import {
-  type Parcel,
-  prepareEndpoint,
-  type PreparedEndpoint,
-  prepareRequest,
-  type SealedEndpoint,
-  type Trigger,
-} from './prepare.ts'
+import type { Endpoints } from './endpoints.ts'
+import { type Parcel, prepareRequest, type Trigger } from './prepare.ts'
 import { decideNextStep, type NextStep } from './schedule.ts'
 import { type Exchange, send } from './send.ts'
 
@@ -29,14 +23,11 @@ export interface AttemptRecord {
 }
 
 export type Attempter = (
-  endpoint: SealedEndpoint,
+  endpoint: { endpointId: string; version: number },
   parcel: Parcel,
   /** Since the first attempt became due */
   ageMs: number,
 ) => Promise<AttemptRecord>
-
-/** Opened endpoints kept; the one opened longest ago makes room. */
-const MAX_PREPARED = 10_000
 
 /**
  * One attempt from end to end, as stages of which each takes the result of the one before: prepare,
@@ -45,21 +36,9 @@ const MAX_PREPARED = 10_000
  */
 export function createAttempter(
   config: WebhookConfig,
-  encryptionKey: Buffer,
+  endpoints: Endpoints,
   connections: Connections,
 ): Attempter {
-  const opened = new Map<string, PreparedEndpoint>()
-
-  function open(endpoint: SealedEndpoint): PreparedEndpoint {
-    const known = opened.get(endpoint.endpointId)
-    if (known?.version === endpoint.version) return known
-    const prepared = prepareEndpoint(endpoint, encryptionKey, config)
-    opened.delete(endpoint.endpointId)
-    opened.set(endpoint.endpointId, prepared)
-    if (opened.size > MAX_PREPARED) opened.delete(opened.keys().next().value ?? '')
-    return prepared
-  }
-
   return async (endpoint, parcel, ageMs) => {
     const startedAtMs = Date.now()
     const startedMs = performance.now()
@@ -67,7 +46,12 @@ export function createAttempter(
     let exchange: Exchange
     try {
       if (parcel.body === '') throw new AttemptError('internal', 'The event is no longer kept')
-      const request = prepareRequest(open(endpoint), parcel, startedAtMs)
+      const opened = endpoints.open(endpoint.endpointId, endpoint.version)
+      const request = prepareRequest(
+        opened instanceof Promise ? await opened : opened,
+        parcel,
+        startedAtMs,
+      )
       requestHeaders = request.headerLines
       exchange = await send(connections, request.wire, config.timeoutMs)
     } catch (error) {

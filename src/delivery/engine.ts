@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { createAttempter } from './attempt.ts'
@@ -8,6 +8,7 @@ import type { Resolve } from './guard.ts'
 import { type Lanes, openLanes } from './lanes.ts'
 import { openLogWriter } from './log-writer.ts'
 import { openConnections } from './connections.ts'
+import { openEndpoints } from './endpoints.ts'
 import { findForgotten, freeLanes } from './sweep.ts'
 import { takeIdentity, type WorkerIdentity } from './worker-identity.ts'
 
@@ -26,7 +27,6 @@ export interface DeliveryEngine extends AsyncDisposable {
 export interface EngineSettings {
   config: Config
   databaseUrl: string
-  pool: Pool
   log: Logger
   /** Instead of the system's name look-up. */
   resolve?: Resolve
@@ -37,14 +37,16 @@ const MAX_PAUSE_MS = 5_000
 
 /** Takes an identity and is ready to send. */
 export async function startEngine(settings: EngineSettings): Promise<DeliveryEngine> {
-  const { config, databaseUrl, pool, log } = settings
+  const { config, databaseUrl, log } = settings
+  const pool = openPool(databaseUrl, log)
   const connections = openConnections({
     policy: config.webhooks,
     connectTimeoutMs: config.webhooks.connectTimeoutMs,
     resolve: settings.resolve,
   })
   const capacity = createCapacity(config.webhooks.concurrency)
-  const attempt = createAttempter(config.webhooks, config.encryptionKey, connections)
+  const endpoints = openEndpoints(pool, config.encryptionKey, config.webhooks)
+  const attempt = createAttempter(config.webhooks, endpoints, connections)
   const logWriter = openLogWriter(pool, log)
   const outside = new Map<string, Promise<void>>()
   let stopping = false
@@ -106,6 +108,28 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
       lanes.abandon()
       await connections[Symbol.asyncDispose]()
       await identity[Symbol.asyncDispose]()
+      await pool.end()
     },
   }
+}
+
+/** One for each kind of statement that is grouped, and a few for attempts outside the lanes. */
+const CONNECTIONS = 6
+
+/**
+ * Connections of the engine's own, so that it never queues behind requests, that do not wait for
+ * the disk at commit. What a crash of PostgreSQL itself can lose so are the last moments of leases,
+ * which end with it anyway, and of the log: those deliveries are sent once more, with the same id
+ * and in the same order. Plans are short and many; compiling them would cost more than it saves.
+ */
+function openPool(databaseUrl: string, log: Logger): Pool {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'plantroom delivery',
+    options: '-c synchronous_commit=off -c jit=off',
+  })
+  pool.on('error', (error) => log.debug({ error: error.message }, 'delivery connection closed'))
+  return pool
 }

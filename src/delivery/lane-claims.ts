@@ -1,40 +1,48 @@
 import type { Pool } from 'pg'
 import type { WebhookOrdering } from '../generated/prisma/enums.ts'
-import type { SealedEndpoint } from './prepare.ts'
+import { toWindow, WINDOW, WINDOW_COLUMNS, type Window, type WindowRow } from './lane-window.ts'
 
 /** A lease: the worker renews it long before it ends, and stops sending when it could not. */
 export const LEASE_MS = 60_000
 
-/** A lane in this worker's hands. */
-export interface ClaimedLane extends SealedEndpoint {
+/** A lane in this worker's hands, with the first of what it has to send. */
+export interface ClaimedLane {
+  endpointId: string
+  organizationId: string
+  /** Of the endpoint, when claimed */
+  version: number
   epoch: string
   ordering: WebhookOrdering
   maxInFlight: number
   consecutiveFailures: number
+  window: Window
 }
 
-interface ClaimRow {
+interface ClaimRow extends WindowRow {
   endpoint_id: string
   organization_id: string
-  epoch: string
   version: number
-  url: string
-  headers_sealed: Buffer | null
+  epoch: string
   ordering: WebhookOrdering
   max_in_flight: number
   consecutive_failures: number
-  secrets: Buffer[]
-  expiries: (number | null)[]
+  max_rows: number
+  behind: boolean
 }
 
 /**
- * Takes the lanes that nobody holds. One that somebody holds needs nothing: whoever gave it work
- * marked it `woken` in the same transaction, and its worker looks again before letting go.
+ * Takes the lanes that nobody holds and reads what they have to send. One that somebody holds needs
+ * nothing: whoever gave it work marked it `woken` in the same transaction, and its worker looks
+ * again before letting go.
+ *
+ * The statement may have waited for a lane whose lock a dispatcher held. Then it sees the lane as
+ * the dispatcher left it, but not yet the deliveries: `behind` says so, and the lane loads again.
  */
 export async function claimLanes(
   pool: Pool,
   workerNumber: number,
   endpointIds: readonly string[],
+  size: { rows: number; bytes: number },
 ): Promise<ClaimedLane[]> {
   const result = await pool.query<ClaimRow>({
     name: 'lane-claim',
@@ -50,33 +58,39 @@ export async function claimLanes(
            SET worker_id = $2, epoch = lane.epoch + 1, woken = false,
                claimed_until = now() + $3 * interval '1 millisecond'
           FROM free WHERE lane.endpoint_id = free.endpoint_id
-        RETURNING lane.endpoint_id, lane.epoch, lane.consecutive_failures)
-      SELECT claimed.endpoint_id, endpoint.organization_id, claimed.epoch, endpoint.version,
-             endpoint.url, endpoint.headers_sealed, endpoint.ordering, endpoint.max_in_flight,
-             claimed.consecutive_failures, secret.secrets, secret.expiries
-        FROM claimed JOIN webhook_endpoint AS endpoint ON endpoint.id = claimed.endpoint_id
-       CROSS JOIN LATERAL (
-         SELECT array_agg(sealed ORDER BY created, id) AS secrets,
-                array_agg(extract(epoch FROM expires_at)::float8 * 1000 ORDER BY created, id) AS expiries
-           FROM webhook_endpoint_secret AS secret WHERE secret.endpoint_id = claimed.endpoint_id
-            AND (secret.expires_at IS NULL OR secret.expires_at > now())) AS secret`,
-    values: [endpointIds, workerNumber, LEASE_MS],
+        RETURNING lane.endpoint_id, lane.epoch, lane.consecutive_failures, lane.last_sequence),
+      lane AS (
+        SELECT claimed.*, endpoint.organization_id, endpoint.version, endpoint.max_in_flight,
+               endpoint.ordering, 0::bigint AS after, $5::bigint AS max_bytes,
+               -- Behind a head that failed last time there is nothing to read ahead for.
+               CASE WHEN endpoint.ordering = 'ENDPOINT' AND claimed.consecutive_failures > 0
+                    THEN 1 ELSE $4::int END AS max_rows
+          FROM claimed JOIN webhook_endpoint AS endpoint ON endpoint.id = claimed.endpoint_id)
+      SELECT lane.endpoint_id, lane.organization_id, lane.version, lane.epoch, lane.ordering,
+             lane.max_in_flight, lane.consecutive_failures, lane.max_rows,
+             lane.last_sequence <> state.last_sequence AS behind, ${WINDOW_COLUMNS}
+        FROM lane JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id ${WINDOW}
+       ORDER BY lane.endpoint_id, found.sequence`,
+    values: [endpointIds, workerNumber, LEASE_MS, size.rows, size.bytes],
   })
-  return result.rows.map((row) => ({
+  const byEndpoint = Map.groupBy(result.rows, (row) => row.endpoint_id)
+  return Array.from(byEndpoint.values(), (rows) => toClaimedLane(rows))
+}
+
+function toClaimedLane(rows: readonly ClaimRow[]): ClaimedLane {
+  const row = rows[0]
+  if (row === undefined) throw new Error('a claimed lane without a row')
+  const window = toWindow(rows, row.max_rows)
+  return {
     endpointId: row.endpoint_id,
     organizationId: row.organization_id,
-    epoch: row.epoch,
     version: row.version,
-    url: row.url,
-    headersSealed: row.headers_sealed,
+    epoch: row.epoch,
     ordering: row.ordering,
     maxInFlight: row.max_in_flight,
     consecutiveFailures: row.consecutive_failures,
-    secrets: row.secrets.map((sealed, index) => ({
-      sealed,
-      expiresAtMs: row.expiries[index] ?? null,
-    })),
-  }))
+    window: { ...window, cut: window.cut || row.behind },
+  }
 }
 
 export interface Release {

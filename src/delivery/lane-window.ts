@@ -22,7 +22,7 @@ export interface WindowRequest {
   ordering: WebhookOrdering
   /** Only what comes after this sequence; "0" for all. */
   after: string
-  limit: number
+  maxRows: number
   /** The first delivery comes whatever its size; others only while the sum stays below this. */
   maxBytes: number
 }
@@ -35,9 +35,8 @@ export interface Window {
   retryInMs: number | undefined
 }
 
-interface Row {
-  lane: string
-  /** Null, like all after it, for a lane that has nothing. */
+/** Columns of `WINDOW`, in a lane's row or beside null ids for a lane that has nothing. */
+export interface WindowRow {
   id: string | null
   event_id: string
   subject_id: string
@@ -51,75 +50,81 @@ interface Row {
 }
 
 /**
- * What some lanes have to send next, read in one statement: with ordering ENDPOINT the head of the
- * line whether or not it is due, otherwise what is due now and not held back by an earlier delivery
- * of its subject. All times are spans measured by the database's clock, so that clocks that differ
- * between machines shift nothing.
+ * What a lane has to send next, joined to rows `lane` (endpoint_id, ordering, after, max_rows,
+ * max_bytes) and `state` (its delivery_lane): with ordering ENDPOINT the head of the line whether or
+ * not it is due, otherwise what is due now and not held back by an earlier delivery of its subject.
+ * All times are spans measured by the database's clock, so that clocks that differ between machines
+ * shift nothing.
  */
+export const WINDOW = `
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN lane.ordering <> 'ENDPOINT' THEN
+      (SELECT extract(epoch FROM min(delivery.next_attempt_at) - now())::float8 * 1000
+         FROM webhook_delivery AS delivery
+        WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
+          AND delivery.sequence IS NOT NULL AND delivery.attempt_count > 0
+          AND delivery.next_attempt_at > now()) END AS retry_in_ms) AS retry
+   LEFT JOIN LATERAL (
+    SELECT sized.* FROM (
+      SELECT due.*, count(*) OVER () AS found_rows,
+             sum(octet_length(due.body)) OVER (ORDER BY due.sequence)
+               - octet_length(due.body) AS bytes_before
+        FROM (
+          SELECT delivery.id, delivery.event_id, delivery.subject_id, delivery.sequence,
+                 delivery.attempt_count,
+                 extract(epoch FROM now() - greatest(delivery.due_at, state.resumed_at))::float8
+                   * 1000 AS age_ms,
+                 extract(epoch FROM delivery.next_attempt_at - now())::float8 * 1000 AS wait_ms,
+                 coalesce(delivery.body, event.body, '') AS body
+            FROM webhook_delivery AS delivery LEFT JOIN event ON event.id = delivery.event_id
+           WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
+             AND delivery.sequence IS NOT NULL AND delivery.sequence > lane.after
+             AND (lane.ordering = 'ENDPOINT'
+                  OR (delivery.next_attempt_at <= now()
+                      AND (lane.ordering = 'NONE' OR NOT EXISTS (
+                        SELECT 1 FROM webhook_delivery AS earlier
+                         WHERE earlier.endpoint_id = lane.endpoint_id
+                           AND earlier.subject_id = delivery.subject_id
+                           AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
+                           AND earlier.attempt_count > 0 AND earlier.next_attempt_at > now()))))
+           ORDER BY delivery.sequence LIMIT lane.max_rows) AS due) AS sized
+     WHERE sized.bytes_before < lane.max_bytes) AS found ON true`
+
+export const WINDOW_COLUMNS = `found.id, found.event_id, found.subject_id, found.sequence,
+  found.attempt_count, found.age_ms, found.wait_ms, found.body, found.found_rows, retry.retry_in_ms`
+
+/** What some lanes have to send next, read in one statement. */
 export async function loadWindows(
   pool: Pool,
   requests: readonly WindowRequest[],
 ): Promise<Window[]> {
-  const result = await pool.query<Row>({
+  const result = await pool.query<WindowRow & { lane: string }>({
     name: 'lane-load',
     text: `
-      SELECT lane.number AS lane, retry.in_ms AS retry_in_ms, found.*
-        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::bigint[])
-             WITH ORDINALITY AS lane(endpoint_id, ordering, after, rows, bytes, number)
-        JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id
-       CROSS JOIN LATERAL (
-         SELECT CASE WHEN lane.ordering <> 'ENDPOINT' THEN
-           (SELECT extract(epoch FROM min(delivery.next_attempt_at) - now())::float8 * 1000
-              FROM webhook_delivery AS delivery
-             WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
-               AND delivery.sequence IS NOT NULL AND delivery.attempt_count > 0
-               AND delivery.next_attempt_at > now()) END AS in_ms) AS retry
-        LEFT JOIN LATERAL (
-         SELECT sized.* FROM (
-           SELECT due.*, count(*) OVER () AS found_rows,
-                  sum(octet_length(due.body)) OVER (ORDER BY due.sequence)
-                    - octet_length(due.body) AS bytes_before
-             FROM (
-               SELECT delivery.id, delivery.event_id, delivery.subject_id, delivery.sequence,
-                      delivery.attempt_count,
-                      extract(epoch FROM now() - greatest(delivery.due_at, state.resumed_at))::float8
-                        * 1000 AS age_ms,
-                      extract(epoch FROM delivery.next_attempt_at - now())::float8 * 1000 AS wait_ms,
-                      coalesce(delivery.body, event.body, '') AS body
-                 FROM webhook_delivery AS delivery
-                 LEFT JOIN event ON event.id = delivery.event_id
-                WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
-                  AND delivery.sequence IS NOT NULL AND delivery.sequence > lane.after
-                  AND (lane.ordering = 'ENDPOINT'
-                       OR (delivery.next_attempt_at <= now()
-                           AND (lane.ordering = 'NONE' OR NOT EXISTS (
-                             SELECT 1 FROM webhook_delivery AS earlier
-                              WHERE earlier.endpoint_id = lane.endpoint_id
-                                AND earlier.subject_id = delivery.subject_id
-                                AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
-                                AND earlier.attempt_count > 0 AND earlier.next_attempt_at > now()))))
-                ORDER BY delivery.sequence LIMIT lane.rows) AS due) AS sized
-          WHERE sized.bytes_before < lane.bytes) AS found ON true
+      SELECT lane.number AS lane, ${WINDOW_COLUMNS}
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::bigint[]) WITH ORDINALITY
+             AS lane(endpoint_id, ordering, after, max_rows, max_bytes, number)
+        JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id ${WINDOW}
        ORDER BY lane.number, found.sequence`,
     values: [
       requests.map((request) => request.endpointId),
       requests.map((request) => request.ordering),
       requests.map((request) => request.after),
-      requests.map((request) => request.limit),
+      requests.map((request) => request.maxRows),
       requests.map((request) => request.maxBytes),
     ],
   })
+  const byLane = Map.groupBy(result.rows, (row) => Number(row.lane))
+  return requests.map((request, index) => toWindow(byLane.get(index + 1) ?? [], request.maxRows))
+}
+
+/** One lane's rows, in order. */
+export function toWindow(rows: readonly WindowRow[], maxRows: number): Window {
   const loadedMs = performance.now()
-  const windows = requests.map((): Window => ({ deliveries: [], cut: false, retryInMs: undefined }))
-  const foundRows = requests.map(() => 0)
-  for (const row of result.rows) {
-    const index = Number(row.lane) - 1
-    const window = windows[index]
-    if (window === undefined) continue
-    window.retryInMs = row.retry_in_ms ?? undefined
+  const deliveries: LaneDelivery[] = []
+  for (const row of rows) {
     if (row.id === null) continue
-    foundRows[index] = Number(row.found_rows)
-    window.deliveries.push({
+    deliveries.push({
       id: row.id,
       eventId: row.event_id,
       subjectId: row.subject_id,
@@ -131,9 +136,10 @@ export async function loadWindows(
       body: row.body,
     })
   }
-  for (const [index, window] of windows.entries()) {
-    const found = foundRows[index] ?? 0
-    window.cut = found > window.deliveries.length || found >= (requests[index]?.limit ?? 0)
+  const found = deliveries.length === 0 ? 0 : Number(rows[0]?.found_rows)
+  return {
+    deliveries,
+    cut: found > deliveries.length || (found > 0 && found >= maxRows),
+    retryInMs: rows[0]?.retry_in_ms ?? undefined,
   }
-  return windows
 }

@@ -60,7 +60,7 @@ export interface LaneDependencies {
 }
 
 /** Deliveries loaded at once. */
-const WINDOW = 200
+export const WINDOW_ROWS = 200
 /** Loads more when fewer are left, so that the statement runs while these are sent. */
 const LOW_WATER = 40
 /** Sent, but not yet in the log: bounds the repeats after a crash. */
@@ -91,7 +91,7 @@ export function startLane(
   /** Subjects with a failure that is not in the log yet. */
   const failing = new Map<string, number>()
   let lastLoaded = '0'
-  let mayHaveMore = true
+  let mayHaveMore = claimed.window.cut
   let loading = false
   let waitsForCapacity = false
   let halted = false
@@ -243,7 +243,7 @@ export function startLane(
         ordering,
         after: ordering === 'ENDPOINT' ? lastLoaded : '0',
         // Behind a head that failed last time there is nothing to read ahead for.
-        limit: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW + known,
+        maxRows: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW_ROWS + known,
         maxBytes: dependencies.windowBytes(),
       })
       if (window.cut) mayHaveMore = true
@@ -323,7 +323,10 @@ export function startLane(
     dependencies.onEnd(wakeInMs)
   }
 
-  advance()
+  add(claimed.window.deliveries)
+  wakeIn(claimed.window.retryInMs)
+  // Not before the caller has the lane in hand.
+  queueMicrotask(advance)
   return {
     claim,
     wake() {

@@ -4,7 +4,7 @@ import type { Attempter } from './attempt.ts'
 import type { Capacity } from './capacity.ts'
 import { groupCalls } from './group.ts'
 import { claimLanes, LEASE_MS, releaseLanes, renewLanes } from './lane-claims.ts'
-import { type Lane, startLane } from './lane.ts'
+import { type Lane, startLane, WINDOW_ROWS } from './lane.ts'
 import { loadWindows } from './lane-window.ts'
 import type { LogWriter } from './log-writer.ts'
 
@@ -55,9 +55,9 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
   const claim = groupCalls<string, true>(MAX_GROUP, async (endpointIds) => {
     const leaseUntilMs = performance.now() + LEASE_MS - LEASE_MARGIN_MS
     try {
-      for (const claimed of await claimLanes(pool, workerNumber, endpointIds)) {
-        start(claimed, leaseUntilMs)
-      }
+      const size = { rows: WINDOW_ROWS, bytes: windowBytes() }
+      const claimedLanes = await claimLanes(pool, workerNumber, endpointIds, size)
+      for (const claimed of claimedLanes) start(claimed, leaseUntilMs)
     } finally {
       for (const endpointId of endpointIds) claiming.delete(endpointId)
       whenIdle()
@@ -71,17 +71,18 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     releaseLanes(pool, workerNumber, lanes),
   )
 
+  function windowBytes(): number {
+    const share = Math.floor(TOTAL_WINDOW_BYTES / (running.size + 1))
+    return Math.max(MIN_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, share))
+  }
+
   function start(claimed: Parameters<typeof startLane>[0], leaseUntilMs: number): void {
     const { endpointId } = claimed
     const lane = startLane(claimed, leaseUntilMs, {
       ...dependencies,
       load,
       release,
-      windowBytes: () =>
-        Math.max(
-          MIN_WINDOW_BYTES,
-          Math.min(MAX_WINDOW_BYTES, Math.floor(TOTAL_WINDOW_BYTES / running.size)),
-        ),
+      windowBytes,
       onEnd(wakeInMs) {
         running.delete(endpointId)
         if (wakeInMs !== undefined) wakeLater(endpointId, wakeInMs)

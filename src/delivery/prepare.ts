@@ -11,7 +11,6 @@ import type { WireRequest } from './send.ts'
 /** An endpoint as its row holds it: secrets sealed. */
 export interface SealedEndpoint {
   endpointId: string
-  organizationId: string
   version: number
   url: string
   headersSealed: Uint8Array | null

@@ -15,9 +15,10 @@ const HOUSEKEEPING_LOCK = 7_416_003
 export async function keepHouse(pool: Pool, logDays: number, now = new Date()): Promise<void> {
   const client = await pool.connect()
   try {
-    const lock = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
-      HOUSEKEEPING_LOCK,
-    ])
+    const lock = await client.query<{ taken: boolean }>(
+      'SELECT pg_try_advisory_lock($1) AS taken',
+      [HOUSEKEEPING_LOCK],
+    )
     if (lock.rows[0]?.taken !== true) return
     try {
       const found = await client.query<{ name: string }>(
@@ -74,9 +75,7 @@ export function planPartitions(
     create.push({ name, from: `${isoDay(day)} 00:00Z`, to: `${isoDay(day + 1)} 00:00Z` })
   }
   const oldest = partitionName(today - logDays)
-  const drop = [...existing].filter(
-    (name) => /^webhook_attempt_\d{8}$/.test(name) && name < oldest,
-  )
+  const drop = [...existing].filter((name) => /^webhook_attempt_\d{8}$/.test(name) && name < oldest)
   return { create, drop }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import { Client } from 'pg'
 import type { Logger } from '../log.ts'
 import { POSITIONS_CHANNEL } from './dispatch.ts'
 
@@ -33,7 +33,7 @@ function listenOnPostgres(url: string, log: Logger, onAdvance: OnAdvance): Posit
   let connected = false
 
   async function listenOnce(): Promise<void> {
-    const client = new pg.Client({
+    const client = new Client({
       connectionString: url,
       application_name: 'plantroom live',
       connectionTimeoutMillis: 10_000,

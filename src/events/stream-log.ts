@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { type LoggedEvent, readHead, readLog, readOldest } from './log.ts'
 
@@ -16,13 +17,18 @@ export interface CheckpointItem {
 
 /** Events of one page. Small, because whoever stops reading keeps one page alive. */
 const PAGE_EVENTS = 256n
-/** Pages kept per organization, newest use last: what live and lately cut subscribers read again. */
+/** Kept per organization: what live and lately cut subscribers read again. */
 const KEPT_PAGES = 4
+const KEPT_BYTES = 4_000_000
+/** Bounds what is added to the delay of an event. */
+const LONGEST_REST_MS = 20
 
 /** Positions start, start + 1, … as far as they have been read. */
 export interface Page {
   readonly number: bigint
   items: EventItem[]
+  /** Of the bodies of its events. */
+  bytes: number
   reading: Promise<void> | undefined
 }
 
@@ -64,6 +70,9 @@ export interface Waiter {
 
 export async function openStreamLog(pool: Pool, organizationId: string): Promise<StreamLog> {
   let head = await readHead(pool, organizationId)
+  /** How far the waiting subscribers have been told. */
+  let distributed = head
+  let distributing = false
   const pages = new Map<bigint, Page>()
   let checkpoint: CheckpointItem = { kind: 'checkpoint', position: head, caughtUp: true }
 
@@ -73,12 +82,43 @@ export async function openStreamLog(pool: Pool, organizationId: string): Promise
     for (const waiter of woken) waiter.wake()
   }
 
+  /**
+   * Reads what is new, once, and wakes the subscribers to take it; then rests for as long as that
+   * took. So sending to a thousand sockets never uses more than half of the process, and when events
+   * come faster the rounds become larger instead of more: one system call carries several events.
+   */
+  async function distribute(): Promise<void> {
+    if (distributing) return
+    distributing = true
+    while (distributed < head) {
+      const from = distributed
+      distributed = head
+      // A failure shows again to each subscriber, which waits for the database by itself.
+      if (log.waiting.size > 0) await log.load(from).catch(() => undefined)
+      const startedAt = performance.now()
+      wakeAll()
+      await nextTurn()
+      const tookMs = performance.now() - startedAt
+      if (tookMs > 1) await sleep(Math.min(tookMs, LONGEST_REST_MS))
+    }
+    distributing = false
+  }
+
   function findPage(number: bigint): Page {
-    const page = pages.get(number) ?? { number, items: [], reading: undefined }
+    const page = pages.get(number) ?? { number, items: [], bytes: 0, reading: undefined }
     pages.delete(number)
     pages.set(number, page)
-    if (pages.size > KEPT_PAGES) pages.delete(pages.keys().next().value ?? number)
     return page
+  }
+
+  /** Forgets the pages whose last use is longest ago, but never the one just read. */
+  function trim(): void {
+    let bytes = 0
+    let count = 0
+    for (const page of [...pages.values()].toReversed()) {
+      bytes += page.bytes
+      if (++count > 1 && (count > KEPT_PAGES || bytes > KEPT_BYTES)) pages.delete(page.number)
+    }
   }
 
   async function readInto(page: Page): Promise<void> {
@@ -91,6 +131,8 @@ export async function openStreamLog(pool: Pool, organizationId: string): Promise
     // Rows that do not follow on: retention has removed what stood before them.
     if (first !== undefined && first !== last + 1n) page.items = []
     page.items.push(...fresh)
+    page.bytes = page.items.reduce((sum, { event }) => sum + event.body.length, 0)
+    trim()
     const newest = page.items.at(-1)?.event.position
     if (newest !== undefined) log.advance(newest)
   }
@@ -104,10 +146,11 @@ export async function openStreamLog(pool: Pool, organizationId: string): Promise
     advance(position) {
       if (position <= head) return
       head = position
-      wakeAll()
+      void distribute()
     },
     reset(position) {
       head = position
+      distributed = position
       pages.clear()
       wakeAll()
     },
@@ -119,13 +162,12 @@ export async function openStreamLog(pool: Pool, organizationId: string): Promise
     },
     peek(position, held) {
       const number = position / PAGE_EVENTS
-      const page = held?.number === number ? held : pages.get(number)
-      const first = page?.items[0]
-      if (page === undefined || first === undefined) return undefined
-      const index =
-        position < first.event.position ? 0 : Number(position - first.event.position) + 1
-      const item = page.items[index]
-      return item === undefined ? undefined : { item, page }
+      const own = held?.number === number ? itemAfter(held, position) : undefined
+      if (held !== undefined && own !== undefined) return { item: own, page: held }
+      // The held page may have been dropped here, and read again by others as another one.
+      const page = pages.get(number)
+      const item = page === undefined ? undefined : itemAfter(page, position)
+      return page === undefined || item === undefined ? undefined : { item, page }
     },
     async load(position) {
       const page = findPage(position / PAGE_EVENTS)

@@ -1,6 +1,6 @@
 import type { Logger } from '../log.ts'
 import type { LoggedEvent } from './log.ts'
-import type { CheckpointItem, EventItem, Page, StreamLog } from './stream-log.ts'
+import type { CheckpointItem, EventItem, Page, StreamLog, Waiter } from './stream-log.ts'
 
 /**
  * RETENTION: events between the cursor and `oldestAvailable` were removed by age; the stream goes on
@@ -61,144 +61,168 @@ export function createSubscription(
   host: SubscriptionHost,
   options: SubscribeOptions,
 ): EventSubscription {
-  let source: StreamLog | undefined
-  let position = options.after
-  let page: Page | undefined
-  /** Item that goes out before anything else. */
-  let notice: GapItem | undefined
-  /** Say so once when the end of the log is reached, so that a client knows that it is live. */
-  let announceCaughtUp = true
-  let checkpointDueAtMs = 0
-  let closed = false
-  let wakeUp: (() => void) | undefined
-  let pulling: Promise<unknown> = Promise.resolve()
+  return new Subscription(host, options)
+}
 
-  function deliver<T extends StreamItem>(item: T): T {
-    checkpointDueAtMs = Date.now() + options.heartbeatMs
+/** A class because a process holds thousands of them: 1 KB each instead of 4 KB as closures. */
+class Subscription implements EventSubscription, Waiter {
+  readonly #host: SubscriptionHost
+  readonly #options: SubscribeOptions
+  #source: StreamLog | undefined
+  #position: bigint | undefined
+  #page: Page | undefined
+  /** Item that goes out before anything else. */
+  #notice: GapItem | undefined
+  /** Say so once when the end of the log is reached, so that a client knows that it is live. */
+  #announceCaughtUp = true
+  #closed = false
+  #resume: (() => void) | undefined
+  #pulling: Promise<unknown> | undefined
+  /** When a checkpoint is due, Unix ms. */
+  dueAtMs = 0
+
+  constructor(host: SubscriptionHost, options: SubscribeOptions) {
+    this.#host = host
+    this.#options = options
+    this.#position = options.after
+  }
+
+  get position(): bigint | undefined {
+    return this.#position
+  }
+
+  take(): StreamItem | undefined {
+    const source = this.#source
+    if (this.#closed || source === undefined || this.#position === undefined) return undefined
+    for (;;) {
+      if (this.#notice !== undefined) {
+        const notice = this.#notice
+        this.#notice = undefined
+        return this.#deliver(notice)
+      }
+      if (this.#position >= source.head) break
+      const found = source.peek(this.#position, this.#page)
+      if (found === undefined) return undefined
+      const { event } = found.item
+      this.#page = found.page
+      if (event.position > this.#position + 1n) {
+        this.#skipTo(event.position - 1n, 'RETENTION', event.position - 1n)
+        continue
+      }
+      this.#position = event.position
+      if (this.#options.select(event)) return this.#deliver(found.item)
+    }
+    this.#page = undefined
+    if (this.#position > source.head || !this.#announceCaughtUp) return undefined
+    this.#announceCaughtUp = false
+    return this.#deliver(source.checkpointAt(this.#position))
+  }
+
+  next(): Promise<IteratorResult<StreamItem, undefined>> {
+    const result =
+      this.#pulling === undefined ? this.#pull() : this.#pulling.then(() => this.#pull())
+    this.#pulling = result
+    return result
+  }
+
+  async return(): Promise<IteratorResult<StreamItem, undefined>> {
+    if (!this.#closed) {
+      this.#closed = true
+      this.#page = undefined
+      if (this.#source !== undefined) this.#host.release(this, this.#options.organizationId)
+      this.#source?.waiting.delete(this)
+      this.wake()
+    }
+    return { done: true, value: undefined }
+  }
+
+  wake(): void {
+    this.#resume?.()
+    this.#resume = undefined
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return()
+  }
+
+  [Symbol.asyncIterator](): EventSubscription {
+    return this
+  }
+
+  #deliver<T extends StreamItem>(item: T): T {
+    this.dueAtMs = Date.now() + this.#options.heartbeatMs
     return item
   }
 
-  function skipTo(oldestAvailable: bigint, reason: GapReason, target: bigint): void {
-    notice = { kind: 'gap', oldestAvailable, reason }
-    announceCaughtUp = true
-    position = target
+  #skipTo(oldestAvailable: bigint, reason: GapReason, position: bigint): void {
+    this.#notice = { kind: 'gap', oldestAvailable, reason }
+    this.#announceCaughtUp = true
+    this.#position = position
   }
 
-  function take(): StreamItem | undefined {
-    if (closed || source === undefined || position === undefined) return undefined
-    for (;;) {
-      if (notice !== undefined) {
-        const item = notice
-        notice = undefined
-        return deliver(item)
-      }
-      if (position >= source.head) break
-      const found = source.peek(position, page)
-      if (found === undefined) return undefined
-      const { item } = found
-      page = found.page
-      if (item.event.position > position + 1n) {
-        skipTo(item.event.position - 1n, 'RETENTION', item.event.position - 1n)
-        continue
-      }
-      position = item.event.position
-      if (options.select(item.event)) return deliver(item)
-    }
-    page = undefined
-    if (position > source.head || !announceCaughtUp) return undefined
-    announceCaughtUp = false
-    return deliver(source.checkpointAt(position))
-  }
-
-  async function open(): Promise<void> {
-    const opened = await host.acquire(subscription, options.organizationId)
-    if (closed) {
-      host.release(subscription, options.organizationId)
-      return
-    }
-    source = opened
-    checkpointDueAtMs = Date.now() + options.heartbeatMs
-    if (position === undefined) position = opened.head
-    // Another process may have told the client of events that this one has not heard of yet.
-    if (position > opened.head) await opened.refresh()
-  }
-
-  /** Makes something available to `take`, or returns when there may be. */
-  async function catchUp(log: StreamLog, from: bigint): Promise<void> {
-    if (from > log.head) {
-      skipTo((await log.findOldest()) - 1n, 'FUTURE_CURSOR', log.head)
-    } else {
-      // The first read may be one that began before the event was written; the second is not.
-      for (let read = 0; read < 2; read++) {
-        page = await log.load(from)
-        if (log.peek(from, page) !== undefined) return
-      }
-      const oldest = await log.findOldest()
-      if (oldest > from + 1n) skipTo(oldest - 1n, 'RETENTION', oldest - 1n)
-      else await host.pause()
-    }
-  }
-
-  function waitForAdvance(log: StreamLog): Promise<void> {
-    return new Promise((resolve) => {
-      const waiter = { dueAtMs: checkpointDueAtMs, wake: resolve }
-      log.waiting.add(waiter)
-      wakeUp = () => {
-        log.waiting.delete(waiter)
-        resolve()
-      }
-    })
-  }
-
-  async function pull(): Promise<IteratorResult<StreamItem, undefined>> {
-    while (!closed && !host.closing.aborted) {
+  async #pull(): Promise<IteratorResult<StreamItem, undefined>> {
+    while (!this.#closed && !this.#host.closing.aborted) {
       try {
-        if (source === undefined) await open()
-        const item = take()
+        const source = this.#source ?? (await this.#open())
+        const item = this.take() ?? this.#takeDueCheckpoint(source)
         if (item !== undefined) return { done: false, value: item }
-        if (source === undefined || position === undefined || closed) continue
-        if (Date.now() >= checkpointDueAtMs && position <= source.head) {
-          return { done: false, value: deliver(source.checkpointAt(position)) }
-        }
-        if (position === source.head) await waitForAdvance(source)
-        else await catchUp(source, position)
+        if (this.#position === source.head) await this.#waitForAdvance(source)
+        else await this.#catchUp(source)
       } catch (error) {
         // The database is away. Nothing is lost by waiting for it: the position stands.
-        host.log.debug(
-          { organizationId: options.organizationId, error: String(error) },
-          'subscription waits',
-        )
-        await host.pause()
+        const { organizationId } = this.#options
+        this.#host.log.debug({ organizationId, error: String(error) }, 'subscription waits')
+        await this.#host.pause()
       }
     }
     return { done: true, value: undefined }
   }
 
-  const subscription: EventSubscription = {
-    take,
-    get position() {
-      return position
-    },
-    next() {
-      const result = pulling.then(pull)
-      pulling = result
-      return result
-    },
-    async return() {
-      if (!closed) {
-        closed = true
-        page = undefined
-        if (source !== undefined) host.release(subscription, options.organizationId)
-        wakeUp?.()
-      }
-      return { done: true, value: undefined }
-    },
-    async [Symbol.asyncDispose]() {
-      await subscription.return()
-    },
-    [Symbol.asyncIterator]: () => subscription,
+  async #open(): Promise<StreamLog> {
+    const { organizationId, heartbeatMs } = this.#options
+    const source = await this.#host.acquire(this, organizationId)
+    if (this.#closed) {
+      this.#host.release(this, organizationId)
+      return source
+    }
+    this.#source = source
+    this.#position ??= source.head
+    this.dueAtMs = Date.now() + heartbeatMs
+    // Another process may have told the client of events that this one has not heard of yet.
+    if (this.#position > source.head) await source.refresh()
+    return source
   }
-  return subscription
+
+  #takeDueCheckpoint(source: StreamLog): CheckpointItem | undefined {
+    if (this.#position === undefined || this.#position > source.head) return undefined
+    if (this.#closed || Date.now() < this.dueAtMs) return undefined
+    return this.#deliver(source.checkpointAt(this.#position))
+  }
+
+  #waitForAdvance(source: StreamLog): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resume = resolve
+      source.waiting.add(this)
+    })
+  }
+
+  /** Reads what comes next into memory, or finds out that it is gone. */
+  async #catchUp(source: StreamLog): Promise<void> {
+    const from = this.#position
+    if (from === undefined || this.#closed) return
+    if (from > source.head) {
+      this.#skipTo((await source.findOldest()) - 1n, 'FUTURE_CURSOR', source.head)
+      return
+    }
+    // The first read may be one that began before the event was written; the second is not.
+    for (let read = 0; read < 2; read++) {
+      this.#page = await source.load(from)
+      if (source.peek(from, this.#page) !== undefined) return
+    }
+    const oldest = await source.findOldest()
+    if (oldest > from + 1n) this.#skipTo(oldest - 1n, 'RETENTION', oldest - 1n)
+    else await this.#host.pause()
+  }
 }
 
 /** Whether an iterable can be read without waiting. */

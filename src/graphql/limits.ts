@@ -50,6 +50,15 @@ export function useDocumentLimits(): Plugin {
     onValidate({ addValidationRule }) {
       addValidationRule(CountLimitRule)
       addValidationRule(IdempotentPlacementRule)
+      addValidationRule(StorableTextRule)
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const refused = refuseUnstorable(args.variableValues)
+      if (refused !== undefined) setResultAndStopExecution({ errors: [refused] })
+    },
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const refused = refuseUnstorable(args.variableValues)
+      if (refused !== undefined) setResultAndStopExecution({ errors: [refused] })
     },
   }
 }
@@ -77,4 +86,41 @@ function CountLimitRule(context: ValidationContext): ASTVisitor {
       }
     },
   }
+}
+
+/** Text that PostgreSQL cannot keep, or that would come back changed. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0')
+}
+
+const UNSTORABLE = 'must be well-formed text without null characters'
+
+function StorableTextRule(context: ValidationContext): ASTVisitor {
+  return {
+    StringValue(node) {
+      if (!isStorable(node.value)) {
+        context.reportError(new GraphQLError(`A text ${UNSTORABLE}`, { nodes: [node] }))
+      }
+    },
+  }
+}
+
+function refuseUnstorable(variables: unknown): GraphQLError | undefined {
+  const path = findUnstorable(variables, [])
+  if (path === undefined) return undefined
+  return new GraphQLError(`$${path.join('.')} ${UNSTORABLE}`, {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  })
+}
+
+function findUnstorable(value: unknown, path: readonly string[]): readonly string[] | undefined {
+  if (typeof value === 'string') return isStorable(value) ? undefined : path
+  if (typeof value !== 'object' || value === null || value instanceof Date) return undefined
+  for (const [key, inner] of Object.entries(value)) {
+    const found = isStorable(key)
+      ? findUnstorable(inner, [...path, key])
+      : [...path, '(name of a key)']
+    if (found !== undefined) return found
+  }
+  return undefined
 }

@@ -8,6 +8,7 @@ import type { EventStream } from '../events/stream.ts'
 import type { Context } from '../graphql/context.ts'
 import { MAX_BODY_BYTES, useDocumentLimits } from '../graphql/limits.ts'
 import { maskError } from '../graphql/mask.ts'
+import type { Credentials } from '../identity/authenticate.ts'
 import type { Logger } from '../log.ts'
 import { schema } from '../schema.ts'
 import { type Authenticate, useHttpRules } from './http-rules.ts'
@@ -17,7 +18,8 @@ export interface RequestContext {
   caller?: Caller | undefined
   remoteAddress: string
   idempotencyKey?: string | undefined
-  onEventStream?: (() => void) | undefined
+  credentials?: Credentials | undefined
+  admitStream?: ((caller: Caller, credentials: Credentials) => void) | undefined
 }
 
 export interface GraphQLParts {

@@ -10,8 +10,12 @@ interface Served {
   caller?: Caller | undefined
   remoteAddress: string
   idempotencyKey?: string | undefined
-  /** Called when the answer is a stream of events, which ends only when it is cut. */
-  onEventStream?: (() => void) | undefined
+  credentials?: Credentials | undefined
+  /**
+   * Called before a subscription begins, whose answer then lasts until it is cut.
+   * @throws AccessError RATE_LIMITED when the caller has too many.
+   */
+  admitStream?: ((caller: Caller, credentials: Credentials) => void) | undefined
 }
 
 /**
@@ -19,7 +23,7 @@ interface Served {
  * web page can make a browser send one across origins unasked; and who sent it, settled before
  * anything is parsed.
  */
-export function useHttpRules(authenticate: Authenticate): Plugin<object, Served> {
+export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served> {
   return {
     async onRequestParse({ request, serverContext, setRequestParser }) {
       if (request.method !== 'POST') {
@@ -29,23 +33,28 @@ export function useHttpRules(authenticate: Authenticate): Plugin<object, Served>
       if (!/^application\/json *(;|$)/i.test(contentType)) {
         throw refusal(415, 'The content type must be application/json')
       }
-      serverContext.caller = await authenticate({
+      const credentials = {
         authorization: request.headers.get('authorization') ?? undefined,
         apiKey: request.headers.get('x-api-key') ?? undefined,
         remoteAddress: serverContext.remoteAddress,
-      })
+      }
+      serverContext.caller = await authenticate(credentials)
+      serverContext.credentials = credentials
       serverContext.idempotencyKey = request.headers.get('idempotency-key') ?? undefined
       setRequestParser(readBody)
     },
-    onResultProcess({ result, setResult }) {
+    onResultProcess(hook) {
+      const { result } = hook
       if ('errors' in result && Array.isArray(result.errors)) {
-        setResult({ ...result, errors: result.errors.map(withPublicCode) })
+        hook.setResult({ ...result, errors: result.errors.map(withPublicCode) })
       }
     },
-    onResponse({ response, serverContext }) {
+    onSubscribe({ args }) {
+      const { caller, credentials, admitStream }: Served = args.contextValue
+      if (caller !== undefined && credentials !== undefined) admitStream?.(caller, credentials)
+    },
+    onResponse({ response }) {
       if (response.status === 405) response.headers.set('allow', 'POST')
-      const contentType = response.headers.get('content-type') ?? ''
-      if (contentType.startsWith('text/event-stream')) serverContext.onEventStream?.()
     },
   }
 }

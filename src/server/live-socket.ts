@@ -6,10 +6,11 @@ import { encodeCursor } from '../db/cursor.ts'
 import { AccessError } from '../errors.ts'
 import type { Credentials } from '../identity/authenticate.ts'
 import type { Logger } from '../log.ts'
+import type { Admissions } from './admissions.ts'
 import type { Authenticate } from './http-rules.ts'
-import { type Operation, type OperationHost, startOperation } from './operation.ts'
+import { Operation, type OperationHost } from './operation.ts'
 import type { RequestRunner } from './request-runner.ts'
-import { createSocketWriter } from './socket-writer.ts'
+import { SocketWriter } from './socket-writer.ts'
 
 /** Close codes beside those of the protocol. */
 export const LIVE_CLOSE = {
@@ -30,210 +31,240 @@ export interface SocketLimits {
   pingIntervalMs: number
   /** Operations running at once on one socket; default 100. */
   maxOperations: number
-  /** Sockets open at once with one API key or by one person, per process; default 200. */
-  maxSocketsPerCaller: number
+  /** Sockets and event streams of one API key or person, per process; default 200. */
+  maxPerCaller: number
 }
 
 export interface SocketHost {
-  runner: RequestRunner
-  authenticate: Authenticate
-  limits: SocketLimits
-  log: Logger
-  /** Counts the socket against its caller's share; undefined when that is used up. */
-  admit(caller: Caller): (() => void) | undefined
+  readonly runner: RequestRunner
+  readonly authenticate: Authenticate
+  readonly admissions: Admissions
+  readonly limits: SocketLimits
+  readonly log: Logger
 }
 
-/** One WebSocket that speaks graphql-transport-ws. */
-export interface LiveSocket {
-  close(code: number, reason: string): void
-  /** Ends the connection without a word. */
-  terminate(): void
-  /** Looks after time limits; called about once a second. */
-  sweep(nowMs: number): void
-}
+/** The longest reason that fits a close frame. */
+const MAX_REASON_BYTES = 123
 
 /**
- * Serves the protocol of enisdenjo/graphql-ws, PROTOCOL.md, on one socket. That package's own server
- * is not used because it formats every message for every socket, keeps on sending to a client that
- * does not read, and ends the new operation when an id is completed and used again in one go.
+ * Serves the protocol of enisdenjo/graphql-ws, PROTOCOL.md, on one WebSocket. That package's own
+ * server is not used because it formats every message anew for every socket, keeps on sending to a
+ * client that does not read, and ends the new operation when an id is completed and used again in
+ * one go. A class because a process holds thousands.
  */
-export function serveSocket(
-  socket: WebSocket,
-  transport: Duplex,
-  remoteAddress: string,
-  host: SocketHost,
-): LiveSocket {
-  const { limits, log } = host
-  const writer = createSocketWriter(socket, transport)
-  const operations = new Map<string, Operation>()
-  const openedAtMs = Date.now()
-  let initialised = false
-  let caller: Caller | undefined
-  let leave: (() => void) | undefined
-  let pingedAtMs = openedAtMs
-  let answeredAtMs = openedAtMs
-  let stall: { sinceMs: number; bytes: number } | undefined
+export class LiveSocket implements OperationHost {
+  readonly writer: SocketWriter
+  readonly #socket: WebSocket
+  readonly #remoteAddress: string
+  readonly #host: SocketHost
+  readonly #operations = new Map<string, Operation>()
+  readonly #openedAtMs = Date.now()
+  #initialised = false
+  #caller: Caller | undefined
+  #leave: (() => void) | undefined
+  #pingedAtMs = this.#openedAtMs
+  #answered = true
+  #stall: { sinceMs: number; bytes: number } | undefined
 
-  function close(code: number, reason: string): void {
-    if (socket.readyState !== socket.OPEN) return
-    stopAll()
-    socket.close(code, reason.length < 124 ? reason : '')
+  constructor(socket: WebSocket, transport: Duplex, remoteAddress: string, host: SocketHost) {
+    this.writer = new SocketWriter(socket, transport)
+    this.#socket = socket
+    this.#remoteAddress = remoteAddress
+    this.#host = host
+    socket.on('message', (data, isBinary) => {
+      if (!this.#open) return
+      // ws hands over one Buffer per message unless its binaryType is changed.
+      if (isBinary || !Buffer.isBuffer(data)) {
+        this.close(CloseCode.BadRequest, 'Messages must be text')
+      } else {
+        this.#receiveSafely(data.toString())
+      }
+    })
+    socket.on('pong', () => {
+      this.#answered = true
+    })
+    // A frame that breaks RFC 6455 or is too long: ws has closed the socket with the code for it.
+    socket.on('error', (error) => host.log.debug({ error: error.message }, 'socket error'))
+    socket.on('close', () => {
+      this.#stopAll()
+      this.#leave?.()
+    })
   }
 
-  function stopAll(): void {
-    for (const operation of operations.values()) operation.stop()
-    operations.clear()
+  get runner(): RequestRunner {
+    return this.#host.runner
   }
 
-  async function initialise(payload: Record<string, unknown> | undefined): Promise<void> {
-    if (initialised) {
-      return close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests')
-    }
-    initialised = true
-    let found: Caller | undefined
-    try {
-      found = await host.authenticate({ ...credentialsOf(payload ?? {}), remoteAddress })
-    } catch (error) {
-      if (error instanceof AccessError) return close(CloseCode.Forbidden, 'Forbidden')
-      log.error({ err: error }, 'authentication of a socket failed')
-      return close(LIVE_CLOSE.tryAgainLater, 'Try again later')
-    }
-    if (found === undefined) return close(CloseCode.Forbidden, 'Forbidden')
-    if (socket.readyState !== socket.OPEN) return
-    leave = host.admit(found)
-    if (leave === undefined) {
-      return close(
-        CloseCode.TooManyInitialisationRequests,
-        `Too many connections: at most ${limits.maxSocketsPerCaller}`,
-      )
-    }
-    caller = found
-    writer.send([JSON.stringify({ type: MessageType.ConnectionAck })])
+  get log(): Logger {
+    return this.#host.log
   }
 
-  function subscribe({ id, payload }: SubscribeMessage): void {
-    if (caller === undefined) return close(CloseCode.Unauthorized, 'Unauthorized')
-    if (operations.has(id)) {
-      return close(
-        CloseCode.SubscriberAlreadyExists,
-        `Subscriber for ${id.slice(0, 60)} already exists`,
-      )
-    }
-    if (operations.size >= limits.maxOperations) {
-      const message = `At most ${limits.maxOperations} operations may run on one socket`
-      const errors = [{ message, extensions: { code: 'RATE_LIMITED' } }]
-      return writer.send([JSON.stringify({ id, type: MessageType.Error, payload: errors })])
-    }
-    const operation = startOperation(
-      id,
-      payload,
-      { caller, remoteAddress },
-      {
-        graphql: host.graphql,
-        executions: host.executions,
-        writer,
-        log,
-        closeExpired: (oldest) =>
-          close(LIVE_CLOSE.cursorExpired, `Cursor expired; oldest available: ${oldest}`),
-        ended: (which) => {
-          if (operations.get(id) === which) operations.delete(id)
-        },
-      },
-    )
-    operations.set(id, operation)
+  get #open(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN
   }
 
-  const operationHost: OperationHost = {
-    runner: host.runner,
-    writer,
-    log,
-    closeExpired: (oldest) =>
-      close(LIVE_CLOSE.cursorExpired, `Cursor expired; oldest available: ${oldest}`),
-    ended: (id, operation) => {
-      // The client may have completed it and used its id again meanwhile.
-      if (operations.get(id) === operation) operations.delete(id)
-    },
+  close(code: number, reason: string): void {
+    if (!this.#open) return
+    this.#stopAll()
+    this.#socket.close(code, Buffer.byteLength(reason) <= MAX_REASON_BYTES ? reason : '')
   }
 
-  function receive(text: string): void {
-    let message: ReturnType<typeof parseMessage>
-    try {
-      message = parseMessage(text)
-    } catch {
-      return close(CloseCode.BadRequest, 'Invalid message received')
+  /** Ends the connection without a word. */
+  terminate(): void {
+    this.#socket.terminate()
+  }
+
+  closeExpired(oldestAvailable: string): void {
+    this.close(LIVE_CLOSE.cursorExpired, `Cursor expired; oldest available: ${oldestAvailable}`)
+  }
+
+  ended(id: string, operation: Operation): void {
+    // The client may have completed it and used its id again meanwhile.
+    if (this.#operations.get(id) === operation) this.#operations.delete(id)
+  }
+
+  /** Looks after the time limits; called about once a second. */
+  sweep(nowMs: number): void {
+    if (!this.#open) return
+    const { limits } = this.#host
+    if (!this.#initialised && nowMs - this.#openedAtMs >= limits.initTimeoutMs) {
+      this.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout')
     }
-    switch (message.type) {
-      case MessageType.ConnectionInit:
-        void initialise(message.payload ?? undefined)
-        return
-      case MessageType.Ping:
-        return writer.send([JSON.stringify({ ...message, type: MessageType.Pong })])
-      case MessageType.Pong:
-        return
-      case MessageType.Subscribe:
-        return subscribe(message)
-      case MessageType.Complete:
-        operations.get(message.id)?.stop()
-        operations.delete(message.id)
-        return
-      default:
-        return close(CloseCode.BadRequest, 'Only a server sends messages of this type')
+    if (this.writer.full) this.#sweepStall(nowMs)
+    else this.#stall = undefined
+    if (nowMs - this.#pingedAtMs >= limits.pingIntervalMs) this.#ping(nowMs)
+  }
+
+  #sweepStall(nowMs: number): void {
+    const bytes = this.writer.waitingBytes
+    if (this.#stall === undefined || bytes < this.#stall.bytes) {
+      this.#stall = { sinceMs: nowMs, bytes }
+    } else if (nowMs - this.#stall.sinceMs >= this.#host.limits.stallTimeoutMs) {
+      const cursor = this.#resumeAfter()
+      const hint = cursor === undefined ? '' : `; resume after ${encodeCursor(cursor)}`
+      this.close(LIVE_CLOSE.tooSlow, `Messages are taken too slowly${hint}`)
     }
+  }
+
+  #ping(nowMs: number): void {
+    // Behind what a slow reader has not taken yet, no ping arrives: the stall limit is for those.
+    if (this.writer.full) return
+    if (!this.#answered) return this.terminate()
+    this.#answered = false
+    this.#pingedAtMs = nowMs
+    if (this.#open) this.#socket.ping()
   }
 
   /** Position after which everything is still to come, for the operation that has come least far. */
-  function resumeAfter(): bigint | undefined {
+  #resumeAfter(): bigint | undefined {
     let least: bigint | undefined
-    for (const operation of operations.values()) {
-      const at = operation.resumeAfter
-      if (at !== undefined && (least === undefined || at < least)) least = at
+    for (const { resumeAfter } of this.#operations.values()) {
+      if (resumeAfter !== undefined && (least === undefined || resumeAfter < least)) {
+        least = resumeAfter
+      }
     }
     return least
   }
 
-  function sweepStall(nowMs: number): void {
-    const bytes = writer.waitingBytes
-    if (!writer.full) stall = undefined
-    else if (stall === undefined || bytes < stall.bytes) stall = { sinceMs: nowMs, bytes }
-    else if (nowMs - stall.sinceMs >= limits.stallTimeoutMs) {
-      const cursor = resumeAfter()
-      const hint = cursor === undefined ? '' : `; resume after ${encodeCursor(cursor)}`
-      close(LIVE_CLOSE.tooSlow, `Messages are taken too slowly${hint}`)
+  #stopAll(): void {
+    for (const operation of this.#operations.values()) operation.stop()
+    this.#operations.clear()
+  }
+
+  /** A fault of ours must end one socket, not the process. */
+  #receiveSafely(text: string): void {
+    try {
+      this.#receive(text)
+    } catch (error) {
+      this.log.error({ err: error }, 'message handling failed')
+      this.close(CloseCode.InternalServerError, 'Internal server error')
     }
   }
 
-  socket.on('message', (data, isBinary) => {
-    if (socket.readyState !== socket.OPEN) return
-    if (isBinary) close(CloseCode.BadRequest, 'Messages must be text')
-    else receive(String(data))
-  })
-  socket.on('pong', () => {
-    answeredAtMs = Date.now()
-  })
-  // A frame that breaks RFC 6455 or is too long: ws has closed the socket with the code for it.
-  socket.on('error', (error) => log.debug({ error: error.message }, 'socket error'))
-  socket.on('close', () => {
-    stopAll()
-    leave?.()
-  })
+  #receive(text: string): void {
+    let message: ReturnType<typeof parseMessage>
+    try {
+      message = parseMessage(text)
+    } catch {
+      return this.close(CloseCode.BadRequest, 'Invalid message received')
+    }
+    switch (message.type) {
+      case MessageType.ConnectionInit:
+        void this.#initialise(message.payload ?? {})
+        return
+      case MessageType.Ping:
+        return this.#send({ ...message, type: MessageType.Pong })
+      case MessageType.Pong:
+        return
+      case MessageType.Subscribe:
+        return this.#subscribe(message)
+      case MessageType.Complete:
+        this.#operations.get(message.id)?.stop()
+        this.#operations.delete(message.id)
+        return
+      default:
+        return this.close(CloseCode.BadRequest, 'Only a server sends messages of this type')
+    }
+  }
 
-  return {
-    close,
-    terminate: () => socket.terminate(),
-    sweep(nowMs) {
-      if (socket.readyState !== socket.OPEN) return
-      if (!initialised && nowMs - openedAtMs >= limits.initTimeoutMs) {
-        close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout')
+  async #initialise(payload: Record<string, unknown>): Promise<void> {
+    if (this.#initialised) {
+      return this.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests')
+    }
+    this.#initialised = true
+    const credentials = { ...credentialsOf(payload), remoteAddress: this.#remoteAddress }
+    const caller = await this.#authenticate(credentials)
+    if (caller === undefined || !this.#open) return
+    this.#leave = this.#host.admissions.admit({
+      caller,
+      authenticate: () => this.#host.authenticate(credentials),
+      end: (reason) => this.close(CloseCode.Forbidden, reason),
+    })
+    if (this.#leave === undefined) {
+      return this.close(
+        CloseCode.TooManyInitialisationRequests,
+        `Too many connections: at most ${this.#host.limits.maxPerCaller}`,
+      )
+    }
+    this.#caller = caller
+    this.#send({ type: MessageType.ConnectionAck })
+  }
+
+  /** The caller; undefined when the socket was closed instead. */
+  async #authenticate(credentials: Credentials): Promise<Caller | undefined> {
+    try {
+      const caller = await this.#host.authenticate(credentials)
+      if (caller === undefined) this.close(CloseCode.Forbidden, 'Forbidden')
+      return caller
+    } catch (error) {
+      if (error instanceof AccessError) this.close(CloseCode.Forbidden, 'Forbidden')
+      else {
+        this.log.error({ err: error }, 'authentication of a socket failed')
+        this.close(LIVE_CLOSE.tryAgainLater, 'Try again later')
       }
-      if (caller?.kind === 'user' && caller.expiresAt <= nowMs) {
-        close(CloseCode.Forbidden, 'Token expired')
-      }
-      sweepStall(nowMs)
-      if (nowMs - pingedAtMs < limits.pingIntervalMs) return
-      if (answeredAtMs < pingedAtMs && pingedAtMs > openedAtMs && !writer.full) socket.terminate()
-      else if (!writer.full) socket.ping()
-      pingedAtMs = nowMs
-    },
+      return undefined
+    }
+  }
+
+  #subscribe({ id, payload }: SubscribeMessage): void {
+    const caller = this.#caller
+    if (caller === undefined) return this.close(CloseCode.Unauthorized, 'Unauthorized')
+    if (this.#operations.has(id)) {
+      return this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`)
+    }
+    const { maxOperations } = this.#host.limits
+    if (this.#operations.size >= maxOperations) {
+      const message = `At most ${maxOperations} operations may run on one socket`
+      const errors = [{ message, extensions: { code: 'RATE_LIMITED' } }]
+      return this.#send({ id, type: MessageType.Error, payload: errors })
+    }
+    const operation = new Operation(id, this)
+    this.#operations.set(id, operation)
+    void operation.run(payload, { caller, remoteAddress: this.#remoteAddress })
+  }
+
+  #send(message: object): void {
+    this.writer.send([JSON.stringify(message)])
   }
 }
 

@@ -6,118 +6,130 @@ import { type EventSubscription, isEventSubscription } from '../events/stream-su
 import type { Logger } from '../log.ts'
 import type { RequestContext } from './graphql-handler.ts'
 import { presentErrors } from './present-errors.ts'
-import type { RequestRunner, StartedStream } from './request-runner.ts'
+import type { Outcome, RequestRunner, StartedStream } from './request-runner.ts'
 import type { SocketWriter } from './socket-writer.ts'
 
 /** Messages given to a socket before other sockets get their turn. */
 const BATCH = 32
 
-/** One running query, mutation or subscription of a socket. */
-export interface Operation {
-  /** Ends it without another message to the client. */
-  stop(): void
-  /** Everything up to here is on its way to the client; undefined for anything but event streams. */
-  readonly resumeAfter: bigint | undefined
-}
-
+/** What an operation needs of the socket that it belongs to. */
 export interface OperationHost {
-  runner: RequestRunner
-  writer: SocketWriter
-  log: Logger
+  readonly runner: RequestRunner
+  readonly writer: SocketWriter
+  readonly log: Logger
   /** The client's document cannot tell it that events are missing. */
   closeExpired(oldestAvailable: string): void
   /** Called once, when nothing further will be sent. */
   ended(id: string, operation: Operation): void
 }
 
-export function startOperation(
-  id: string,
-  payload: SubscribePayload,
-  context: RequestContext & { caller: Caller },
-  host: OperationHost,
-): Operation {
-  const { writer, log } = host
-  const quotedId = JSON.stringify(id)
-  let stopped = false
-  let source: AsyncIterator<unknown> | undefined
-  let resumeAfter: bigint | undefined
+/** One running query, mutation or subscription of a socket. */
+export class Operation {
+  readonly #id: string
+  readonly #host: OperationHost
+  #source: AsyncIterator<unknown> | undefined
+  #stopped = false
+  /** Everything up to here is on its way to the client; undefined for anything but event streams. */
+  resumeAfter: bigint | undefined
 
-  const operation: Operation = {
-    get resumeAfter() {
-      return resumeAfter
-    },
-    stop() {
-      stopped = true
-      void source?.return?.()
-    },
+  constructor(id: string, host: OperationHost) {
+    this.#id = id
+    this.#host = host
   }
 
-  function sendNext(payloads: readonly string[]): void {
-    writer.send(payloads.map((text) => `{"id":${quotedId},"type":"next","payload":${text}}`))
+  /** Runs it to its end; never rejects. */
+  async run(
+    payload: SubscribePayload,
+    context: RequestContext & { caller: Caller },
+  ): Promise<void> {
+    // A chain rather than one function: what starting took is let go while a stream lasts.
+    await this.#host.runner
+      .start(payload, context)
+      .then((outcome) => this.#follow(outcome))
+      .catch((error: unknown) => this.#endWithErrors([error]))
   }
 
-  function end(message: string): void {
-    if (!stopped) writer.send([message])
-    stopped = true
-    host.ended(id, operation)
+  /** Ends it without another message to the client. */
+  stop(): void {
+    this.#stopped = true
+    void this.#source?.return?.()
   }
 
-  function endWithErrors(errors: readonly unknown[]): void {
-    end(JSON.stringify({ id, type: 'error', payload: presentErrors(errors, log) }))
+  #follow(outcome: Outcome): Promise<void> | undefined {
+    switch (outcome.kind) {
+      case 'refused':
+        this.#endWithErrors(outcome.errors)
+        return undefined
+      case 'result':
+        if (!this.#stopped) this.#sendNext([outcome.payload])
+        this.#complete()
+        return undefined
+      case 'stream':
+        return this.#pump(outcome)
+    }
   }
 
-  async function pump(stream: StartedStream): Promise<void> {
+  async #pump(stream: StartedStream): Promise<void> {
     const iterator = stream.items[Symbol.asyncIterator]()
-    source = iterator
+    this.#source = iterator
     const events = isEventSubscription(iterator) ? iterator : undefined
     try {
-      while (!stopped) {
+      while (!this.#stopped) {
         const next = await iterator.next()
-        if (next.done === true || stopped) return
-        const batch = [next.value, ...takeMore(events)]
-        const position = events?.position
-        const made = batch.map((item) => stream.payloadOf(item))
-        const payloads = made.every((text) => typeof text === 'string')
-          ? made
-          : await Promise.all(made)
-        if (stopped) return
-        const gap = stream.showsGaps ? undefined : batch.find(isGap)
-        if (gap !== undefined) return host.closeExpired(encodeCursor(gap.oldestAvailable))
-        sendNext(payloads)
-        resumeAfter = position
-        if (writer.full) await writer.drained()
-        else if (batch.length === BATCH) await nextTurn()
+        if (next.done === true || this.#stopped) break
+        if (!(await this.#forward(stream, [next.value, ...takeMore(events)], events?.position))) {
+          break
+        }
       }
     } finally {
       stream.leave()
       await iterator.return?.()
     }
+    this.#complete()
   }
 
-  async function run(): Promise<StartedStream | undefined> {
-    const outcome = await host.runner.start(payload, context)
-    switch (outcome.kind) {
-      case 'refused':
-        endWithErrors(outcome.errors)
-        return undefined
-      case 'result':
-        if (!stopped) sendNext([outcome.payload])
-        end(`{"id":${quotedId},"type":"complete"}`)
-        return undefined
-      case 'stream':
-        return outcome
+  /** @returns false when the socket was closed instead. */
+  async #forward(
+    stream: StartedStream,
+    items: unknown[],
+    position: bigint | undefined,
+  ): Promise<boolean> {
+    const { writer } = this.#host
+    const made = items.map((item) => stream.payloadOf(item))
+    const payloads = made.every((text) => typeof text === 'string')
+      ? made
+      : await Promise.all(made.map(async (text) => text))
+    if (this.#stopped) return false
+    const gap = stream.showsGaps ? undefined : items.find(isGap)
+    if (gap !== undefined) {
+      this.#host.closeExpired(encodeCursor(gap.oldestAvailable))
+      return false
     }
+    this.#sendNext(payloads)
+    this.resumeAfter = position
+    if (writer.full) await writer.drained()
+    else if (items.length === BATCH) await nextTurn()
+    return true
   }
 
-  // A chain rather than one function: what was needed to start is let go while the stream lasts.
-  run()
-    .then(async (stream) => {
-      if (stream === undefined) return
-      await pump(stream)
-      end(`{"id":${quotedId},"type":"complete"}`)
-    })
-    .catch((error: unknown) => endWithErrors([error]))
-  return operation
+  #sendNext(payloads: readonly string[]): void {
+    const start = `{"id":${JSON.stringify(this.#id)},"type":"next","payload":`
+    this.#host.writer.send(payloads.map((text) => `${start}${text}}`))
+  }
+
+  #complete(): void {
+    this.#end({ id: this.#id, type: 'complete' })
+  }
+
+  #endWithErrors(errors: readonly unknown[]): void {
+    this.#end({ id: this.#id, type: 'error', payload: presentErrors(errors, this.#host.log) })
+  }
+
+  #end(message: object): void {
+    if (!this.#stopped) this.#host.writer.send([JSON.stringify(message)])
+    this.#stopped = true
+    this.#host.ended(this.#id, this)
+  }
 }
 
 function takeMore(events: EventSubscription | undefined): unknown[] {

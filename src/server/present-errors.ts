@@ -17,7 +17,7 @@ const LIBRARY_CODES = new Set([
  */
 export function withPublicCode(error: GraphQLError): GraphQLError {
   const code = error.extensions['code']
-  if (code === undefined || LIBRARY_CODES.has(String(code))) {
+  if (typeof code !== 'string' || LIBRARY_CODES.has(code)) {
     error.extensions['code'] = 'BAD_USER_INPUT'
   }
   const http = error.extensions['http']

@@ -9,7 +9,11 @@ import {
 } from 'graphql'
 import type { Caller } from '../caller.ts'
 import type { Logger } from '../log.ts'
+import { authorizationOf } from './authorization.ts'
 import { presentErrors } from './present-errors.ts'
+
+/** Results that each group remembers. One who comes later than that has it executed again. */
+const KEPT_PAYLOADS = 256
 
 type MaybePromise<T> = T | Promise<T>
 
@@ -31,26 +35,26 @@ export interface SubscriptionToRun {
 
 /**
  * Executes each item once per distinct document and authorization, however many subscribers it goes
- * to: the stream gives all of them the same item object, and this remembers its result for as long
- * as that object lives. Each subscription keeps its own filter, position and pace.
+ * to: the stream gives all of them the same item object, by which its result is found again. Each
+ * subscription keeps its own filter, position and pace.
  *
  * A subscription field takes part by its extension `sharedByAuthorization`, with which it promises
  * that the result of an item depends only on the item, the selection with its variables, and what
  * `authorizationOf` names: not on the field's own arguments, which choose items, nor on who asks.
  */
 export function createExecutions(log: Logger): { join(run: SubscriptionToRun): Execution } {
-  const groups = new Map<string, { execution: Execution; users: number }>()
+  const groups = new Map<string, { key: string; execution: Execution; users: number }>()
   return {
     join(run) {
       if (!isShareable(run)) return { ...createExecution(run, log), leave: () => undefined }
       const key = keyOf(run)
-      const group = groups.get(key) ?? { execution: createExecution(run, log), users: 0 }
+      const group = groups.get(key) ?? { key, execution: createExecution(run, log), users: 0 }
       groups.set(key, group)
       group.users++
       return {
-        payloadOf: group.execution.payloadOf,
+        payloadOf: (item) => group.execution.payloadOf(item),
         leave: () => {
-          if (--group.users === 0) groups.delete(key)
+          if (--group.users === 0) groups.delete(group.key)
         },
       }
     },
@@ -58,7 +62,7 @@ export function createExecutions(log: Logger): { join(run: SubscriptionToRun): E
 }
 
 function createExecution(run: SubscriptionToRun, log: Logger): Execution {
-  const payloads = new WeakMap<object, MaybePromise<string>>()
+  const payloads = new Map<unknown, MaybePromise<string>>()
   let context: unknown
 
   /**
@@ -84,14 +88,16 @@ function createExecution(run: SubscriptionToRun, log: Logger): Execution {
 
   return {
     payloadOf(item) {
-      if (typeof item !== 'object' || item === null) return executeItem(item)
       const known = payloads.get(item)
       if (known !== undefined) return known
       const made = executeItem(item)
       payloads.set(item, made)
+      if (payloads.size > KEPT_PAYLOADS) payloads.delete(payloads.keys().next().value)
       if (made instanceof Promise) {
         made.then(
-          (text) => payloads.set(item, text),
+          (text) => {
+            if (payloads.has(item)) payloads.set(item, text)
+          },
           () => payloads.delete(item),
         )
       }
@@ -128,17 +134,6 @@ function keyOf({ args, query, operation, caller }: SubscriptionToRun): string {
     args.operationName ?? null,
     used.map((name) => [name, variables[name]]),
   ])
-}
-
-/**
- * Everything about a caller on which what they may read depends. Whoever adds a rule that looks at
- * more than this, such as "technicians see their own work orders", must add it here.
- */
-function authorizationOf(caller: Caller): unknown[] {
-  const common = [caller.organizationId, caller.plan, caller.kind]
-  if (caller.kind === 'user') return [...common, caller.role]
-  if (caller.kind === 'apiKey') return [...common, [...caller.scopes].toSorted()]
-  return common
 }
 
 /** Names of the variables that shape results; those of the root field's arguments only choose items. */

@@ -8,48 +8,49 @@ import type { WebSocket } from 'ws'
 const FULL_BYTES = 256 * 1024
 
 /** Writes to one WebSocket at the pace of its reader. */
-export interface SocketWriter {
+export class SocketWriter {
+  readonly #socket: WebSocket
+  readonly #transport: Duplex
+  #draining: PromiseWithResolvers<void> | undefined
+
+  constructor(socket: WebSocket, transport: Duplex) {
+    this.#socket = socket
+    this.#transport = transport
+    const settle = () => this.#settle()
+    transport.on('drain', settle)
+    socket.on('close', settle)
+  }
+
   /** Sends text messages in one go: one system call for all of them. */
-  send(messages: readonly string[]): void
+  send(messages: readonly string[]): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    this.#transport.cork()
+    for (const message of messages) this.#socket.send(message)
+    this.#transport.uncork()
+    // Requests of a client that does not read its answers would fill the memory with them.
+    if (this.full) this.#socket.pause()
+  }
+
   /** Whether the reader is behind; then wait for `drained` before sending more. */
-  readonly full: boolean
+  get full(): boolean {
+    return this.waitingBytes > FULL_BYTES && this.#socket.readyState === this.#socket.OPEN
+  }
+
   /** Bytes that the reader has not taken yet. */
-  readonly waitingBytes: number
+  get waitingBytes(): number {
+    return this.#socket.bufferedAmount
+  }
+
   /** Resolves when everything was taken, or when the socket is closed. */
-  drained(): Promise<void>
-}
-
-export function createSocketWriter(socket: WebSocket, transport: Duplex): SocketWriter {
-  let draining: { promise: Promise<void>; resolve: () => void } | undefined
-
-  function settle(): void {
-    draining?.resolve()
-    draining = undefined
-    if (socket.isPaused) socket.resume()
+  drained(): Promise<void> {
+    if (!this.full) return Promise.resolve()
+    this.#draining ??= Promise.withResolvers<void>()
+    return this.#draining.promise
   }
-  transport.on('drain', settle)
-  socket.on('close', settle)
 
-  const writer: SocketWriter = {
-    send(messages) {
-      if (socket.readyState !== socket.OPEN) return
-      transport.cork()
-      for (const message of messages) socket.send(message)
-      transport.uncork()
-      // Requests of a client that does not read its answers would fill the memory with them.
-      if (writer.full) socket.pause()
-    },
-    get full() {
-      return socket.bufferedAmount > FULL_BYTES && socket.readyState === socket.OPEN
-    },
-    get waitingBytes() {
-      return socket.bufferedAmount
-    },
-    drained() {
-      if (!writer.full) return Promise.resolve()
-      draining ??= Promise.withResolvers<void>()
-      return draining.promise
-    },
+  #settle(): void {
+    this.#draining?.resolve()
+    this.#draining = undefined
+    if (this.#socket.isPaused) this.#socket.resume()
   }
-  return writer
 }

@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { handleProtocols } from 'graphql-ws'
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
-import type { Caller } from '../caller.ts'
 import { MAX_BODY_BYTES } from '../graphql/limits.ts'
 import type { Logger } from '../log.ts'
+import type { Admissions } from './admissions.ts'
 import type { GraphQLHandler } from './graphql-handler.ts'
 import type { Authenticate } from './http-rules.ts'
-import { LIVE_CLOSE, type LiveSocket, type SocketLimits, serveSocket } from './live-socket.ts'
+import { LIVE_CLOSE, LiveSocket, type SocketLimits } from './live-socket.ts'
 import { createRequestRunner } from './request-runner.ts'
 
 export const SOCKET_LIMITS: SocketLimits = {
@@ -15,7 +15,7 @@ export const SOCKET_LIMITS: SocketLimits = {
   stallTimeoutMs: 10_000,
   pingIntervalMs: 15_000,
   maxOperations: 100,
-  maxSocketsPerCaller: 200,
+  maxPerCaller: 200,
 }
 
 /** The longest that the finer of the time limits is overrun. */
@@ -34,13 +34,13 @@ export function acceptWebSockets(
   parts: {
     graphql: GraphQLHandler
     authenticate: Authenticate
+    admissions: Admissions
     log: Logger
-    limits?: Partial<SocketLimits> | undefined
+    limits: SocketLimits
   },
 ): WebSockets {
-  const limits = { ...SOCKET_LIMITS, ...parts.limits }
+  const { limits } = parts
   const sockets = new Set<LiveSocket>()
-  const perCaller = new Map<string, number>()
   let stopping = false
   let allClosed: (() => void) | undefined
   const acceptor = new WebSocketServer({
@@ -52,24 +52,12 @@ export function acceptWebSockets(
     handleProtocols,
   })
 
-  function admit(caller: Caller): (() => void) | undefined {
-    const key = keyOfCaller(caller)
-    const count = perCaller.get(key) ?? 0
-    if (count >= limits.maxSocketsPerCaller) return undefined
-    perCaller.set(key, count + 1)
-    return () => {
-      const rest = (perCaller.get(key) ?? 1) - 1
-      if (rest === 0) perCaller.delete(key)
-      else perCaller.set(key, rest)
-    }
-  }
-
   const host = {
     runner: createRequestRunner(parts.graphql, parts.log),
     authenticate: parts.authenticate,
     log: parts.log,
     limits,
-    admit,
+    admissions: parts.admissions,
   }
 
   function upgrade(request: IncomingMessage, transport: Duplex, head: Buffer): void {
@@ -77,7 +65,10 @@ export function acceptWebSockets(
     if (stopping) return refuse(transport, '503 Service Unavailable')
     if (request.url?.split('?')[0] !== path) return refuse(transport, '404 Not Found')
     acceptor.handleUpgrade(request, transport, head, (socket) => {
-      const live = serveSocket(socket, transport, request.socket.remoteAddress ?? '', host)
+      if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
+        return socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable')
+      }
+      const live = new LiveSocket(socket, transport, request.socket.remoteAddress ?? '', host)
       sockets.add(live)
       socket.on('close', () => {
         sockets.delete(live)
@@ -116,15 +107,4 @@ export function acceptWebSockets(
 
 function refuse(transport: Duplex, status: string): void {
   transport.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-}
-
-function keyOfCaller(caller: Caller): string {
-  switch (caller.kind) {
-    case 'user':
-      return caller.userId
-    case 'apiKey':
-      return caller.apiKeyId
-    case 'system':
-      return caller.organizationId
-  }
 }

@@ -1,12 +1,14 @@
+import type { InputFieldBuilder } from '@pothos/core'
 import type { Actor as RecordedActor, Caller } from '../caller.ts'
 import { may } from '../caller.ts'
 import { AccessError } from '../errors.ts'
 import { scopesOf } from '../events/define.ts'
 import type { LoggedEvent } from '../events/log.ts'
-import { type FacetFilter, MAX_FILTER_IDS, type Selection } from '../events/match.ts'
-import { builder } from '../graphql/builder.ts'
+import { MAX_FILTER_IDS, type Selection } from '../events/match.ts'
+import { builder, type SchemaTypes } from '../graphql/builder.ts'
 import { kindOfId } from '../graphql/node.ts'
 import { faultOfPatterns } from './event-patterns.ts'
+import { toFacetFilter } from './filter.ts'
 
 const ActorType = builder.enumType('ActorType', {
   description: 'Kind of whoever caused an event.',
@@ -108,50 +110,42 @@ function hasNodeType(id: string): boolean {
 }
 
 const filterDescription = (of: string) =>
-  `Only events of one of these ${of} (at most ${MAX_FILTER_IDS} ids). An event without any does not match.`
+  `Only events of one of these ${of} (1–${MAX_FILTER_IDS} ids). An event without any does not match.`
+
+type InputFields = InputFieldBuilder<
+  PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>,
+  'InputObject'
+>
+
+/** What events are about: the same fields wherever events are chosen. */
+const filterFields = (t: InputFields) => ({
+  locationIds: t.idList({ description: filterDescription('locations or anything below them') }),
+  siteIds: t.idList({ description: filterDescription('sites') }),
+  assetIds: t.idList({ description: filterDescription('assets') }),
+  assetTypeIds: t.idList({ description: filterDescription('asset types') }),
+  workOrderIds: t.idList({ description: filterDescription('work orders') }),
+  resourceIds: t.idList({ description: filterDescription('resources') }),
+  scheduleIds: t.idList({ description: filterDescription('schedules of rates') }),
+  quotationIds: t.idList({ description: filterDescription('quotations') }),
+  subjectIds: t.idList({ description: filterDescription('records') }),
+})
 
 export const EventWhere = builder.inputType('EventWhere', {
   description:
     'Narrows events down: all given fields must match, one id of each list suffices. Looks at the event as it was recorded, not at the record as it is now.',
   fields: (t) => ({
-    locationIds: t.idList({ description: filterDescription('locations or anything below them') }),
-    siteIds: t.idList({ description: filterDescription('sites') }),
-    assetIds: t.idList({ description: filterDescription('assets') }),
-    assetTypeIds: t.idList({ description: filterDescription('asset types') }),
-    workOrderIds: t.idList({ description: filterDescription('work orders') }),
-    resourceIds: t.idList({ description: filterDescription('resources') }),
-    scheduleIds: t.idList({ description: filterDescription('schedules of rates') }),
-    quotationIds: t.idList({ description: filterDescription('quotations') }),
-    subjectIds: t.idList({ description: filterDescription('records') }),
+    ...filterFields(t),
     changedFields: t.stringList({
       description: 'Of the `*.updated` events only those where one of these fields changed.',
     }),
   }),
 })
 
-type IdLists = Partial<Record<keyof typeof FACET_OF, readonly string[] | null | undefined>>
-
-const FACET_OF = {
-  locationIds: 'location',
-  siteIds: 'site',
-  assetIds: 'asset',
-  assetTypeIds: 'assetType',
-  workOrderIds: 'workOrder',
-  resourceIds: 'resource',
-  scheduleIds: 'schedule',
-  quotationIds: 'quotation',
-  subjectIds: 'subject',
-} as const
-
-/** The lists of ids of an input in the form that events are matched with. */
-export function toFacetFilter(lists: IdLists): FacetFilter {
-  const filter: FacetFilter = {}
-  for (const name of ['locationIds', 'siteIds', 'workOrderIds', 'subjectIds'] as const) {
-    const ids = lists[name]
-    if (ids != null) filter[FACET_OF[name]] = ids
-  }
-  return filter
-}
+export const WebhookFilterInput = builder.inputType('WebhookFilterInput', {
+  description:
+    'Which events an endpoint gets, by what they are about: all given fields must match, one id of each list suffices.',
+  fields: filterFields,
+})
 
 /**
  * What a reader of events asked for, in the form that events are matched with.

@@ -152,7 +152,10 @@ async function insertDeliveries(client: PoolClient, shares: Share[]): Promise<st
   const result = await client.query<{ endpoint_id: string; ready: boolean }>({
     name: 'fan-out-insert',
     text: `
-      WITH share AS (
+      WITH moment AS (
+        -- Columns hold milliseconds and round: half of them would lie ahead and not be due yet.
+        SELECT date_trunc('milliseconds', now()) AS now),
+      share AS (
         SELECT * FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS share(endpoint_id, count, number)),
       locked AS (
         SELECT lane.endpoint_id FROM delivery_lane AS lane WHERE lane.endpoint_id = ANY($1)
@@ -162,8 +165,8 @@ async function insertDeliveries(client: PoolClient, shares: Share[]): Promise<st
            SET last_sequence = lane.last_sequence + share.count,
                woken = lane.worker_id IS NOT NULL,
                wake_at = CASE WHEN endpoint.ordering = 'ENDPOINT' AND lane.worker_id IS NULL
-                               AND lane.wake_at > now() THEN lane.wake_at ELSE now() END
-          FROM locked JOIN share USING (endpoint_id)
+                               AND lane.wake_at > now() THEN lane.wake_at ELSE moment.now END
+          FROM moment, locked JOIN share USING (endpoint_id)
                JOIN webhook_endpoint AS endpoint ON endpoint.id = share.endpoint_id
          WHERE lane.endpoint_id = locked.endpoint_id
         RETURNING lane.endpoint_id, lane.organization_id, share.number,
@@ -176,8 +179,8 @@ async function insertDeliveries(client: PoolClient, shares: Share[]): Promise<st
         SELECT given.id, bumped.organization_id, bumped.endpoint_id, event.id, event.type,
                event.subject_id,
                bumped.base + row_number() OVER (PARTITION BY given.share ORDER BY given.nth),
-               now(), now()
-          FROM unnest($3::text[], $4::int[], $5::int[]) WITH ORDINALITY AS given(id, share, event, nth)
+               moment.now, moment.now
+          FROM moment, unnest($3::text[], $4::int[], $5::int[]) WITH ORDINALITY AS given(id, share, event, nth)
           JOIN bumped ON bumped.number = given.share
           JOIN unnest($6::text[], $7::text[], $8::text[]) WITH ORDINALITY
                AS event(id, type, subject_id, number) ON event.number = given.event)

@@ -83,3 +83,47 @@ export const ChangeStatus = graphql(`
     }
   }
 `)
+
+export const CreateEndpoint = graphql(`
+  mutation CreateEndpoint($input: WebhookEndpointCreateInput!) {
+    webhookEndpointCreate(input: $input) {
+      endpoint {
+        id
+        url
+        status
+        version
+      }
+      signingSecret
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
+export const ReadEvents = graphql(`
+  query ReadEvents($after: EventCursor, $first: Int, $types: [EventType!], $where: EventWhere) {
+    events(after: $after, first: $first, types: $types, where: $where) {
+      nodes {
+        id
+        type
+        position
+        created
+        cursor
+        livemode
+        data
+        changedFields
+        actor {
+          type
+          id
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`)

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { temporaryFolder } from '../../scripts/temporary-folder.ts'
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openQueue } from '../../src/db/queue.ts'
@@ -18,9 +16,11 @@ declare module 'vitest' {
 
 /** One PostgreSQL for the whole run; its database is migrated once and then only cloned. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'plantroom-test-'))
-  // Readable for the unprivileged user that PostgreSQL runs as when the tests run as root.
-  const postgres = await startEmbeddedPostgres(folder, { fsync: 'off', max_connections: '200' })
+  const folder = await temporaryFolder('test')
+  const postgres = await startEmbeddedPostgres(folder.path, {
+    fsync: 'off',
+    max_connections: '200',
+  })
   await migrate(postgres.url)
   const queue = await openQueue(
     postgres.url,
@@ -32,6 +32,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('templateUrl', postgres.url)
   return async () => {
     await postgres[Symbol.asyncDispose]()
-    await rm(folder, { recursive: true, force: true })
+    await folder[Symbol.asyncDispose]()
   }
 }

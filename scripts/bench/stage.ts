@@ -1,0 +1,171 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import path from 'node:path'
+import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+/** Secrets that only a throw-away database knows. */
+export const BENCH_SECRETS = {
+  ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
+  AUTH_JWT_SECRET: 'only-for-benches-only-for-benches-only-for-benches',
+}
+
+export function progress(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+export function round(value: number, digits = 1): number {
+  return Number(value.toFixed(digits))
+}
+
+export function percentiles(values: readonly number[]) {
+  return {
+    p50: round(quantile(values, 0.5)),
+    p95: round(quantile(values, 0.95)),
+    p99: round(quantile(values, 0.99)),
+  }
+}
+
+/** A migrated PostgreSQL of the bench's own, with durable commits, gone at the end. */
+export async function throwAwayDatabase(
+  settings: Record<string, string> = {},
+): Promise<{ url: string } & AsyncDisposable> {
+  const folder = await temporaryFolder('bench')
+  const postgres = await startEmbeddedPostgres(folder.path, settings)
+  await migrate(postgres.url)
+  return {
+    url: postgres.url,
+    async [Symbol.asyncDispose]() {
+      await postgres[Symbol.asyncDispose]()
+      await folder[Symbol.asyncDispose]()
+    },
+  }
+}
+
+export interface BenchReceiver extends AsyncDisposable {
+  origin: string
+  waitForCount(count: number, timeoutMs: number): Promise<void>
+  /** Record id → arrival, ms since the epoch. */
+  arrivals(): Promise<Map<string, number>>
+  reset(): void
+}
+
+type ReceiverMessage =
+  | { kind: 'ready'; port: number }
+  | { kind: 'count'; count: number }
+  | { kind: 'arrivals'; arrivals: [string, number][] }
+
+export async function startBenchReceiver(slowMs = 0): Promise<BenchReceiver> {
+  const child = fork(path.join(import.meta.dirname, 'receiver.ts'), [String(slowMs)])
+  let latest = 0
+  const listeners = new Set<(message: ReceiverMessage) => void>()
+  child.on('message', (message: ReceiverMessage) => {
+    if (message.kind === 'count') latest = message.count
+    for (const listener of listeners) listener(message)
+  })
+  const next = <T>(
+    pick: (message: ReceiverMessage) => T | undefined,
+    timeoutMs: number,
+    what: () => string,
+  ) =>
+    new Promise<T>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`bench receiver: ${what()}`)), timeoutMs)
+      const listener = (message: ReceiverMessage) => {
+        const found = pick(message)
+        if (found === undefined) return
+        clearTimeout(timer)
+        listeners.delete(listener)
+        resolve(found)
+      }
+      listeners.add(listener)
+    })
+  const port = await next(
+    (m) => (m.kind === 'ready' ? m.port : undefined),
+    10_000,
+    () => 'no start',
+  )
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async waitForCount(count, timeoutMs) {
+      if (latest >= count) return
+      await next(
+        (m) => (m.kind === 'count' && m.count >= count ? true : undefined),
+        timeoutMs,
+        () => `${latest} of ${count} arrived`,
+      )
+    },
+    async arrivals() {
+      const answer = next(
+        (m) => (m.kind === 'arrivals' ? m.arrivals : undefined),
+        30_000,
+        () => 'no arrivals',
+      )
+      child.send('arrivals')
+      return new Map(await answer)
+    },
+    reset() {
+      latest = 0
+      child.send('reset')
+    },
+    async [Symbol.asyncDispose]() {
+      await stop(child, 'SIGTERM')
+    },
+  }
+}
+
+/** The product as its users start it: `node src/main.ts` in a process of its own. */
+export async function startProduct(
+  env: Record<string, string>,
+): Promise<{ url: string; pid: number; startMs: number } & AsyncDisposable> {
+  const started = performance.now()
+  const child = spawn(process.execPath, [path.resolve(import.meta.dirname, '../../src/main.ts')], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      LOG_LEVEL: 'error',
+      PORT: '0',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await new Promise<string>((resolve, reject) => {
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8')
+      const found = /GraphQL +(http:\/\/[^/\s]+)\/graphql/.exec(said)?.[1]
+      if (found !== undefined) resolve(found)
+    })
+    child.once('exit', (code) => reject(new Error(`the product ended with ${code}: ${said}`)))
+  })
+  while (
+    !(await fetch(`${url}/health/ready`).then(
+      (r) => r.ok,
+      () => false,
+    ))
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  return {
+    url,
+    pid: child.pid ?? 0,
+    startMs: performance.now() - started,
+    [Symbol.asyncDispose]: () => stop(child, 'SIGTERM'),
+  }
+}
+
+function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve()
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve())
+    child.kill(signal)
+  })
+}

@@ -1,0 +1,162 @@
+import { type EventDefinition, jsonSchemaOf, listEvents } from '../events/define.ts'
+import { toUnixSeconds } from '../events/envelope.ts'
+import { type LoggedEvent, readLog } from '../events/log.ts'
+import { compileSelection } from '../events/match.ts'
+import { builder } from '../graphql/builder.ts'
+import { callerOf, type Context } from '../graphql/context.ts'
+import { PAGE_DEFAULT, PAGE_MAX, pageOptions } from '../graphql/paging.ts'
+import { encodeCursor } from '../db/cursor.ts'
+import { EventEnvelope, EventWhere, maySeeEvent, toSelection } from './event-type.ts'
+import { webhookTest } from './events.ts'
+
+const EventTypeInfo = builder.objectRef<EventDefinition>('EventTypeInfo').implement({
+  description: 'A kind of event: what it means, who may see it, what it looks like.',
+  fields: (t) => ({
+    name: t.expose('type', { type: 'EventType', description: 'Name, as in `type`.' }),
+    description: t.exposeString('description', { description: 'When it happens.' }),
+    scopes: t.stringList({
+      description: 'Scopes that one needs, all of them, to see it.',
+      resolve: (definition) => [...definition.scopes],
+    }),
+    jsonSchema: t.field({
+      type: 'JSONObject',
+      description: 'JSON Schema (draft 2020-12) of the whole body.',
+      resolve: jsonSchemaOf,
+    }),
+    example: t.field({
+      type: 'JSONObject',
+      description: 'A whole body.',
+      resolve: exampleOf,
+    }),
+  }),
+})
+
+const EXAMPLE_TIME = new Date('2026-02-24T05:38:46Z')
+
+function exampleOf(definition: EventDefinition): Record<string, unknown> {
+  const isTest = definition.type === webhookTest.type
+  return {
+    id: isTest ? 'evt_test_1k5x8r2qd9c7m3v6t0wz4h' : 'evt_1k5x8r2qd9c7m3v6t0wz4h',
+    type: definition.type,
+    organizationId: 'o-1k5x8q6mr4b2n8s7p9xy3j',
+    created: toUnixSeconds(EXAMPLE_TIME),
+    data: {
+      object: definition.example,
+      ...(definition.carriesPrevious ? { previousAttributes: {} } : {}),
+    },
+    ...(isTest ? { isTest } : {}),
+    livemode: !isTest,
+  }
+}
+
+interface Page {
+  events: LoggedEvent[]
+  hasNextPage: boolean
+  hasPreviousPage: boolean
+  /** Everything up to here has been looked at. */
+  endPosition: bigint
+}
+
+const EventEdge = builder.objectRef<LoggedEvent>('EventEdge').implement({
+  description: 'An event with its place.',
+  fields: (t) => ({
+    cursor: t.field({
+      type: 'EventCursor',
+      description: 'Its place in the log.',
+      resolve: (event) => event.position,
+    }),
+    node: t.field({ type: EventEnvelope, description: 'The event.', resolve: (event) => event }),
+  }),
+})
+
+const EventConnection = builder.objectRef<Page>('EventConnection').implement({
+  description: 'A page of the event log.',
+  fields: (t) => ({
+    nodes: t.field({
+      type: [EventEnvelope],
+      description: 'The events of the page, oldest first.',
+      resolve: (page) => page.events,
+    }),
+    edges: t.field({
+      type: [EventEdge],
+      description: 'The events of the page with their cursors.',
+      resolve: (page) => page.events,
+    }),
+    pageInfo: t.field({
+      type: builder.pageInfoRef(),
+      description: 'Where the page lies in the log.',
+      resolve: (page) => ({
+        hasNextPage: page.hasNextPage,
+        hasPreviousPage: page.hasPreviousPage,
+        startCursor: page.events[0] === undefined ? null : encodeCursor(page.events[0].position),
+        endCursor: encodeCursor(page.endPosition),
+      }),
+    }),
+  }),
+})
+
+/** Read at once, and at most so often for one page: a filter may match nothing for a long way. */
+const SCAN_ROWS = 500
+const MAX_SCANS = 20
+
+interface EventsArgs {
+  after?: bigint | null | undefined
+  first?: number | null | undefined
+  types?: string[] | null | undefined
+  where?: typeof EventWhere.$inferInput | null | undefined
+}
+
+async function readPage(context: Context, args: EventsArgs): Promise<Page> {
+  const caller = callerOf(context)
+  const first = Math.min(Math.max(args.first ?? PAGE_DEFAULT, 0), PAGE_MAX)
+  const matches = compileSelection(toSelection(args.types, args.where))
+  const after = args.after ?? 0n
+  const page: Page = {
+    events: [],
+    hasNextPage: true,
+    hasPreviousPage: after > 0n,
+    endPosition: after,
+  }
+  for (let scan = 0; scan < MAX_SCANS; scan++) {
+    const rows = await readLog(
+      context.database.pool,
+      caller.organizationId,
+      page.endPosition,
+      SCAN_ROWS,
+    )
+    for (const event of rows) {
+      const isWanted = matches(event) && maySeeEvent(caller, event.type)
+      if (isWanted && page.events.length === first) return page
+      if (isWanted) page.events.push(event)
+      page.endPosition = event.position
+    }
+    if (rows.length < SCAN_ROWS) return { ...page, hasNextPage: false }
+  }
+  return page
+}
+
+builder.queryFields((t) => ({
+  eventTypes: t.field({
+    type: [EventTypeInfo],
+    description: 'Every kind of event, by name.',
+    authScopes: { signedIn: true },
+    resolve: () => listEvents(),
+  }),
+  events: t.field({
+    type: EventConnection,
+    description:
+      'The event log, oldest first: what happened and who did it. A page may be short, or empty, and yet have a next one where few events match; go on from pageInfo.endCursor.',
+    authScopes: { signedIn: true },
+    complexity: pageOptions.complexity,
+    args: {
+      after: t.arg({
+        type: 'EventCursor',
+        description: 'Only what came after; all when left out.',
+      }),
+      first: t.arg.int({ description: 'At most this many: 20 unless given, up to 100.' }),
+      types: t.arg({ type: ['EventType'], description: 'Exact types, "workorder.*" or "*".' }),
+      where: t.arg({ type: EventWhere, description: 'Which ones; all when left out.' }),
+    },
+    resolve: (_root, args, context) => readPage(context, args),
+  }),
+}))

@@ -1,0 +1,213 @@
+import type { DeliveryLane, Prisma, WebhookEndpoint } from '../generated/prisma/client.ts'
+import { WebhookEndpointStatus, WebhookOrdering } from '../generated/prisma/enums.ts'
+import { type FacetFilter } from '../events/match.ts'
+import { builder } from '../graphql/builder.ts'
+import { scopedPrisma } from '../graphql/context.ts'
+import { registerNode } from '../graphql/node.ts'
+import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { storedFilter, toIdLists } from './filter.ts'
+
+const StatusEnum = builder.enumType('WebhookEndpointStatus', {
+  description: 'Whether an endpoint is sent to.',
+  values: {
+    [WebhookEndpointStatus.ACTIVE]: { description: 'Events are sent as they happen.' },
+    [WebhookEndpointStatus.PAUSED]: {
+      description: 'Paused by a person: events are kept and go out when it is resumed.',
+    },
+    [WebhookEndpointStatus.DISABLED]: {
+      description: 'Stopped by the system, see disabledReason: events are kept as in a pause.',
+    },
+  },
+})
+
+export const OrderingEnum = builder.enumType('WebhookOrdering', {
+  description: 'What order an endpoint gets its events in.',
+  values: {
+    [WebhookOrdering.ENDPOINT]: {
+      description:
+        'One after the other: while one is retried all later ones wait, until it succeeds or is given up after 24 hours.',
+    },
+    [WebhookOrdering.OBJECT]: {
+      description:
+        'In order per record: events of different records go out in parallel, and one that fails holds back only its own record.',
+    },
+    [WebhookOrdering.NONE]: {
+      description: 'In parallel and in no order: least delay.',
+    },
+  },
+})
+
+const EndpointFilter = builder.objectRef<FacetFilter>('WebhookFilter').implement({
+  description: 'Which events an endpoint gets, by what they are about; null = no condition.',
+  fields: (t) => {
+    const list = (field: keyof ReturnType<typeof toIdLists>, of: string) =>
+      t.idList({
+        nullable: true,
+        description: `Only events of one of these ${of}.`,
+        resolve: (filter) => toIdLists(filter)[field],
+      })
+    return {
+      locationIds: list('locationIds', 'locations or anything below them'),
+      siteIds: list('siteIds', 'sites'),
+      assetIds: list('assetIds', 'assets'),
+      assetTypeIds: list('assetTypeIds', 'asset types'),
+      workOrderIds: list('workOrderIds', 'work orders'),
+      resourceIds: list('resourceIds', 'resources'),
+      scheduleIds: list('scheduleIds', 'schedules of rates'),
+      quotationIds: list('quotationIds', 'quotations'),
+      subjectIds: list('subjectIds', 'records'),
+    }
+  },
+})
+
+const HealthStatus = builder.enumType('WebhookHealthStatus', {
+  description: 'How sending to an endpoint fares.',
+  values: {
+    UNKNOWN: { description: 'Nothing has been sent yet.' },
+    HEALTHY: { description: 'The last attempt succeeded.' },
+    FAILING: { description: 'The last attempt failed.' },
+  },
+})
+
+const Health = builder.objectRef<DeliveryLane>('WebhookHealth').implement({
+  description: 'How sending to an endpoint fares. Test sends do not count.',
+  fields: (t) => ({
+    status: t.field({
+      type: HealthStatus,
+      description: 'In one word.',
+      resolve: (lane) => {
+        if (lane.consecutiveFailures > 0) return 'FAILING' as const
+        return lane.lastSuccessAt === null ? ('UNKNOWN' as const) : ('HEALTHY' as const)
+      },
+    }),
+    consecutiveFailures: t.exposeInt('consecutiveFailures', {
+      description: 'Failed attempts since the last success.',
+    }),
+    failingSince: t.expose('failingSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'First failure since the last success.',
+    }),
+    lastSuccessAt: t.expose('lastSuccessAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'About when the last delivery was acknowledged, to the second.',
+    }),
+    pendingDeliveries: t.int({
+      description: 'Deliveries that wait to be acknowledged.',
+      resolve: (lane, _args, context) =>
+        scopedPrisma(context).webhookDelivery.count({ where: pendingOf(lane.endpointId) }),
+    }),
+    oldestPendingAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the oldest delivery that waits was created; null when none waits.',
+      resolve: async (lane, _args, context) => {
+        const oldest = await scopedPrisma(context).webhookDelivery.findFirst({
+          where: pendingOf(lane.endpointId),
+          orderBy: { sequence: 'asc' },
+          select: { created: true },
+        })
+        return oldest?.created ?? null
+      },
+    }),
+  }),
+})
+
+const pendingOf = (endpointId: string): Prisma.WebhookDeliveryWhereInput => ({
+  endpointId,
+  status: 'PENDING',
+  sequence: { not: null },
+})
+
+export const EndpointType = builder.prismaNode('WebhookEndpoint', {
+  id: { field: 'id' },
+  name: registerNode('webhookEndpoint', 'WebhookEndpoint'),
+  description: 'A URL that events are sent to, signed.',
+  authScopes: { permission: 'webhooks:manage' },
+  findUnique: (id) => ({ id, deletedAt: null }),
+  fields: (t) => ({
+    url: t.exposeString('url', { description: 'Where events are sent by POST.' }),
+    name: t.exposeString('name', { nullable: true, description: 'What people call it.' }),
+    description: t.exposeString('description', { nullable: true, description: 'Notes.' }),
+    eventTypes: t.expose('eventTypes', {
+      type: ['EventType'],
+      description: 'Events that are sent: exact types, "workorder.*" or "*".',
+    }),
+    filter: t.field({
+      type: EndpointFilter,
+      nullable: true,
+      description: 'Of these only those about certain records; null = all.',
+      resolve: (endpoint) => (endpoint.filter === null ? null : storedFilter(endpoint.filter)),
+    }),
+    changedFields: t.exposeStringList('changedFields', {
+      description: 'Of the `*.updated` events only those where one of these changed; empty = all.',
+    }),
+    status: t.expose('status', { type: StatusEnum, description: 'Whether it is sent to.' }),
+    disabledReason: t.exposeString('disabledReason', {
+      nullable: true,
+      description: 'Why the system stopped sending; null unless it did.',
+    }),
+    ordering: t.expose('ordering', { type: OrderingEnum, description: 'Order of the events.' }),
+    maxInFlight: t.exposeInt('maxInFlight', {
+      description: 'Requests under way at once, at most; with ordering ENDPOINT always one.',
+    }),
+    headerNames: t.exposeStringList('headerNames', {
+      description: 'Names of the headers that are sent along; their values are never shown.',
+    }),
+    previousSecretExpiresAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when the previous signing secret signs too; null when it does not.',
+      select: { secrets: { select: { expiresAt: true } } },
+      resolve: (endpoint) => {
+        const ends = endpoint.secrets.flatMap((secret) => secret.expiresAt ?? [])
+        return ends.find((end) => end.getTime() > Date.now()) ?? null
+      },
+    }),
+    health: t.field({
+      type: Health,
+      description: 'How sending fares.',
+      select: { lane: true },
+      resolve: ({ lane }) => {
+        if (lane === null) throw new Error('an endpoint without a lane')
+        return lane
+      },
+    }),
+    createdById: t.exposeID('createdById', { description: 'The user who registered it.' }),
+    version: t.exposeInt('version', { description: 'Rises with every change.' }),
+    created: t.expose('created', { type: 'DateTime', description: 'When it was registered.' }),
+    updated: t.expose('updated', { type: 'DateTime', description: 'When it last changed.' }),
+  }),
+})
+
+const PRESENT = { deletedAt: null }
+
+builder.queryFields((t) => ({
+  webhookEndpoint: t.prismaField({
+    type: 'WebhookEndpoint',
+    nullable: true,
+    description: 'One webhook endpoint; null when there is none with this id.',
+    authScopes: { permission: 'webhooks:manage' },
+    args: { id: t.arg.id({ required: true, description: 'Id of the endpoint.' }) },
+    resolve: (query, _root, { id }, context): Promise<WebhookEndpoint | null> =>
+      scopedPrisma(context).webhookEndpoint.findUnique({ ...query, where: { id, ...PRESENT } }),
+  }),
+  webhookEndpoints: t.prismaConnection(
+    {
+      ...pageOptions,
+      type: 'WebhookEndpoint',
+      description: 'Webhook endpoints of the organization, newest first.',
+      authScopes: { permission: 'webhooks:manage' },
+      resolve: (query, _root, _args, context) =>
+        scopedPrisma(context).webhookEndpoint.findMany({
+          ...query,
+          where: PRESENT,
+          orderBy: [{ created: 'desc' }, { id: 'desc' }],
+        }),
+      totalCount: (_root, _args, context) =>
+        scopedPrisma(context).webhookEndpoint.count({ where: PRESENT }),
+    },
+    ...connectionNames('WebhookEndpoint'),
+  ),
+}))
