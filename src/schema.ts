@@ -1,4 +1,5 @@
 import './graphql/scalars.ts'
+import './graphql/rate-schema.ts'
 import './graphql/user-errors.ts'
 import './identity/schema.ts'
 import './identity/schema-audit.ts'

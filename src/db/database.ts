@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import { trackScopes } from './query-scope.ts'
 
 /** Everything that reaches PostgreSQL. */
 export interface Database extends AsyncDisposable {
@@ -26,6 +27,7 @@ export function openDatabase(url: string, poolSize: number): Database {
     connectionTimeoutMillis: 10_000,
     application_name: 'plantroom',
   })
+  trackScopes(pool)
   // An idle connection that PostgreSQL closed: the pool has dropped it and opens another when asked.
   pool.on('error', () => undefined)
   const unscoped = new PrismaClient({ adapter: new PrismaPg(pool) })

@@ -4,6 +4,7 @@ import type { Backend } from '../db/unit-of-work.ts'
 import type { Config } from '../config.ts'
 import { AccessError } from '../errors.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
+import type { RequestRate } from './request-limits.ts'
 
 export { demandPlan } from '../caller.ts'
 
@@ -14,6 +15,10 @@ export interface Context extends Backend {
   config: Config
   /** Address of the client, for the audit trail. */
   remoteAddress: string
+  /** What the request counts as and what its caller has left. */
+  rate?: RequestRate | undefined
+  /** Set once the operation was found not to cost too much. */
+  costChecked?: boolean
   /** Header `Idempotency-Key` of the request. */
   idempotencyKey?: string | undefined
 }

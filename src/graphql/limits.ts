@@ -14,7 +14,7 @@ const MAX_DIRECTIVES = 10
 export const COST_LIMITS = { depth: 14, breadth: 500, complexity: 20_000 }
 
 /** A limit was exceeded: HTTP 400 with the code QUERY_TOO_COMPLEX and the figure. */
-function tooComplex(message: string): GraphQLError {
+export function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, {
     extensions: { code: 'QUERY_TOO_COMPLEX', http: { status: 400 } },
   })
