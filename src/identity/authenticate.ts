@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts'
 import { AccessError } from '../errors.ts'
 import type { Plan, Role } from '../generated/prisma/enums.ts'
 import { API_KEY_PATTERN, hashApiKey } from './api-keys.ts'
+import type { RevocationFeed } from './sessions.ts'
 import { invalidToken, readAccessToken, type TokenSubject } from './tokens.ts'
 
 /** What a request or a `connection_init` brings along. */
@@ -37,6 +38,56 @@ export async function authenticate(
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
   if (token === undefined) throw invalidToken()
   return authenticateUser(database, await readAccessToken(config.auth, token))
+}
+
+/** How long an answer is used again. What is taken away meanwhile is heard of, and ends it earlier. */
+const REMEMBER_MS = 1_000
+/** The oldest makes room. */
+const MAX_REMEMBERED = 10_000
+
+export type Authenticator = (
+  credentials: Credentials & {
+    /** Ask the database although the answer is known. */
+    fresh?: boolean
+  },
+) => Promise<Caller | undefined>
+
+/**
+ * Tells who is asking, for one server process. Remembers answers for up to a second, as long as it
+ * hears of revocations: a caller that sends many requests costs one query a second, and what was
+ * revoked is refused as soon as word of it arrives, after a second at the latest.
+ */
+export function createAuthenticator(
+  database: Database,
+  config: Config,
+  feed?: Pick<RevocationFeed, 'onRevoked' | 'connected'>,
+): Authenticator {
+  const remembered = new Map<string, { caller: Caller; until: number }>()
+  let generation = 0
+  feed?.onRevoked(() => {
+    generation++
+    remembered.clear()
+  })
+  return async (credentials) => {
+    const { authorization, apiKey } = credentials
+    const isOne = (authorization === undefined) !== (apiKey === undefined)
+    if (feed?.connected !== true || !isOne) return authenticate(database, config, credentials)
+    const name = authorization ?? `key ${apiKey}`
+    const known = remembered.get(name)
+    if (known !== undefined && credentials.fresh !== true && Date.now() < known.until) {
+      return known.caller
+    }
+    const asked = generation
+    const caller = await authenticate(database, config, credentials)
+    // Not if something was revoked meanwhile: the query may have been answered before.
+    if (caller !== undefined && asked === generation) {
+      const oldest = remembered.size < MAX_REMEMBERED ? undefined : remembered.keys().next().value
+      if (oldest !== undefined) remembered.delete(oldest)
+      const ends = 'expiresAt' in caller ? (caller.expiresAt ?? Infinity) : Infinity
+      remembered.set(name, { caller, until: Math.min(Date.now() + REMEMBER_MS, ends) })
+    }
+    return caller
+  }
 }
 
 interface KeyRow {

@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Caller } from '../caller.ts'
-import type { Credentials } from '../identity/authenticate.ts'
+import type { Authenticator, Credentials } from '../identity/authenticate.ts'
 import { withPublicCode } from './present-errors.ts'
 
-export type Authenticate = (credentials: Credentials) => Promise<Caller | undefined>
+export type Authenticate = Authenticator
 
 interface Served {
   caller?: Caller | undefined
