@@ -120,11 +120,7 @@ function route(request: IncomingMessage, response: ServerResponse, parts: Routes
   })
   switch (path) {
     case GRAPHQL_PATH:
-      // Yoga answers every failure itself; what it returns settles when the answer is out.
-      void parts.graphql(request, response, {
-        remoteAddress: request.socket.remoteAddress ?? '',
-        admitStream: (caller, credentials) => admitStream(response, parts, caller, credentials),
-      })
+      void handleGraphQL(request, response, parts)
       return
     case '/health/live':
       return answer(response, 200, { live: true })
@@ -145,6 +141,23 @@ function route(request: IncomingMessage, response: ServerResponse, parts: Routes
           },
         ],
       })
+  }
+}
+
+async function handleGraphQL(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: Routes,
+): Promise<void> {
+  try {
+    await parts.graphql(request, response, {
+      remoteAddress: request.socket.remoteAddress ?? '',
+      admitStream: (caller, credentials) => admitStream(response, parts, caller, credentials),
+    })
+  } catch (error) {
+    // Yoga answers every failure itself; here the connection broke while it did.
+    parts.log.debug({ error: String(error) }, 'answer was not sent')
+    response.destroy()
   }
 }
 

@@ -7,7 +7,7 @@ import { issueAccessToken } from './identity/tokens.ts'
 import { seedDemo } from './seed.ts'
 
 /** What a first look needs, as kept in `<data folder>/demo.json`. */
-export interface DemoFile {
+interface DemoFile {
   url: string
   graphqlUrl: string
   organizationId: string

@@ -69,7 +69,9 @@ function repeat(pauseMs: number, name: string, log: Logger, chore: () => Promise
       log.warn({ chore: name, error: String(error) }, 'chore failed; it will be tried again')
     }
     if (stopped) return
-    timer = setTimeout(() => (running = run()), pauseMs)
+    timer = setTimeout(() => {
+      running = run()
+    }, pauseMs)
   }
   return {
     async stop() {

@@ -87,7 +87,7 @@ async function listMigrations(migrationsDir: string): Promise<string[]> {
 }
 
 /** The migrations folder in the shape that the schema engine takes. */
-export async function loadMigrations(migrationsDir = MIGRATIONS_DIR): Promise<MigrationList> {
+async function loadMigrations(migrationsDir = MIGRATIONS_DIR): Promise<MigrationList> {
   const names = await listMigrations(migrationsDir)
   return {
     baseDir: migrationsDir,
@@ -108,7 +108,7 @@ export async function loadMigrations(migrationsDir = MIGRATIONS_DIR): Promise<Mi
   }
 }
 
-export function withoutPassword(url: string): string {
+function withoutPassword(url: string): string {
   const parsed = URL.parse(url)
   if (parsed === null) return 'DATABASE_URL'
   return `${parsed.protocol}//${parsed.host}${parsed.pathname}`

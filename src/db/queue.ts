@@ -25,7 +25,7 @@ export function defineJob<T>(definition: JobDefinition<T>): JobDefinition<T> {
   return definition
 }
 
-export interface WorkOptions {
+interface WorkOptions {
   /** Jobs taken at once. */
   batchSize: number
   /** Fetch loops in this process. */
@@ -47,8 +47,8 @@ export interface Queue extends AsyncDisposable {
   ): Promise<void>
   /** Takes no further jobs; resolves when the running handlers have ended. */
   stopWorking(): Promise<void>
-  /** Connected and, where it works, listening for wake-ups. */
-  healthy(): boolean
+  /** Whether statements get through; asks when the last one did not. */
+  isHealthy(): Promise<boolean>
 }
 
 /** Wake-ups arrive by NOTIFY; polling only covers a lost notification. */
@@ -141,7 +141,14 @@ export async function openQueue(
     async stopWorking() {
       await Promise.all(jobs.map((job) => boss.offWork(job.name, { wait: true })))
     },
-    healthy: () => healthy,
+    async isHealthy() {
+      if (healthy) return true
+      healthy = await boss.getQueue(jobs[0]?.name ?? '').then(
+        () => true,
+        () => false,
+      )
+      return healthy
+    },
     async [Symbol.asyncDispose]() {
       await boss.stop({ graceful: true, timeout: 5_000 })
     },

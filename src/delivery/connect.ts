@@ -41,12 +41,13 @@ export function createConnector(settings: ConnectSettings) {
     timings: ConnectTimings,
   ): Promise<Socket> {
     const startedMs = performance.now()
-    const addresses = await vetHost(target.host, settings.policy, settings.resolve)
+    const addresses = await within(
+      settings.connectTimeoutMs,
+      vetHost(target.host, settings.policy, settings.resolve),
+    )
     const resolvedMs = performance.now()
     if (isIP(target.host) === 0) timings.dnsMs = resolvedMs - startedMs
-    const leftMs = settings.connectTimeoutMs - (resolvedMs - startedMs)
-    if (leftMs <= 0)
-      throw new AttemptError('dns.timeout', `${target.host} was looked up too slowly`)
+    const leftMs = Math.max(1, settings.connectTimeoutMs - (resolvedMs - startedMs))
     const address = {
       host: target.host,
       port: target.port,
@@ -74,6 +75,21 @@ export function createConnector(settings: ConnectSettings) {
     }
     await established(socket, target.secure, leftMs, timings)
     return socket
+  }
+}
+
+/** getaddrinfo cannot be called off: what it answers too late is left lying. */
+async function within<T>(timeoutMs: number, lookUp: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new AttemptError('dns.timeout', `No address within ${timeoutMs} ms`))
+    }, timeoutMs)
+  })
+  try {
+    return await Promise.race([lookUp, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

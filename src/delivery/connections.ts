@@ -1,8 +1,9 @@
+import type { Socket } from 'node:net'
 import { Client } from 'undici'
 import { type ConnectSettings, type ConnectTimings, createConnector } from './connect.ts'
 
 /** One kept connection and what is known of it. */
-export interface Connection {
+interface Connection {
   origin: Origin
   client: Client
   timings: ConnectTimings
@@ -48,6 +49,21 @@ export function openConnections(settings: ConnectSettings): Connections {
   const idle = new Map<string, Connection[]>()
   const all = new Set<Connection>()
 
+  async function connect(
+    connection: Connection,
+    callback: (...result: [null, Socket] | [Error, null]) => void,
+  ): Promise<void> {
+    let socket: Socket
+    try {
+      socket = await openSocket(connection.origin, connection.timings)
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error(String(error)), null)
+      return
+    }
+    connection.remoteAddress = socket.remoteAddress
+    callback(null, socket)
+  }
+
   function open(origin: Origin): Connection {
     const timings: ConnectTimings = {}
     const client = new Client(origin.text, {
@@ -59,15 +75,7 @@ export function openConnections(settings: ConnectSettings): Connections {
       // The exchange keeps the time itself.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: (_options, callback) => {
-        openSocket(origin, timings).then(
-          (socket) => {
-            connection.remoteAddress = socket.remoteAddress
-            callback(null, socket)
-          },
-          (error: Error) => callback(error, null),
-        )
-      },
+      connect: (_options, callback) => void connect(connection, callback),
     })
     const connection: Connection = {
       origin,

@@ -61,7 +61,7 @@ export async function claimLanes(
         RETURNING lane.endpoint_id, lane.epoch, lane.consecutive_failures, lane.last_sequence),
       lane AS (
         SELECT claimed.*, endpoint.organization_id, endpoint.version, endpoint.max_in_flight,
-               endpoint.ordering, 0::bigint AS after, $5::bigint AS max_bytes,
+               endpoint.ordering, 0::bigint AS after, '' AS skipped, $5::bigint AS max_bytes,
                -- Behind a head that failed last time there is nothing to read ahead for.
                CASE WHEN endpoint.ordering = 'ENDPOINT' AND claimed.consecutive_failures > 0
                     THEN 1 ELSE $4::int END AS max_rows

@@ -22,6 +22,8 @@ export interface WindowRequest {
   ordering: WebhookOrdering
   /** Only what comes after this sequence; "0" for all. */
   after: string
+  /** With ordering OBJECT: nothing of these. */
+  skippedSubjects: readonly string[]
   maxRows: number
   /** The first delivery comes whatever its size; others only while the sum stays below this. */
   maxBytes: number
@@ -50,8 +52,8 @@ export interface WindowRow {
 }
 
 /**
- * What a lane has to send next, joined to rows `lane` (endpoint_id, ordering, after, max_rows,
- * max_bytes) and `state` (its delivery_lane): with ordering ENDPOINT the head of the line whether or
+ * What a lane has to send next, joined to rows `lane` (endpoint_id, ordering, after, skipped,
+ * max_rows, max_bytes) and `state` (its delivery_lane): with ordering ENDPOINT the head of the line whether or
  * not it is due, otherwise what is due now and not held back by an earlier delivery of its subject.
  * All times are spans measured by the database's clock, so that clocks that differ between machines
  * shift nothing.
@@ -81,12 +83,14 @@ export const WINDOW = `
              AND delivery.sequence IS NOT NULL AND delivery.sequence > lane.after
              AND (lane.ordering = 'ENDPOINT'
                   OR (delivery.next_attempt_at <= now()
-                      AND (lane.ordering = 'NONE' OR NOT EXISTS (
+                      AND (lane.ordering = 'NONE' OR (
+                        delivery.subject_id <> ALL (string_to_array(lane.skipped, E'\\n'))
+                        AND NOT EXISTS (
                         SELECT 1 FROM webhook_delivery AS earlier
                          WHERE earlier.endpoint_id = lane.endpoint_id
                            AND earlier.subject_id = delivery.subject_id
                            AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
-                           AND earlier.attempt_count > 0 AND earlier.next_attempt_at > now()))))
+                           AND earlier.attempt_count > 0 AND earlier.next_attempt_at > now())))))
            ORDER BY delivery.sequence LIMIT lane.max_rows) AS due) AS sized
      WHERE sized.bytes_before < lane.max_bytes) AS found ON true`
 
@@ -102,14 +106,16 @@ export async function loadWindows(
     name: 'lane-load',
     text: `
       SELECT lane.number AS lane, ${WINDOW_COLUMNS}
-        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::bigint[]) WITH ORDINALITY
-             AS lane(endpoint_id, ordering, after, max_rows, max_bytes, number)
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::bigint[])
+             WITH ORDINALITY
+             AS lane(endpoint_id, ordering, after, skipped, max_rows, max_bytes, number)
         JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id ${WINDOW}
        ORDER BY lane.number, found.sequence`,
     values: [
       requests.map((request) => request.endpointId),
       requests.map((request) => request.ordering),
       requests.map((request) => request.after),
+      requests.map((request) => request.skippedSubjects.join('\n')),
       requests.map((request) => request.maxRows),
       requests.map((request) => request.maxBytes),
     ],

@@ -1,7 +1,6 @@
-import type { Logger } from '../log.ts'
 import type { Attempter, AttemptRecord } from './attempt.ts'
+import { createBacklog } from './backlog.ts'
 import type { Capacity, CapacityKind } from './capacity.ts'
-import { findStartable } from './eligibility.ts'
 import type { ClaimedLane, Release, Released } from './lane-claims.ts'
 import type { LaneDelivery, Window, WindowRequest } from './lane-window.ts'
 import { makeLogEntry } from './log-statement.ts'
@@ -52,7 +51,6 @@ export interface LaneDependencies {
   load: (request: WindowRequest) => Promise<Window>
   release: (release: Release) => Promise<Released>
   logWriter: LogWriter
-  log: Logger
   /** Bytes of bodies that a lane may hold now; falls as more lanes run. */
   windowBytes: () => number
   /** Called once. `wakeInMs`: when to claim it again; undefined when there is nothing to do. */
@@ -76,29 +74,22 @@ export function startLane(
   leaseUntilMs: number,
   dependencies: LaneDependencies,
 ): Lane {
-  const { capacity, logWriter, log } = dependencies
-  const { endpointId, ordering, maxInFlight } = claimed
+  const { capacity, logWriter } = dependencies
+  const { endpointId, ordering } = claimed
   const claim = { endpointId, epoch: claimed.epoch }
+  const backlog = createBacklog(ordering, claimed.maxInFlight)
   let state: 'open' | 'closing' | 'releasing' | 'ended' = 'open'
-  /** Loaded, not started, in the order of their sequence. */
-  let waiting: LaneDelivery[] = []
-  /** Under way, or failed and not yet logged: their subjects are busy until then. */
-  const busy = new Map<string, LaneDelivery>()
-  /** Answered, and not in the log yet. */
-  const unlogged = new Set<string>()
-  /** What became of deliveries while a load was under way, which may still show them as they were. */
-  let sinceLoad = { logged: new Set<string>(), failedSubjects: new Set<string>() }
-  /** Subjects with a failure that is not in the log yet. */
-  const failing = new Map<string, number>()
-  let lastLoaded = '0'
-  let mayHaveMore = claimed.window.cut
+  let halted = false
   let loading = false
   let waitsForCapacity = false
-  let halted = false
+  /** The database may hold more that is due … */
+  let hasMore = claimed.window.cut
+  /** … and some of it of subjects other than those in hand (OBJECT order). */
+  let hasOthers = claimed.window.cut
   let attempts = 0
-  let retryTimer: NodeJS.Timeout | undefined
   let consecutiveFailures = claimed.consecutiveFailures
   let leaseEndsMs = leaseUntilMs
+  let retryTimer: NodeJS.Timeout | undefined
 
   function advance(): void {
     if (state === 'open') {
@@ -107,27 +98,24 @@ export function startLane(
         return
       }
       if (!halted) start()
-      if (!halted && !loading && mayHaveMore && waiting.length < LOW_WATER && !waitsForCapacity) {
-        void load()
-      }
-      const idle = busy.size === 0 && !loading && !waitsForCapacity && unlogged.size < MAX_UNLOGGED
-      if (halted || idle) {
-        state = 'closing'
-        waiting = []
-      }
+      if (!halted) loadIfShort()
+      if (halted || isIdle()) state = 'closing'
     }
-    if (state === 'closing' && busy.size === 0 && unlogged.size === 0 && !loading) {
+    if (state === 'closing') {
+      backlog.clear()
+      if (backlog.busy > 0 || backlog.unlogged > 0 || loading) return
       state = 'releasing'
       void release()
     }
   }
 
+  const isIdle = () =>
+    backlog.busy === 0 && !loading && !waitsForCapacity && backlog.unlogged < MAX_UNLOGGED
+
   function start(): void {
-    if (waitsForCapacity || waiting.length === 0 || unlogged.size >= MAX_UNLOGGED) return
-    const subjects = ordering === 'ENDPOINT' ? busyOne() : Array.from(busy.values(), subjectOf)
-    const startable = findStartable(ordering, maxInFlight, waiting, subjects)
-    for (const delivery of startable) {
-      if (unlogged.size + busy.size >= MAX_UNLOGGED) return
+    if (waitsForCapacity) return
+    for (const delivery of backlog.findStartable()) {
+      if (backlog.unlogged + backlog.busy >= MAX_UNLOGGED) return
       const kind = kindOf(delivery)
       if (!capacity.tryTake(kind)) {
         waitFor(kind)
@@ -137,26 +125,21 @@ export function startLane(
     }
   }
 
-  /** With one delivery under way at most, whose subject it is does not matter. */
-  const busyOne = () => (busy.size === 0 ? NONE_BUSY : ONE_BUSY)
-
   function kindOf(delivery: LaneDelivery): CapacityKind {
     return delivery.attemptCount > 0 || consecutiveFailures > 0 ? 'doubtful' : 'first'
   }
 
   function waitFor(kind: CapacityKind): void {
     waitsForCapacity = true
-    // A lane that waits behind dead endpoints keeps its head in memory and nothing else.
-    if (ordering === 'ENDPOINT' && kind === 'doubtful' && waiting.length > 1) {
-      waiting.length = 1
-      lastLoaded = waiting[0]?.sequence ?? '0'
-      mayHaveMore = true
+    // However many lanes wait behind dead endpoints, each keeps one delivery in memory.
+    if (ordering === 'ENDPOINT' && kind === 'doubtful') {
+      backlog.keepFirst()
+      hasMore = true
     }
     capacity.wait(kind, () => {
       waitsForCapacity = false
-      const usable = state === 'open' && !halted && performance.now() <= leaseEndsMs
-      const subjects = Array.from(busy.values(), subjectOf)
-      const [delivery] = usable ? findStartable(ordering, maxInFlight, waiting, subjects) : []
+      const isUsable = state === 'open' && !halted && performance.now() <= leaseEndsMs
+      const [delivery] = isUsable ? backlog.findStartable() : []
       const isUsed = delivery !== undefined && kindOf(delivery) === kind
       if (isUsed) begin(delivery, kind)
       advance()
@@ -165,9 +148,7 @@ export function startLane(
   }
 
   function begin(delivery: LaneDelivery, kind: CapacityKind): void {
-    if (waiting[0] === delivery) waiting.shift()
-    else waiting.splice(waiting.indexOf(delivery), 1)
-    busy.set(delivery.id, delivery)
+    backlog.start(delivery)
     attempts++
     const parcel = {
       deliveryId: delivery.id,
@@ -185,16 +166,10 @@ export function startLane(
   }
 
   function settle(delivery: LaneDelivery, record: AttemptRecord): void {
-    unlogged.add(delivery.id)
-    if (record.succeeded) {
-      busy.delete(delivery.id)
-      consecutiveFailures = 0
-    } else {
-      consecutiveFailures++
-      // What follows from a failure is in the database once it is logged, and only there.
-      if (ordering === 'ENDPOINT') halted = true
-      else if (ordering === 'OBJECT') hold(delivery.subjectId)
-    }
+    backlog.settle(delivery, record.succeeded)
+    consecutiveFailures = record.succeeded ? 0 : consecutiveFailures + 1
+    // What follows from a failure is in the database once it is logged, and only there.
+    if (!record.succeeded && ordering === 'ENDPOINT') halted = true
     void writeLog(delivery, record)
     advance()
   }
@@ -205,93 +180,76 @@ export function startLane(
     const answer = await logWriter.write(
       makeLogEntry({ record, endpointId, organizationId, claim: { workerNumber, epoch } }),
     )
-    unlogged.delete(delivery.id)
-    busy.delete(delivery.id)
-    if (loading) sinceLoad.logged.add(delivery.id)
-    if (!record.succeeded) {
-      letGo(delivery.subjectId)
-      mayHaveMore = true
-    }
+    backlog.markLogged(delivery)
+    if (!record.succeeded) lookAgain()
     if (!answer.held) end(undefined)
     if (!answer.active || answer.version !== claimed.version) halted = true
     advance()
   }
 
-  /** A subject's later deliveries leave memory until the failure before them is in the database. */
-  function hold(subjectId: string): void {
-    failing.set(subjectId, (failing.get(subjectId) ?? 0) + 1)
-    if (loading) sinceLoad.failedSubjects.add(subjectId)
-    waiting = waiting.filter((delivery) => delivery.subjectId !== subjectId)
+  function lookAgain(): void {
+    hasMore = true
+    hasOthers = true
   }
 
-  function letGo(subjectId: string): void {
-    const left = (failing.get(subjectId) ?? 0) - 1
-    if (left > 0) failing.set(subjectId, left)
-    else failing.delete(subjectId)
+  function loadIfShort(): void {
+    if (loading || waitsForCapacity) return
+    if (backlog.waiting < LOW_WATER) {
+      if (hasMore) void load(NO_SUBJECTS)
+    } else if (ordering === 'OBJECT' && hasOthers && backlog.busy < claimed.maxInFlight) {
+      // All that is in hand is held back by its own subjects: look past them for others.
+      void load(backlog.subjects())
+    }
   }
 
-  async function load(): Promise<void> {
+  async function load(skipped: ReadonlySet<string>): Promise<void> {
     loading = true
-    mayHaveMore = false
-    sinceLoad = { logged: new Set(), failedSubjects: new Set(failing.keys()) }
-    // In ENDPOINT order what follows is always behind what was loaded. Otherwise retries that came
-    // due and subjects that are free again may stand anywhere, so the look starts at the front.
-    const known = ordering === 'ENDPOINT' ? 0 : waiting.length + busy.size + unlogged.size
+    hasOthers = false
+    if (skipped.size === 0) hasMore = false
+    // In ENDPOINT order what follows stands behind what was loaded. Otherwise retries that came due
+    // and subjects that are free again may stand anywhere: the look starts at the front.
+    const inHand = backlog.beginLoad()
     try {
       const window = await dependencies.load({
         endpointId,
         ordering,
-        after: ordering === 'ENDPOINT' ? lastLoaded : '0',
+        after: ordering === 'ENDPOINT' ? backlog.lastLoaded : '0',
+        skippedSubjects: [...skipped],
         // Behind a head that failed last time there is nothing to read ahead for.
-        maxRows: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW_ROWS + known,
+        maxRows: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW_ROWS + inHand,
         maxBytes: dependencies.windowBytes(),
       })
-      if (window.cut) mayHaveMore = true
-      if (state === 'open') {
-        add(window.deliveries)
-        wakeIn(window.retryInMs)
-      }
-    } catch (error) {
-      log.warn({ endpointId, error: String(error) }, 'lane could not load')
+      if (window.cut) hasOthers = true
+      if (window.cut && skipped.size === 0) hasMore = true
+      backlog.endLoad(window.deliveries)
+      wakeIn(window.retryInMs)
+    } catch {
+      backlog.endLoad([])
       halted = true
     }
     loading = false
     advance()
   }
 
-  function add(loaded: readonly LaneDelivery[]): void {
-    const inHand = new Set(waiting.map((delivery) => delivery.id))
-    const { logged, failedSubjects } = sinceLoad
-    for (const delivery of loaded) {
-      const { id, subjectId } = delivery
-      if (inHand.has(id) || busy.has(id) || unlogged.has(id) || logged.has(id)) continue
-      if (!failedSubjects.has(subjectId)) waiting.push(delivery)
-    }
-    // Those in hand may stand behind a retry that came due.
-    if (ordering === 'OBJECT') waiting.sort(bySequence)
-    lastLoaded = loaded.at(-1)?.sequence ?? lastLoaded
-  }
-
   /** A lane that stays busy looks for retries when the next one is due. */
   function wakeIn(delayMs: number | undefined): void {
     clearTimeout(retryTimer)
-    if (delayMs === undefined) return
-    retryTimer = setTimeout(
-      () => {
-        mayHaveMore = true
-        advance()
-      },
-      Math.min(delayMs + 1, MAX_TIMER_MS),
-    )
+    if (delayMs === undefined || state === 'ended') return
+    const timeoutMs = Math.min(delayMs + 1, MAX_TIMER_MS)
+    retryTimer = setTimeout(wake, timeoutMs)
     retryTimer.unref()
+  }
+
+  function wake(): void {
+    lookAgain()
+    advance()
   }
 
   async function release(): Promise<void> {
     let released: Released
     try {
       released = await dependencies.release(claim)
-    } catch (error) {
-      log.warn({ endpointId, error: String(error) }, 'lane could not be released')
+    } catch {
       setTimeout(() => {
         if (state === 'releasing') void release()
       }, RETRY_RELEASE_MS).unref()
@@ -299,15 +257,13 @@ export function startLane(
     }
     if (state !== 'releasing') return
     if (released.kind === 'kept') {
-      // Halted lanes must be claimed anew, to see the endpoint as it is now.
+      // A halted lane must be claimed anew, to see the endpoint as it is now.
       if (halted) {
         void release()
         return
       }
       state = 'open'
-      mayHaveMore = true
-      lastLoaded = '0'
-      advance()
+      wake()
     } else {
       const wakeInMs = released.kind === 'released' ? released.wakeInMs : undefined
       // A lane that found nothing to try must not be claimed again in a busy loop.
@@ -318,21 +274,18 @@ export function startLane(
   function end(wakeInMs: number | undefined): void {
     if (state === 'ended') return
     state = 'ended'
-    waiting = []
+    backlog.clear()
     clearTimeout(retryTimer)
     dependencies.onEnd(wakeInMs)
   }
 
-  add(claimed.window.deliveries)
+  backlog.endLoad(claimed.window.deliveries)
   wakeIn(claimed.window.retryInMs)
   // Not before the caller has the lane in hand.
   queueMicrotask(advance)
   return {
     claim,
-    wake() {
-      mayHaveMore = true
-      advance()
-    },
+    wake,
     halt() {
       halted = true
       advance()
@@ -344,7 +297,4 @@ export function startLane(
   }
 }
 
-const bySequence = (a: LaneDelivery, b: LaneDelivery) => Number(a.sequence) - Number(b.sequence)
-const subjectOf = (delivery: LaneDelivery) => delivery.subjectId
-const NONE_BUSY: readonly string[] = []
-const ONE_BUSY: readonly string[] = ['']
+const NO_SUBJECTS: ReadonlySet<string> = new Set()

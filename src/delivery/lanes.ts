@@ -3,9 +3,16 @@ import type { Logger } from '../log.ts'
 import type { Attempter } from './attempt.ts'
 import type { Capacity } from './capacity.ts'
 import { groupCalls } from './group.ts'
-import { claimLanes, LEASE_MS, releaseLanes, renewLanes } from './lane-claims.ts'
+import {
+  type ClaimedLane,
+  claimLanes,
+  LEASE_MS,
+  type Release,
+  releaseLanes,
+  renewLanes,
+} from './lane-claims.ts'
 import { type Lane, startLane, WINDOW_ROWS } from './lane.ts'
-import { loadWindows } from './lane-window.ts'
+import { loadWindows, type WindowRequest } from './lane-window.ts'
 import type { LogWriter } from './log-writer.ts'
 
 /** The lanes that this worker holds, under one identity. */
@@ -56,27 +63,37 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     const leaseUntilMs = performance.now() + LEASE_MS - LEASE_MARGIN_MS
     try {
       const size = { rows: WINDOW_ROWS, bytes: windowBytes() }
-      const claimedLanes = await claimLanes(pool, workerNumber, endpointIds, size)
-      for (const claimed of claimedLanes) start(claimed, leaseUntilMs)
+      const lanes = await warned('claim', claimLanes(pool, workerNumber, endpointIds, size))
+      for (const claimed of lanes) start(claimed, leaseUntilMs)
     } finally {
       for (const endpointId of endpointIds) claiming.delete(endpointId)
       whenIdle()
     }
     return endpointIds.map(() => true as const)
   })
-  const load = groupCalls(MAX_GROUP, (requests: Parameters<typeof loadWindows>[1][number][]) =>
-    loadWindows(pool, requests),
+  const load = groupCalls(MAX_GROUP, (requests: WindowRequest[]) =>
+    warned('load', loadWindows(pool, requests)),
   )
-  const release = groupCalls(MAX_GROUP, (lanes: Parameters<typeof releaseLanes>[2][number][]) =>
-    releaseLanes(pool, workerNumber, lanes),
+  const release = groupCalls(MAX_GROUP, (lanes: Release[]) =>
+    warned('release', releaseLanes(pool, workerNumber, lanes)),
   )
+
+  /** One line for a statement that failed, however many lanes are in it: they all try again. */
+  async function warned<T>(statement: string, running: Promise<T>): Promise<T> {
+    try {
+      return await running
+    } catch (error) {
+      log.warn({ statement, worker: workerNumber, error: String(error) }, 'lanes must wait')
+      throw error
+    }
+  }
 
   function windowBytes(): number {
     const share = Math.floor(TOTAL_WINDOW_BYTES / (running.size + 1))
     return Math.max(MIN_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, share))
   }
 
-  function start(claimed: Parameters<typeof startLane>[0], leaseUntilMs: number): void {
+  function start(claimed: ClaimedLane, leaseUntilMs: number): void {
     const { endpointId } = claimed
     const lane = startLane(claimed, leaseUntilMs, {
       ...dependencies,
@@ -114,9 +131,8 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     }
     if (claiming.has(endpointId)) return
     claiming.add(endpointId)
-    claim(endpointId).catch((error: unknown) => {
-      log.warn({ endpointId, error: String(error) }, 'lane could not be claimed; the sweep will')
-    })
+    // The sweep claims it when this does not.
+    claim(endpointId).catch(() => undefined)
   }
 
   return {
@@ -139,12 +155,12 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     },
     abandon() {
       forget()
-      for (const lane of [...running.values()]) lane.abandon()
+      for (const lane of running.values()) lane.abandon()
     },
     async stop() {
       forget()
       const idle = new Promise<void>((resolve) => (onIdle = resolve))
-      for (const lane of [...running.values()]) lane.halt()
+      for (const lane of running.values()) lane.halt()
       whenIdle()
       await idle
     },

@@ -13,7 +13,7 @@ export interface LogEntry {
   claim: Claim | undefined
 }
 
-export interface Claim {
+interface Claim {
   workerNumber: number
   epoch: string
 }

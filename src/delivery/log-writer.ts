@@ -26,6 +26,8 @@ const LOST: LogAnswer = { held: false, version: undefined, active: false }
 export function openLogWriter(pool: Pool, log: Logger): LogWriter {
   let closed = false
   const write = groupCalls<LogEntry, LogAnswer>(MAX_ENTRIES, async (entries) => {
+    // What ends after that was cut off by ourselves: no failure of the endpoint's.
+    if (closed) return entries.map(() => LOST)
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
       try {
         return await disableGone(entries, await writeLog(pool, entries))

@@ -1,4 +1,5 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
+import { newId } from '../db/ids.ts'
 
 const DAY_MS = 86_400_000
 /** Partitions made ahead, so that a worker that is down for days finds one when it is back. */
@@ -36,20 +37,25 @@ export async function keepHouse(pool: Pool, logDays: number, now = new Date()): 
       for (const name of drop) await client.query(`DROP TABLE IF EXISTS "${name}"`)
       const before = new Date(now.getTime() - logDays * DAY_MS)
       await client.query('DELETE FROM webhook_attempt_default WHERE started_at < $1', [before])
-      for (;;) {
-        const removed = await client.query(
-          `DELETE FROM webhook_delivery WHERE id IN (
-             SELECT id FROM webhook_delivery
-              WHERE completed_at < $1 AND status <> 'PENDING' LIMIT ${CHUNK})`,
-          [before],
-        )
-        if ((removed.rowCount ?? 0) < CHUNK) break
-      }
+      await removeDeliveries(client, before)
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [HOUSEKEEPING_LOCK])
     }
   } finally {
     client.release()
+  }
+}
+
+/** Ids begin with the time, so that the oldest deliveries lie together in the primary key. */
+async function removeDeliveries(client: PoolClient, before: Date): Promise<void> {
+  for (let removed = CHUNK; removed === CHUNK;) {
+    const result = await client.query(
+      `DELETE FROM webhook_delivery WHERE id IN (
+         SELECT id FROM webhook_delivery
+          WHERE id < $1 AND completed_at < $2 AND status <> 'PENDING' ORDER BY id LIMIT ${CHUNK})`,
+      [newId('webhookDelivery', before.getTime()), before],
+    )
+    removed = result.rowCount ?? 0
   }
 }
 

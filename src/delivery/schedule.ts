@@ -59,6 +59,7 @@ export function decideNextStep(
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000
-  const date = Date.parse(value)
+  // Date.parse takes much for a date that is none; HTTP's forms begin with the day of the week.
+  const date = /^[A-Z][a-z]{2,}/.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs)
 }

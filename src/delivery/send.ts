@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { Dispatcher } from 'undici'
 import { AttemptError } from './attempt-error.ts'
-import type { Connection, Connections, Origin } from './connections.ts'
+import type { Connections, Origin } from './connections.ts'
 
 export interface WireRequest {
   origin: Origin
@@ -12,7 +12,7 @@ export interface WireRequest {
   body: Buffer
 }
 
-export interface Answer {
+interface Answer {
   statusCode: number
   /** "name: value" lines */
   headers: string

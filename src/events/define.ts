@@ -33,10 +33,6 @@ export function listEvents(): EventDefinition[] {
   return [...definitions.values()].toSorted((a, b) => (a.type < b.type ? -1 : 1))
 }
 
-export function findEvent(type: string): EventDefinition | undefined {
-  return definitions.get(type)
-}
-
 /** Scopes needed to see an event of this type; an unknown type (a retired one) needs none. */
 export function scopesOf(type: string): readonly Scope[] {
   return definitions.get(type)?.scopes ?? []

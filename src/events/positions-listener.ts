@@ -4,7 +4,7 @@ import type { Logger } from '../log.ts'
 import { POSITIONS_CHANNEL } from './dispatch.ts'
 
 /** The log of an organization has come to a position. */
-export type OnAdvance = (organizationId: string, position: bigint) => void
+type OnAdvance = (organizationId: string, position: bigint) => void
 
 /**
  * How one process tells the others that logs have advanced. Only a hint travels, never an event:
@@ -16,7 +16,7 @@ export interface PositionTransport {
   listen(onAdvance: OnAdvance): PositionListener
 }
 
-export interface PositionListener extends AsyncDisposable {
+interface PositionListener extends AsyncDisposable {
   readonly connected: boolean
 }
 

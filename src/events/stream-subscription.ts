@@ -7,7 +7,7 @@ import type { CheckpointItem, EventItem, Page, StreamLog, Waiter } from './strea
  * after it. FUTURE_CURSOR: the cursor lies beyond the end of the log, which happens when the database
  * was restored from a backup; the stream goes on at the end.
  */
-export type GapReason = 'RETENTION' | 'FUTURE_CURSOR'
+type GapReason = 'RETENTION' | 'FUTURE_CURSOR'
 
 export interface GapItem {
   readonly kind: 'gap'

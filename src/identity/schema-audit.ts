@@ -13,6 +13,7 @@ import {
 
 builder.prismaNode('AuditEntry', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('auditEntry', 'AuditEntry'),
   description:
     'One thing that somebody did to access: sign-ins, users, keys, endpoints, the organization. Never changed, never removed.',

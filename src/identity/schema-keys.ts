@@ -29,6 +29,7 @@ const moment = (description: string) => ({
 
 const IntegrationType = builder.prismaNode('Integration', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('integration', 'Integration'),
   description: 'A system that talks to this API. Its keys can do no more than it may.',
   authScopes: { permission: 'api-keys:manage' },
@@ -54,6 +55,7 @@ const IntegrationType = builder.prismaNode('Integration', {
 
 const ApiKeyType = builder.prismaNode('ApiKey', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('apiKey', 'ApiKey'),
   description: 'A key with which a machine calls this API. The key itself is never shown again.',
   authScopes: { permission: 'api-keys:manage' },

@@ -45,6 +45,7 @@ const UserStatusEnum = builder.enumType('UserStatus', {
 
 export const OrganizationType = builder.prismaNode('Organization', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('organization', 'Organization'),
   description: 'The tenant: every record belongs to one.',
   fields: (t) => ({
@@ -61,6 +62,7 @@ export const OrganizationType = builder.prismaNode('Organization', {
 
 export const UserType = builder.prismaNode('User', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('user', 'User'),
   description: 'A person of the organization.',
   authScopes: (user, context) => {

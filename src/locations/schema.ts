@@ -17,8 +17,9 @@ const LocationKindEnum = builder.enumType('LocationKind', {
   },
 })
 
-export const LocationType = builder.prismaNode('Location', {
+const LocationType = builder.prismaNode('Location', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('location', 'Location'),
   description: 'A place: site, sub-location or zone.',
   authScopes: { permission: 'locations:read' },

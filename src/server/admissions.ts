@@ -4,7 +4,7 @@ import type { Logger } from '../log.ts'
 import { authorizationOf, identityOf } from './authorization.ts'
 
 /** A connection that outlives the check of its credentials: a WebSocket or an event stream. */
-export interface Admission {
+interface Admission {
   caller: Caller
   /** Checks the credentials again. Rejects with an AccessError when they are no longer good. */
   authenticate(): Promise<Caller | undefined>

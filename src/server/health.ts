@@ -20,7 +20,7 @@ export async function checkReadiness(parts: {
 }): Promise<Readiness> {
   const checks = {
     database: await answers(parts.database),
-    queue: parts.queue.healthy(),
+    queue: await parts.queue.isHealthy(),
     stream: parts.stream.connected,
   }
   return { ready: !parts.stopping && Object.values(checks).every(Boolean), ...checks }

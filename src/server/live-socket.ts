@@ -83,8 +83,6 @@ export class LiveSocket implements OperationHost {
     socket.on('pong', () => {
       this.#answered = true
     })
-    // A frame that breaks RFC 6455 or is too long: ws has closed the socket with the code for it.
-    socket.on('error', (error) => host.log.debug({ error: error.message }, 'socket error'))
     socket.on('close', () => {
       this.#stopAll()
       this.#leave?.()

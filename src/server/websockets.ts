@@ -65,6 +65,9 @@ export function acceptWebSockets(
     if (stopping) return refuse(transport, '503 Service Unavailable')
     if (request.url?.split('?')[0] !== path) return refuse(transport, '404 Not Found')
     acceptor.handleUpgrade(request, transport, head, (socket) => {
+      // A frame that breaks RFC 6455 or is too long: ws has closed the socket with the code for it.
+      // Without a listener the event would end the process.
+      socket.on('error', (error) => parts.log.debug({ error: error.message }, 'socket error'))
       if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
         return socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable')
       }

@@ -1,6 +1,6 @@
 import type { CustomHeader } from './secrets.ts'
 
-export const MAX_HEADERS = 20
+const MAX_HEADERS = 20
 const MAX_NAME_LENGTH = 100
 const MAX_VALUE_LENGTH = 2_000
 

@@ -122,6 +122,7 @@ const pendingOf = (endpointId: string): Prisma.WebhookDeliveryWhereInput => ({
 
 export const EndpointType = builder.prismaNode('WebhookEndpoint', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('webhookEndpoint', 'WebhookEndpoint'),
   description: 'A URL that events are sent to, signed.',
   authScopes: { permission: 'webhooks:manage' },

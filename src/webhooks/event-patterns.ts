@@ -18,7 +18,7 @@ export function faultOfPatterns(patterns: readonly string[]): string | undefined
 }
 
 /** The candidate that needs the fewest changes; undefined when none comes close. */
-export function findClosest(text: string, candidates: readonly string[]): string | undefined {
+function findClosest(text: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
   // A third of the letters wrong is no longer a typing error.
   let bestDistance = Math.max(2, Math.floor(text.length / 3)) + 1

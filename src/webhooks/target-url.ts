@@ -7,7 +7,7 @@ export interface TargetPolicy {
   allowHttp: boolean
 }
 
-export const MAX_URL_LENGTH = 2_048
+const MAX_URL_LENGTH = 2_048
 const HTTPS_PORTS = new Set([443, 8443])
 const FIRST_USER_PORT = 1_024
 

@@ -59,8 +59,9 @@ const moment = (description: string) => ({
   description,
 })
 
-export const WorkOrderObject = builder.prismaNode('WorkOrder', {
+const WorkOrderObject = builder.prismaNode('WorkOrder', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('workOrder', 'WorkOrder'),
   description: 'Work to be done at a place.',
   authScopes: { permission: 'work-orders:read' },

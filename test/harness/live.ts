@@ -63,7 +63,7 @@ export interface RawSocket extends Disposable {
 
 export async function openSocket(
   socketUrl: string,
-  protocol: string | undefined = 'graphql-transport-ws',
+  protocol = 'graphql-transport-ws',
 ): Promise<RawSocket> {
   const socket = new WebSocket(socketUrl, protocol === '' ? [] : [protocol])
   const unread: Message[] = []
@@ -118,7 +118,11 @@ export async function openSession(socketUrl: string, credentials: Credentials): 
 }
 
 /** Sends bytes after the handshake that no WebSocket client would send; gives the close code. */
-export async function sendBytes(socketUrl: string, bytes: Buffer): Promise<number | undefined> {
+export async function sendBytes(
+  socketUrl: string,
+  bytes: Buffer,
+  protocol = 'graphql-transport-ws',
+): Promise<number | undefined> {
   const { hostname, port, pathname } = new URL(socketUrl)
   const socket = connect(Number(port), hostname)
   socket.write(
@@ -128,7 +132,7 @@ export async function sendBytes(socketUrl: string, bytes: Buffer): Promise<numbe
       'Upgrade: websocket',
       'Connection: Upgrade',
       'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Protocol: graphql-transport-ws',
+      ...(protocol === '' ? [] : [`Sec-WebSocket-Protocol: ${protocol}`]),
       `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
       '\r\n',
     ].join('\r\n'),

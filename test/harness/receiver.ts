@@ -20,7 +20,7 @@ export interface Receiver extends AsyncDisposable {
   waitUntil(condition: (received: Received[]) => boolean, timeoutMs?: number): Promise<Received[]>
 }
 
-export interface Answer {
+interface Answer {
   status: number
   headers?: Record<string, string>
   body?: string

@@ -1,0 +1,117 @@
+import type { WebhookOrdering } from '../generated/prisma/enums.ts'
+import { findStartable } from './eligibility.ts'
+import type { LaneDelivery } from './lane-window.ts'
+
+/**
+ * What a lane holds in memory: deliveries that wait, that are under way, and that were answered but
+ * are not in the log yet.
+ *
+ * The database is always a little behind it: a load that began before a log write ended may still
+ * show a delivered event as pending, or a subject as free whose delivery has just failed. Both would
+ * break what is promised, so whatever happened while a load ran is remembered until it ends.
+ */
+export interface Backlog {
+  readonly waiting: number
+  readonly busy: number
+  readonly unlogged: number
+  /** Sequence of the last delivery that was loaded: ENDPOINT order goes on behind it. */
+  readonly lastLoaded: string
+  findStartable(): LaneDelivery[]
+  start(delivery: LaneDelivery): void
+  /** It was answered; until it is logged nothing that depends on a failure starts. */
+  settle(delivery: LaneDelivery, succeeded: boolean): void
+  markLogged(delivery: LaneDelivery): void
+  /** To be called when a load is sent. Returns how many of what it finds may be in hand already. */
+  beginLoad(): number
+  endLoad(loaded: readonly LaneDelivery[]): void
+  /** Subjects of what waits and what is under way. */
+  subjects(): Set<string>
+  /** Forgets all that waits but the first, to be loaded again later. */
+  keepFirst(): void
+  /** Forgets all that waits. */
+  clear(): void
+}
+
+export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): Backlog {
+  /** In the order of their sequence. */
+  let waiting: LaneDelivery[] = []
+  /** Under way, or failed and not yet logged. */
+  const busy = new Map<string, LaneDelivery>()
+  const unlogged = new Set<string>()
+  /** Subjects with a failure that is not in the log yet. */
+  const failing = new Set<string>()
+  let lastLoaded = '0'
+  let loading: { logged: Set<string>; failed: Set<string> } | undefined
+
+  return {
+    get waiting() {
+      return waiting.length
+    },
+    get busy() {
+      return busy.size
+    },
+    get unlogged() {
+      return unlogged.size
+    },
+    get lastLoaded() {
+      return lastLoaded
+    },
+    findStartable() {
+      if (waiting.length === 0) return waiting
+      return findStartable(ordering, maxInFlight, waiting, Array.from(busy.values(), subjectOf))
+    },
+    start(delivery) {
+      if (waiting[0] === delivery) waiting.shift()
+      else waiting.splice(waiting.indexOf(delivery), 1)
+      busy.set(delivery.id, delivery)
+    },
+    settle(delivery, succeeded) {
+      unlogged.add(delivery.id)
+      if (succeeded) {
+        busy.delete(delivery.id)
+      } else if (ordering === 'OBJECT') {
+        // Its later ones leave memory until the database knows that they must wait.
+        const { subjectId } = delivery
+        failing.add(subjectId)
+        loading?.failed.add(subjectId)
+        waiting = waiting.filter((other) => other.subjectId !== subjectId)
+      }
+    },
+    markLogged(delivery) {
+      unlogged.delete(delivery.id)
+      loading?.logged.add(delivery.id)
+      if (busy.delete(delivery.id)) failing.delete(delivery.subjectId)
+    },
+    beginLoad() {
+      loading = { logged: new Set(), failed: new Set(failing) }
+      return ordering === 'ENDPOINT' ? 0 : waiting.length + busy.size + unlogged.size
+    },
+    endLoad(loaded) {
+      const known = new Set([...waiting.map(idOf), ...busy.keys(), ...unlogged])
+      const stale = loading
+      loading = undefined
+      for (const delivery of loaded) {
+        if (known.has(delivery.id) || stale?.logged.has(delivery.id)) continue
+        if (!stale?.failed.has(delivery.subjectId)) waiting.push(delivery)
+      }
+      // What was in hand may stand behind a retry that came due.
+      if (ordering === 'OBJECT') waiting.sort(bySequence)
+      lastLoaded = loaded.at(-1)?.sequence ?? lastLoaded
+    },
+    subjects() {
+      return new Set([...waiting.map(subjectOf), ...Array.from(busy.values(), subjectOf)])
+    },
+    keepFirst() {
+      if (waiting.length > 1) waiting.length = 1
+      lastLoaded = waiting[0]?.sequence ?? lastLoaded
+    },
+    clear() {
+      waiting = []
+      lastLoaded = '0'
+    },
+  }
+}
+
+const idOf = (delivery: LaneDelivery) => delivery.id
+const subjectOf = (delivery: LaneDelivery) => delivery.subjectId
+const bySequence = (a: LaneDelivery, b: LaneDelivery) => Number(a.sequence) - Number(b.sequence)
