@@ -150,6 +150,19 @@ function withId(
   return value
 }
 
+/** Required arguments with values that change nothing: no such id, no such version. */
+export function sampleArguments(args: readonly GraphQLArgument[]): Record<string, unknown> {
+  const given: Record<string, unknown> = {}
+  for (const argument of args.filter(isRequiredArgument)) {
+    given[argument.name] = sample(argument, () => 'x-none', [argument.name])
+    const type = getNamedType(argument.type)
+    if (isInputObjectType(type) && 'expectedVersion' in type.getFields()) {
+      Object.assign(Object(given[argument.name]), { expectedVersion: 999_999 })
+    }
+  }
+  return given
+}
+
 let count = 0
 
 function sample(
