@@ -1,75 +1,35 @@
+import { AccessError } from './errors.ts'
 import type { Plan, Role } from './generated/prisma/enums.ts'
+import { type Permission, type Resource, reachOf } from './permissions.ts'
 
-/** Resources that scopes speak of; `<resource>:read` and `<resource>:write`, write implies read. */
-const RESOURCES = [
-  'analytics',
-  'assets',
-  'bookings',
-  'companies',
-  'customer-fields',
-  'customers',
-  'devices',
-  'locations',
-  'managers',
-  'notifications',
-  'organization',
-  'resources',
-  'sensors',
-  'service-groups',
-  'services',
-  'shifts',
-  'sor',
-  'users',
-  'visitors',
-  'work-orders',
-] as const
+export { type Permission, type Scope, RESOURCES, SCOPES } from './permissions.ts'
 
-export type Scope = `${(typeof RESOURCES)[number]}:${'read' | 'write'}`
-
-/** What a person may do beyond reading and writing resources. An API key never holds these. */
-const DUTIES = ['api-keys:manage', 'webhooks:manage'] as const
-
-export type Permission = Scope | (typeof DUTIES)[number]
-
-export const SCOPES: readonly Scope[] = RESOURCES.flatMap((resource): Scope[] => [
-  `${resource}:read`,
-  `${resource}:write`,
-])
-
-const READ_ALL = SCOPES.filter((scope) => scope.endsWith(':read'))
-
-/** What only Owner and Admin change: people, their roles, and the organization itself. */
-const ADMINISTRATION: ReadonlySet<Scope> = new Set<Scope>([
-  'managers:write',
-  'organization:write',
-  'users:write',
-])
-
-/** The permission table: what each role may do in its organization. */
-const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
-  OWNER: new Set([...SCOPES, ...DUTIES]),
-  ADMIN: new Set([...SCOPES, ...DUTIES]),
-  MANAGER: new Set<Permission>(SCOPES.filter((scope) => !ADMINISTRATION.has(scope))),
-  TECHNICIAN: new Set<Permission>([...READ_ALL, 'assets:write', 'work-orders:write']),
-  REQUESTER: new Set<Permission>([
-    'bookings:write',
-    'bookings:read',
-    'locations:read',
-    'resources:read',
-    'services:read',
-    'visitors:read',
-    'visitors:write',
-    'work-orders:read',
-  ]),
-  VIEWER: new Set<Permission>(READ_ALL),
-  CONTRACTOR: new Set<Permission>(['locations:read', 'sor:read', 'sor:write', 'work-orders:read']),
+/** What an organization gets for its plan. */
+export interface PlanLimits {
+  /** API keys and webhooks (integration guide, "Before you start"). */
+  api: boolean
+  /** Requests in any 60 seconds of one key, or of one person. */
+  requestsPerMinute: number
+  /** API keys that work at once. */
+  apiKeys: number
 }
 
-/** Plans that include API keys and webhooks (integration guide, "Before you start"). */
-const PLANS_WITH_API: ReadonlySet<Plan> = new Set<Plan>(['PROFESSIONAL', 'ENTERPRISE'])
+export const PLAN_LIMITS: Readonly<Record<Plan, PlanLimits>> = {
+  LITE: { api: false, requestsPerMinute: 1_000, apiKeys: 0 },
+  BASIC: { api: false, requestsPerMinute: 1_000, apiKeys: 0 },
+  PROFESSIONAL: { api: true, requestsPerMinute: 1_000, apiKeys: 100 },
+  ENTERPRISE: { api: true, requestsPerMinute: 1_000, apiKeys: 1_000 },
+}
 
 export function planHasApi(plan: Plan): boolean {
-  return PLANS_WITH_API.has(plan)
+  return PLAN_LIMITS[plan].api
+}
+
+/** @throws AccessError PLAN_REQUIRED */
+export function demandPlan(caller: Caller): void {
+  if (!planHasApi(caller.plan)) {
+    throw new AccessError('PLAN_REQUIRED', 'API access requires Professional plan')
+  }
 }
 
 /** Who is asking: a signed-in person, a machine with a key, or Plantroom itself. */
@@ -77,8 +37,24 @@ export type Caller = {
   organizationId: string
   plan: Plan
 } & (
-  | { kind: 'user'; userId: string; role: Role; /** Unix ms */ expiresAt: number }
-  | { kind: 'apiKey'; apiKeyId: string; scopes: ReadonlySet<string> }
+  | {
+      kind: 'user'
+      userId: string
+      role: Role
+      /** Unix ms */
+      expiresAt: number
+      /** Undefined for a token that belongs to no session: one of an external provider. */
+      sessionId?: string | undefined
+      /** Of a contractor. */
+      companyId?: string | undefined
+    }
+  | {
+      kind: 'apiKey'
+      apiKeyId: string
+      scopes: ReadonlySet<string>
+      /** Unix ms; undefined for a key without an end. */
+      expiresAt?: number | undefined
+    }
   | { kind: 'system' }
 )
 
@@ -87,17 +63,43 @@ export function may(caller: Caller, permission: Permission): boolean {
     case 'system':
       return true
     case 'user':
-      return ROLE_PERMISSIONS[caller.role].has(permission)
+      return reachOf(caller.role, permission) !== 'none'
     case 'apiKey':
       return holdsScope(caller.scopes, permission)
   }
 }
 
+/** Whether the caller may read or write only some records of the resource, not all of them. */
+export function isLimitedToOwn(
+  caller: Caller,
+  resource: Resource,
+  doing: 'read' | 'write',
+): boolean {
+  return caller.kind === 'user' && reachOf(caller.role, `${resource}:${doing}`) === 'own'
+}
+
+/** Whether the caller may read everything that the scope stands for, whomever it belongs to. */
+export function mayReadAll(caller: Caller, scope: Permission): boolean {
+  return caller.kind === 'user' ? reachOf(caller.role, scope) === 'all' : may(caller, scope)
+}
+
 /** Write implies read. */
-function holdsScope(held: ReadonlySet<string>, wanted: string): boolean {
+export function holdsScope(held: ReadonlySet<string>, wanted: string): boolean {
   return (
     held.has(wanted) || (wanted.endsWith(':read') && held.has(wanted.replace(/read$/, 'write')))
   )
+}
+
+/** Id under which a caller's requests are counted and its idempotency keys are kept. */
+export function callerId(caller: Caller): string {
+  switch (caller.kind) {
+    case 'user':
+      return caller.userId
+    case 'apiKey':
+      return caller.apiKeyId
+    case 'system':
+      return caller.organizationId
+  }
 }
 
 /** Who did it, as recorded with every event. */

@@ -24,6 +24,20 @@ const list = (text: string) =>
     .map((part) => part.trim())
     .filter((part) => part !== '')
 
+/** Signatures with a public key only: a token signed with a shared secret is never the provider's. */
+const OPENID_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const
+
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().min(1).optional(),
@@ -47,7 +61,21 @@ const environment = z.object({
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
     .optional(),
   AUTH_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-  AUTH_ACCESS_TOKEN_TTL: duration.prefault('1h'),
+  AUTH_BUILT_IN: flag.prefault('true'),
+  AUTH_ACCESS_TOKEN_TTL: duration.prefault('15m'),
+  AUTH_REFRESH_TOKEN_TTL: duration.prefault('720h'),
+  AUTH_INVITATION_TTL: duration.prefault('168h'),
+  OIDC_ISSUER: z.url().optional(),
+  OIDC_JWKS_URL: z.url().optional(),
+  OIDC_AUDIENCE: z.string().min(1).optional(),
+  OIDC_ALGORITHMS: z
+    .string()
+    .prefault('RS256,PS256,ES256,EdDSA')
+    .transform(list)
+    .pipe(z.array(z.enum(OPENID_ALGORITHMS)).min(1)),
+  OIDC_CLOCK_TOLERANCE: duration.prefault('30s'),
+  REQUESTS_PER_MINUTE: integer(1, 30_000).optional(),
+  QUERY_TIMEOUT: duration.prefault('10s'),
   WEBHOOK_ALLOWED_CIDRS: z
     .string()
     .prefault('')
@@ -83,9 +111,34 @@ export interface Config {
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   /** 32 bytes for AES-256-GCM. */
   encryptionKey: Buffer
-  auth: { jwtSecret: string; accessTokenTtlMs: number }
+  auth: AuthConfig
+  /** Requests of one key or person in any 60 seconds, instead of what the plan says. */
+  requestsPerMinute: number | undefined
+  /** The longest that one request may be worked on. */
+  queryTimeoutMs: number
   webhooks: WebhookConfig
   shutdownTimeoutMs: number
+}
+
+export interface AuthConfig {
+  jwtSecret: string
+  accessTokenTtlMs: number
+  /** How long a session lasts after it was last prolonged. */
+  refreshTokenTtlMs: number
+  invitationTtlMs: number
+  /** Whether people can sign in here with a password. */
+  builtIn: boolean
+  /** An OpenID provider whose tokens are taken as well. */
+  openId: OpenIdConfig | undefined
+}
+
+export interface OpenIdConfig {
+  issuer: string
+  jwksUrl: string
+  audience: string
+  algorithms: readonly string[]
+  /** How far the provider's clock may be from ours. */
+  clockToleranceMs: number
 }
 
 export interface WebhookConfig {
@@ -159,7 +212,16 @@ export function loadConfig(
   if (embedded && !value.ROLES.includes('server')) {
     faults.push('ROLES: a process without the server role needs DATABASE_URL')
   }
-  if (faults.length > 0) throw new ConfigError(faults)
+  const openId = readOpenId(value)
+  if (openId === 'incomplete') {
+    faults.push('OIDC_ISSUER, OIDC_JWKS_URL and OIDC_AUDIENCE: set all three, or none')
+  }
+  if (openId === undefined && !value.AUTH_BUILT_IN) {
+    faults.push(
+      'AUTH_BUILT_IN: nobody could sign in without it or an OpenID provider (OIDC_ISSUER)',
+    )
+  }
+  if (faults.length > 0 || openId === 'incomplete') throw new ConfigError(faults)
   const own =
     value.ENCRYPTION_KEY === undefined || value.AUTH_JWT_SECRET === undefined
       ? ownSecrets(value.DATA_DIR)
@@ -182,7 +244,13 @@ export function loadConfig(
     auth: {
       jwtSecret: value.AUTH_JWT_SECRET ?? own.jwtSecret,
       accessTokenTtlMs: value.AUTH_ACCESS_TOKEN_TTL,
+      refreshTokenTtlMs: value.AUTH_REFRESH_TOKEN_TTL,
+      invitationTtlMs: value.AUTH_INVITATION_TTL,
+      builtIn: value.AUTH_BUILT_IN,
+      openId,
     },
+    requestsPerMinute: value.REQUESTS_PER_MINUTE,
+    queryTimeoutMs: value.QUERY_TIMEOUT,
     webhooks: {
       allowedCidrs: [...value.WEBHOOK_ALLOWED_CIDRS, ...(production ? [] : LOOPBACK)],
       allowHttp: value.WEBHOOK_ALLOW_HTTP ?? !production,
@@ -194,5 +262,18 @@ export function loadConfig(
       logDays: value.WEBHOOK_LOG_DAYS,
     },
     shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT,
+  }
+}
+
+function readOpenId(value: z.infer<typeof environment>): OpenIdConfig | 'incomplete' | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_JWKS_URL: jwksUrl, OIDC_AUDIENCE: audience } = value
+  if (issuer === undefined && jwksUrl === undefined && audience === undefined) return undefined
+  if (issuer === undefined || jwksUrl === undefined || audience === undefined) return 'incomplete'
+  return {
+    issuer,
+    jwksUrl,
+    audience,
+    algorithms: value.OIDC_ALGORITHMS,
+    clockToleranceMs: value.OIDC_CLOCK_TOLERANCE,
   }
 }

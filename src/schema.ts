@@ -1,6 +1,11 @@
 import './graphql/scalars.ts'
+import './graphql/rate-schema.ts'
 import './graphql/user-errors.ts'
 import './identity/schema.ts'
+import './identity/schema-audit.ts'
+import './identity/schema-keys.ts'
+import './identity/schema-session.ts'
+import './identity/schema-users.ts'
 import './locations/schema.ts'
 import './assets/schema.ts'
 import './assets/type-schema.ts'
@@ -19,6 +24,7 @@ import './visitors/commands.ts'
 import './visitors/invitation-schema.ts'
 import './visitors/policy-schema.ts'
 import './visitors/counts-schema.ts'
+import './work-orders/visibility.ts'
 import './webhooks/catalogue-schema.ts'
 import './webhooks/delivery-commands-schema.ts'
 import './webhooks/delivery-schema.ts'
@@ -38,10 +44,13 @@ import './resources/shifts/schema.ts'
 import './bookings/commands.ts'
 import './bookings/series/schema.ts'
 import './webhooks/stream-schema.ts'
-import { type GraphQLSchema, isObjectType } from 'graphql'
+import { type GraphQLSchema, isObjectType, specifiedDirectives } from 'graphql'
 import { builder } from './graphql/builder.ts'
+import { IDEMPOTENT } from './graphql/idempotency.ts'
 
-export const schema = describeCounts(builder.toSchema())
+export const schema = describeCounts(
+  builder.toSchema({ directives: [...specifiedDirectives, IDEMPOTENT] }),
+)
 
 /** The Prisma plugin makes `totalCount` itself and takes no description for it. */
 function describeCounts(built: GraphQLSchema): GraphQLSchema {

@@ -5,7 +5,8 @@ import type { Database } from './db/database.ts'
 import type { Queue } from './db/queue.ts'
 import { AccessError } from './errors.ts'
 import type { EventStream } from './events/stream.ts'
-import { type Credentials, authenticate } from './identity/authenticate.ts'
+import { type Credentials, createAuthenticator } from './identity/authenticate.ts'
+import { concerns, watchRevocations } from './identity/sessions.ts'
 import type { Logger } from './log.ts'
 import { type Admissions, openAdmissions } from './server/admissions.ts'
 import { type GraphQLHandler, createGraphQLHandler } from './server/graphql-handler.ts'
@@ -47,8 +48,13 @@ export interface ServerParts {
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const { config, database, log } = parts
   const limits = { ...SOCKET_LIMITS, ...parts.socketLimits }
-  const identify: Authenticate = (credentials) => authenticate(database, config, credentials)
+  const revocations = watchRevocations(database, log)
+  const identify: Authenticate = createAuthenticator(database, config, revocations)
   const admissions = openAdmissions(log, limits.maxPerCaller)
+  revocations.onRevoked((revoked) => {
+    // When word may have been lost, the sweep of the admissions checks everybody anyway.
+    if (revoked.kind !== 'everything') admissions.revoke((caller) => concerns(revoked, caller))
+  })
   const graphql = createGraphQLHandler({ ...parts, authenticate: identify })
   const responses = trackResponses()
   const state = { stopping: false }
@@ -68,6 +74,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     await listen(server, config)
   } catch (error) {
     admissions[Symbol.dispose]()
+    await revocations[Symbol.asyncDispose]()
     await sockets[Symbol.asyncDispose]()
     throw error
   }
@@ -88,6 +95,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
       await finishRequests(server, responses, config.shutdownTimeoutMs)
       clearInterval(sweeping)
       admissions[Symbol.dispose]()
+      await revocations[Symbol.asyncDispose]()
       await closed
     },
   }
@@ -162,7 +170,7 @@ function admitStream(
 ): void {
   const leave = admissions.admit({
     caller,
-    authenticate: () => identify(credentials),
+    authenticate: () => identify({ ...credentials, fresh: true }),
     end: () => response.destroy(),
   })
   if (leave === undefined) {

@@ -212,7 +212,7 @@ describe('operations', () => {
     expect(await socket.receive()).toEqual({
       type: 'next',
       id: 'a',
-      payload: { data: { __typename: 'Query' } },
+      payload: { data: { __typename: 'Query' }, extensions: { cost: expect.anything() } },
     })
     expect(await socket.receive()).toEqual({ type: 'complete', id: 'a' })
   })

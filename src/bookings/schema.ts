@@ -36,6 +36,7 @@ const moment = (description: string) => ({
 
 export const BookingObject = builder.prismaNode('Booking', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('booking', 'Booking'),
   description: 'A resource taken for a time. Half-open: one may begin when another ends.',
   authScopes: { permission: 'bookings:read' },

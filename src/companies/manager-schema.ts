@@ -9,6 +9,7 @@ import { createManager, deleteManager, updateManager } from './managers.ts'
 
 const ManagerObject = builder.prismaNode('Manager', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('manager', 'Manager'),
   description: "A user's responsibility for one company or one place.",
   authScopes: { permission: 'managers:read' },

@@ -26,6 +26,7 @@ const KindEnum = builder.enumType('CompanyKind', {
 
 const CompanyObject = builder.prismaNode('Company', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('company', 'Company'),
   description: 'A branch, a contractor, a tenant or a vendor.',
   authScopes: { permission: 'companies:read' },

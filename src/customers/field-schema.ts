@@ -21,6 +21,7 @@ const TypeEnum = builder.enumType('CustomerFieldType', {
 
 const FieldObject = builder.prismaNode('CustomerField', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('customerField', 'CustomerField'),
   description: 'A field that the organization keeps about its customers.',
   authScopes: { permission: 'customer-fields:read' },

@@ -18,6 +18,7 @@ import { createCustomer, deleteCustomer, updateCustomer } from './service.ts'
 
 const CustomerObject = builder.prismaNode('Customer', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('customer', 'Customer'),
   description: 'Somebody for whom the organization books, such as a tenant.',
   authScopes: { permission: 'customers:read' },

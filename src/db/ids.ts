@@ -9,6 +9,8 @@ export const ID_PREFIX = {
   user: 'usr-',
   apiKey: 'key-',
   integration: 'int-',
+  session: 'ses-',
+  auditEntry: 'aud-',
   location: 'loc-',
   company: 'cmp-',
   manager: 'mgr-',

@@ -4,7 +4,7 @@ import type { Database } from './database.ts'
 import type { Queue } from './queue.ts'
 
 /** The Prisma client inside a transaction, scoped to the caller's organization. */
-type Tx = Prisma.TransactionClient
+export type Tx = Prisma.TransactionClient
 
 /**
  * One transaction on behalf of one caller: what every command works with. Whatever it writes and
@@ -72,6 +72,10 @@ const LOCKABLE = {
   manager: Prisma.raw('"manager"'),
   customer: Prisma.raw('"customer"'),
   customerField: Prisma.raw('"customer_field"'),
+  user: Prisma.raw('"app_user"'),
+  apiKey: Prisma.raw('"api_key"'),
+  integration: Prisma.raw('"integration"'),
+  session: Prisma.raw('"session"'),
   location: Prisma.raw('"location"'),
   workOrder: Prisma.raw('"work_order"'),
   assetType: Prisma.raw('"asset_type"'),
@@ -91,7 +95,6 @@ const LOCKABLE = {
   bookingSeries: Prisma.raw('"booking_series"'),
   rateSchedule: Prisma.raw('"rate_schedule"'),
   quotation: Prisma.raw('"quotation"'),
-  user: Prisma.raw('"app_user"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 

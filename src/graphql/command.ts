@@ -1,10 +1,13 @@
 import type { InputFieldMap, InputFieldBuilder, ObjectFieldBuilder, FieldMap } from '@pothos/core'
+import type { GraphQLResolveInfo } from 'graphql'
 import { z } from 'zod'
-import type { Permission } from '../caller.ts'
+import { type Permission, callerId } from '../caller.ts'
+import { auditUnit } from '../db/audit.ts'
 import { transaction, type UnitOfWork } from '../db/unit-of-work.ts'
 import { DomainError, DomainErrors } from '../errors.ts'
 import { builder, type SchemaTypes } from './builder.ts'
 import { type Context, callerOf } from './context.ts'
+import { findAnswer, keepAnswer, readIdempotency } from './idempotency.ts'
 import { type Refusal, UserError } from './user-errors.ts'
 
 type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>
@@ -18,8 +21,8 @@ interface Payload<R> {
 
 interface CommandOptions<I, R> {
   description: string
-  /** What the caller must hold; undefined = whoever is signed in. */
-  permission: Permission | undefined
+  /** `self`: any signed-in person, who acts on nobody but themselves. */
+  permission: Permission | 'self'
   /** Fields of the one argument, `input`. */
   input: (t: InputFieldBuilder<Types, 'InputObject'>) => InputFieldMap
   /** The rules of the input; every broken one becomes a user error with its path. */
@@ -32,7 +35,8 @@ interface CommandOptions<I, R> {
 
 /**
  * Adds a mutation `name(input: NameInput!): NamePayload!`: permission, input rules, one transaction,
- * user errors and the event cursor come with it, so that a slice only says what is its own.
+ * idempotency, audit log, user errors and the event cursor come with it, so that a slice only says
+ * what is its own.
  */
 export function defineCommand<I, R>(name: string, options: CommandOptions<I, R>): void {
   const typeName = name[0]?.toUpperCase() + name.slice(1)
@@ -63,32 +67,79 @@ export function defineCommand<I, R>(name: string, options: CommandOptions<I, R>)
       type: PayloadType,
       description: options.description,
       authScopes:
-        options.permission === undefined ? { signedIn: true } : { permission: options.permission },
+        options.permission === 'self' ? { signedIn: true } : { permission: options.permission },
+      extensions: { command: true },
       args: { input: t.arg({ type: Input, required: true, description: 'What to do.' }) },
-      resolve: (_root, { input }, context) => runCommand(options, input, context),
+      resolve: (_root, { input }, context, info) => runCommand(name, options, input, context, info),
     }),
   )
 }
 
+/** What only administrators do, and what people do to their own access, is written down. */
+const AUDITED: ReadonlySet<string> = new Set<Permission | 'self'>([
+  'api-keys:manage',
+  'managers:write',
+  'organization:write',
+  'plan:change',
+  'self',
+  'users:write',
+  'webhooks:manage',
+])
+
 async function runCommand<I, R>(
+  name: string,
   options: CommandOptions<I, R>,
-  input: unknown,
+  input: object,
   context: Context,
+  info: GraphQLResolveInfo,
 ): Promise<Payload<R>> {
   const parsed = options.schema.safeParse(input)
   if (!parsed.success) return refused(parsed.error.issues.map(toDomainError))
+  const { encryptionKey } = context.config
+  const idempotent = readIdempotency(info, context.idempotencyKey, input)
   try {
-    let unit: UnitOfWork | undefined
-    const result = await transaction(context, callerOf(context), (opened) => {
-      unit = opened
-      return options.run(opened, parsed.data, context)
+    let eventCursor: bigint | undefined
+    const result = await transaction(context, callerOf(context), async (unit) => {
+      if (idempotent !== undefined) {
+        const kept = await findAnswer(unit, idempotent, encryptionKey)
+        if (kept !== undefined) {
+          eventCursor = kept.eventCursor
+          return kept.result as R
+        }
+      }
+      const answer = await options.run(unit, parsed.data, context)
+      if (AUDITED.has(options.permission)) {
+        await auditUnit(unit, context.remoteAddress, {
+          action: name,
+          subjectId: findSubject(unit, parsed.data, answer),
+          detail: { fields: Object.keys(input) },
+        })
+      }
+      // After the steps of the command: then the events are written and their cursor is known.
+      unit.beforeCommit(async () => {
+        eventCursor = unit.recordedAfter
+        if (idempotent === undefined) return
+        await keepAnswer(unit, idempotent, { result: answer, eventCursor }, encryptionKey)
+      })
+      return answer
     })
-    return { result, userErrors: [], eventCursor: unit?.recordedAfter }
+    return { result, userErrors: [], eventCursor }
   } catch (error) {
     if (error instanceof DomainError) return refused([error])
     if (error instanceof DomainErrors) return refused(error.errors)
     throw error
   }
+}
+
+/** Id of the record that a command was about: named by its input, or made by it. */
+function findSubject(unit: UnitOfWork, input: unknown, answer: unknown): string {
+  const made = typeof answer === 'object' && answer !== null ? Object.values(answer) : []
+  for (const candidate of [input, answer, ...made]) {
+    if (typeof candidate === 'object' && candidate !== null && 'id' in candidate) {
+      if (typeof candidate.id === 'string') return candidate.id
+    }
+  }
+  return callerId(unit.caller)
 }
 
 function refused(errors: readonly DomainError[]): Payload<never> {

@@ -1,6 +1,7 @@
 import { ComplexityErrorKind, type ComplexityResult } from '@pothos/plugin-complexity'
 import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
+import { IdempotentPlacementRule } from './idempotency.ts'
 
 /** Bytes of a request body; a bulk mutation of a few hundred inputs fits. */
 export const MAX_BODY_BYTES = 1_000_000
@@ -13,7 +14,7 @@ const MAX_DIRECTIVES = 10
 export const COST_LIMITS = { depth: 14, breadth: 500, complexity: 20_000 }
 
 /** A limit was exceeded: HTTP 400 with the code QUERY_TOO_COMPLEX and the figure. */
-function tooComplex(message: string): GraphQLError {
+export function tooComplex(message: string): GraphQLError {
   return new GraphQLError(message, {
     extensions: { code: 'QUERY_TOO_COMPLEX', http: { status: 400 } },
   })
@@ -48,6 +49,7 @@ export function useDocumentLimits(): Plugin {
     },
     onValidate({ addValidationRule }) {
       addValidationRule(CountLimitRule)
+      addValidationRule(IdempotentPlacementRule)
       addValidationRule(StorableTextRule)
     },
     onExecute({ args, setResultAndStopExecution }) {

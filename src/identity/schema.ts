@@ -1,15 +1,12 @@
-import { type Permission, SCOPES, may } from '../caller.ts'
+import { may } from '../caller.ts'
 import { UserStatus, Plan, Role } from '../generated/prisma/enums.ts'
-import type { ApiKey, User } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { defineCommand } from '../graphql/command.ts'
-import { callerOf, demandPlan, scopedPrisma } from '../graphql/context.ts'
+import { callerOf, demand, scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
-import { createApiKeyInput, revokeApiKeyInput, signInInput } from './input.ts'
-import { createApiKey, revokeApiKey, signIn } from './service.ts'
+import { PERMISSIONS } from '../permissions.ts'
 
-const PlanEnum = builder.enumType('Plan', {
+export const PlanEnum = builder.enumType('Plan', {
   description: 'Plan of an organization.',
   values: {
     [Plan.LITE]: { description: 'No API keys, no webhooks.' },
@@ -19,16 +16,20 @@ const PlanEnum = builder.enumType('Plan', {
   },
 })
 
-const RoleEnum = builder.enumType('Role', {
+export const RoleEnum = builder.enumType('Role', {
   description: 'Role of a user in their organization.',
   values: {
-    [Role.OWNER]: { description: 'Everything.' },
-    [Role.ADMIN]: { description: 'Everything.' },
+    [Role.OWNER]: { description: 'Everything, the plan and other Owners included.' },
+    [Role.ADMIN]: { description: 'Everything but the plan and Owners.' },
     [Role.MANAGER]: { description: 'Runs the buildings: reads and writes all operational data.' },
-    [Role.TECHNICIAN]: { description: 'Works on work orders.' },
-    [Role.REQUESTER]: { description: 'Reads places and work orders.' },
-    [Role.VIEWER]: { description: 'Reads.' },
-    [Role.CONTRACTOR]: { description: 'Reads places and work orders.' },
+    [Role.TECHNICIAN]: {
+      description: 'Reads operational data; works on the work orders assigned to them.',
+    },
+    [Role.REQUESTER]: {
+      description: 'Books and receives visitors; sees the work orders they reported.',
+    },
+    [Role.VIEWER]: { description: 'Reads operational data.' },
+    [Role.CONTRACTOR]: { description: "Sees the work orders assigned to their company's people." },
   },
 })
 
@@ -54,7 +55,12 @@ export const OrganizationType = builder.prismaNode('Organization', {
     timezone: t.exposeString('timezone', {
       description: 'IANA time zone, where a place has none.',
     }),
+    analyticsSamplePercent: t.exposeInt('analyticsSamplePercent', {
+      description: 'Share of recorded analytics events that is kept, 0–100; 0 = none, the default.',
+    }),
+    version: t.exposeInt('version', { description: 'Rises with every change.' }),
     created: t.expose('created', { type: 'DateTime', description: 'When it was set up.' }),
+    updated: t.expose('updated', { type: 'DateTime', description: 'When it last changed.' }),
   }),
 })
 
@@ -63,7 +69,11 @@ export const UserType = builder.prismaNode('User', {
   nullable: true,
   name: registerNode('user', 'User'),
   description: 'A person of the organization.',
-  authScopes: { permission: 'users:read' },
+  authScopes: (user, context) => {
+    const { caller } = context
+    if (caller?.kind === 'user' && caller.userId === user.id) return true
+    return demand(context, 'users:read')
+  },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Full name.' }),
     email: t.exposeString('email', { description: 'Address to sign in with, lower case.' }),
@@ -72,32 +82,18 @@ export const UserType = builder.prismaNode('User', {
       type: UserStatusEnum,
       description: 'Where they are in their life.',
     }),
+    companyId: t.exposeID('companyId', {
+      nullable: true,
+      description: 'Company that a contractor works for.',
+    }),
+    invitationExpiresAt: t.expose('invitationExpiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'End of the open invitation; null when there is none.',
+    }),
+    version: t.exposeInt('version', { description: 'Rises with every change.' }),
     created: t.expose('created', { type: 'DateTime', description: 'When the user was added.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When the user last changed.' }),
-  }),
-})
-
-const ApiKeyType = builder.prismaNode('ApiKey', {
-  id: { field: 'id' },
-  nullable: true,
-  name: registerNode('apiKey', 'ApiKey'),
-  description: 'A key with which a machine calls this API. The key itself is never shown again.',
-  authScopes: { permission: 'api-keys:manage' },
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'What it is for.' }),
-    scopes: t.exposeStringList('scopes', { description: 'What it may do, "work-orders:read".' }),
-    lastFour: t.exposeString('lastFour', { description: 'Its last four characters.' }),
-    lastUsedAt: t.expose('lastUsedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'Last use, to the minute.',
-    }),
-    revokedAt: t.expose('revokedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was ended.',
-    }),
-    created: t.expose('created', { type: 'DateTime', description: 'When it was made.' }),
   }),
 })
 
@@ -107,7 +103,6 @@ const Viewer = builder.objectRef<object>('Viewer').implement({
     user: t.prismaField({
       type: 'User',
       nullable: true,
-      authScopes: { permission: 'users:read' },
       description: 'The signed-in user; null for an API key.',
       resolve: (query, _parent, _args, context) => {
         const caller = callerOf(context)
@@ -142,9 +137,8 @@ const Viewer = builder.objectRef<object>('Viewer').implement({
       },
     }),
     permissions: t.stringList({
-      description: 'Everything that the caller may do.',
-      resolve: (_parent, _args, context) =>
-        ALL_PERMISSIONS.filter((p) => may(callerOf(context), p)),
+      description: 'Everything that the caller may do; some of it only with what is their own.',
+      resolve: (_parent, _args, context) => PERMISSIONS.filter((p) => may(callerOf(context), p)),
     }),
   }),
 })
@@ -157,8 +151,6 @@ builder.queryField('viewer', (t) =>
     resolve: () => ({}),
   }),
 )
-
-const ALL_PERMISSIONS: readonly Permission[] = [...SCOPES, 'api-keys:manage', 'webhooks:manage']
 
 builder.queryFields((t) => ({
   users: t.prismaConnection(
@@ -176,96 +168,4 @@ builder.queryFields((t) => ({
     },
     ...connectionNames('User'),
   ),
-  apiKeys: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'ApiKey',
-      description: 'Keys of the organization, newest first, revoked ones included.',
-      authScopes: { permission: 'api-keys:manage' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).apiKey.findMany({ ...query, orderBy: [{ id: 'desc' }] }),
-      totalCount: (_root, _args, context) => scopedPrisma(context).apiKey.count(),
-    },
-    ...connectionNames('ApiKey'),
-  ),
 }))
-
-const SignInInput = builder.inputType('SignInInput', {
-  description: 'Input of signIn.',
-  fields: (t) => ({
-    email: t.string({ required: true, description: 'E-mail address; case does not matter.' }),
-    password: t.string({ required: true, description: 'Password.' }),
-  }),
-})
-
-const SignInPayload = builder
-  .objectRef<{ token: string; expiresAt: Date; user: User }>('SignInPayload')
-  .implement({
-    description: 'Result of signIn.',
-    fields: (t) => ({
-      accessToken: t.exposeString('token', {
-        description: 'Send it as `Authorization: Bearer <token>`.',
-      }),
-      expiresAt: t.expose('expiresAt', {
-        type: 'DateTime',
-        description: 'When the token stops working.',
-      }),
-      userId: t.id({ description: 'Who signed in.', resolve: (payload) => payload.user.id }),
-    }),
-  })
-
-builder.mutationField('signIn', (t) =>
-  t.field({
-    type: SignInPayload,
-    description: 'Exchanges an e-mail address and a password for an access token.',
-    args: { input: t.arg({ type: SignInInput, required: true, description: 'Credentials.' }) },
-    resolve: (_root, { input }, context) =>
-      signIn(context.database, context.config, signInInput.parse(input)),
-  }),
-)
-
-defineCommand('apiKeyCreate', {
-  description: 'Creates an API key. Its text is answered once and never shown again.',
-  permission: 'api-keys:manage',
-  schema: createApiKeyInput,
-  input: (t) => ({
-    name: t.string({ required: true, description: 'What it is for, 1–100 characters.' }),
-    scopes: t.stringList({
-      required: true,
-      description: 'What it may do: "<resource>:read" or "<resource>:write"; write implies read.',
-    }),
-  }),
-  run: (unit, input) => {
-    demandPlan(unit.caller)
-    return createApiKey(unit, input)
-  },
-  payload: (t) => ({
-    apiKey: t.field({
-      type: ApiKeyType,
-      nullable: true,
-      description: 'The new key, without its text.',
-      resolve: (payload): ApiKey | null => payload.result?.apiKey ?? null,
-    }),
-    key: t.string({
-      nullable: true,
-      description: 'The key itself: store it now, it is not shown again.',
-      resolve: (payload) => payload.result?.key ?? null,
-    }),
-  }),
-})
-
-defineCommand('apiKeyRevoke', {
-  description: 'Ends an API key at once.',
-  permission: 'api-keys:manage',
-  schema: revokeApiKeyInput,
-  input: (t) => ({ id: t.id({ required: true, description: 'The key.' }) }),
-  run: (unit, input) => revokeApiKey(unit, input.id),
-  payload: (t) => ({
-    apiKey: t.field({
-      type: ApiKeyType,
-      nullable: true,
-      description: 'The revoked key.',
-      resolve: (payload): ApiKey | null => payload.result ?? null,
-    }),
-  }),
-})

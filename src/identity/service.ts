@@ -1,37 +1,37 @@
-import { demandUser } from './people.ts'
-import type { Config } from '../config.ts'
-import type { Database } from '../db/database.ts'
+import { demandPlan, PLAN_LIMITS } from '../caller.ts'
 import { newId } from '../db/ids.ts'
-import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { AccessError, notFound } from '../errors.ts'
-import type { ApiKey, User } from '../generated/prisma/client.ts'
+import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
+import { demandVersion, DomainError, invalid, notFound } from '../errors.ts'
+import type { ApiKey, Integration } from '../generated/prisma/client.ts'
 import { generateApiKey, hashApiKey } from './api-keys.ts'
-import type { CreateApiKeyInput } from './input.ts'
-import { passwordFits } from './passwords.ts'
-import { type AccessToken, issueAccessToken } from './tokens.ts'
+import type {
+  CreateApiKeyInput,
+  CreateIntegrationInput,
+  DeleteIntegrationInput,
+  RotateApiKeyInput,
+  UpdateIntegrationInput,
+} from './input.ts'
+import { demandUser } from './people.ts'
+import { announceRevocation } from './sessions.ts'
 
-/**
- * Exchanges an e-mail address and a password for an access token.
- * @throws AccessError UNAUTHENTICATED, the same for every reason.
- */
-export async function signIn(
-  database: Database,
-  config: Config,
-  input: { email: string; password: string },
-): Promise<AccessToken & { user: User }> {
-  const user = await database.unscoped.user.findUnique({ where: { email: input.email } })
-  const fits = await passwordFits(user?.passwordHash, input.password)
-  if (user === null || !fits || user.status !== 'ACTIVE') {
-    throw new AccessError('UNAUTHENTICATED', 'Wrong e-mail address or password')
-  }
-  return { ...(await issueAccessToken(config.auth, user.id)), user }
+export interface KeyWithText {
+  apiKey: ApiKey
+  /** The key itself: in the answer and nowhere else afterwards. */
+  key: string
 }
 
-/** Creates a key; its text is in the answer and nowhere else afterwards. */
+/** Creates a key. */
 export async function createApiKey(
   unit: UnitOfWork,
   input: CreateApiKeyInput,
-): Promise<{ apiKey: ApiKey; key: string }> {
+): Promise<KeyWithText> {
+  demandPlan(unit.caller)
+  const createdById = demandUser(unit.caller)
+  if (input.expiresAt != null && input.expiresAt <= unit.now) {
+    throw invalid('expiresAt: must be in the future', 'expiresAt')
+  }
+  if (input.integrationId != null) await lockIntegration(unit, input.integrationId, 'integrationId')
+  await demandRoom(unit)
   const key = generateApiKey()
   const apiKey = await unit.tx.apiKey.create({
     data: {
@@ -41,17 +41,143 @@ export async function createApiKey(
       scopes: [...new Set(input.scopes)],
       keyHash: hashApiKey(key),
       lastFour: key.slice(-4),
-      createdById: demandUser(unit.caller),
+      createdById,
+      integrationId: input.integrationId ?? null,
+      expiresAt: input.expiresAt ?? null,
       created: unit.now,
     },
   })
   return { apiKey, key }
 }
 
+/** @throws DomainError QUOTA when the plan's number of keys is reached. */
+async function demandRoom(unit: UnitOfWork): Promise<void> {
+  const most = PLAN_LIMITS[unit.caller.plan].apiKeys
+  const live = await unit.tx.apiKey.count({
+    where: { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: unit.now } }] },
+  })
+  if (live < most) return
+  throw new DomainError(`The plan allows ${most} API keys: revoke one first`, { code: 'QUOTA' })
+}
+
 /** Ends a key at once; revoking one again changes nothing. */
 export async function revokeApiKey(unit: UnitOfWork, id: string): Promise<ApiKey> {
-  const found = await unit.tx.apiKey.findUnique({ where: { id } })
-  if (found === null) throw notFound('API key', id)
+  const found = await lockApiKey(unit, id)
   if (found.revokedAt !== null) return found
-  return unit.tx.apiKey.update({ where: { id }, data: { revokedAt: unit.now } })
+  const apiKey = await unit.tx.apiKey.update({ where: { id }, data: { revokedAt: unit.now } })
+  await announceRevocation(unit, { kind: 'apiKey', id })
+  return apiKey
+}
+
+/**
+ * Gives a key a new text. The old one works for `graceSeconds` more (default 0), so that whoever uses
+ * it can be changed over; an earlier old one ends now.
+ */
+export async function rotateApiKey(
+  unit: UnitOfWork,
+  input: RotateApiKeyInput,
+): Promise<KeyWithText> {
+  demandPlan(unit.caller)
+  const found = await lockApiKey(unit, input.id)
+  const { id } = found
+  if (found.revokedAt !== null || (found.expiresAt !== null && found.expiresAt <= unit.now)) {
+    throw new DomainError(
+      'This key has ended: create a new one',
+      { code: 'INVALID_TRANSITION', from: 'ENDED', allowed: [] },
+      ['input', 'id'],
+    )
+  }
+  const key = generateApiKey()
+  const graceMs = (input.graceSeconds ?? 0) * 1_000
+  const apiKey = await unit.tx.apiKey.update({
+    where: { id },
+    data: {
+      keyHash: hashApiKey(key),
+      lastFour: key.slice(-4),
+      previousKeyHash: graceMs === 0 ? null : found.keyHash,
+      previousExpiresAt: graceMs === 0 ? null : new Date(unit.now.getTime() + graceMs),
+      rotatedAt: unit.now,
+    },
+  })
+  // Also with a grace: a socket opened before would not know when its key ends.
+  await announceRevocation(unit, { kind: 'apiKey', id })
+  return { apiKey, key }
+}
+
+async function lockApiKey(unit: UnitOfWork, id: string): Promise<ApiKey> {
+  if (!(await lockRow(unit, 'apiKey', id))) throw notFound('API key', id)
+  return unit.tx.apiKey.findUniqueOrThrow({ where: { id } })
+}
+
+export async function createIntegration(
+  unit: UnitOfWork,
+  input: CreateIntegrationInput,
+): Promise<Integration> {
+  demandPlan(unit.caller)
+  return unit.tx.integration.create({
+    data: {
+      id: newId('integration', unit.now.getTime()),
+      organizationId: unit.organizationId,
+      name: input.name,
+      description: input.description ?? null,
+      scopes: [...new Set(input.scopes)],
+      created: unit.now,
+      updated: unit.now,
+    },
+  })
+}
+
+/** Changes details. Scopes taken away are taken from all of its keys at once. */
+export async function updateIntegration(
+  unit: UnitOfWork,
+  input: UpdateIntegrationInput,
+): Promise<Integration> {
+  const before = await lockIntegration(unit, input.id, 'id')
+  demandVersion(before, input.expectedVersion)
+  const after = {
+    name: input.name ?? before.name,
+    description: input.description === undefined ? before.description : input.description,
+    scopes: input.scopes === undefined ? before.scopes : [...new Set(input.scopes)],
+  }
+  const rescoped = after.scopes.toSorted().join() !== before.scopes.toSorted().join()
+  if (!rescoped && after.name === before.name && after.description === before.description) {
+    return before
+  }
+  const integration = await unit.tx.integration.update({
+    where: { id: before.id },
+    data: { ...after, updated: unit.now, version: { increment: 1 } },
+  })
+  if (rescoped) await announceKeys(unit, before.id)
+  return integration
+}
+
+/** Removes an integration and ends its keys. */
+export async function deleteIntegration(
+  unit: UnitOfWork,
+  input: DeleteIntegrationInput,
+): Promise<string> {
+  const found = await lockIntegration(unit, input.id, 'id')
+  demandVersion(found, input.expectedVersion)
+  await announceKeys(unit, found.id)
+  const where = { integrationId: found.id }
+  await unit.tx.apiKey.updateMany({
+    where: { ...where, revokedAt: null },
+    data: { revokedAt: unit.now },
+  })
+  await unit.tx.apiKey.updateMany({ where, data: { integrationId: null } })
+  await unit.tx.integration.delete({ where: { id: found.id } })
+  return found.id
+}
+
+async function announceKeys(unit: UnitOfWork, integrationId: string): Promise<void> {
+  const keys = await unit.tx.apiKey.findMany({
+    where: { integrationId, revokedAt: null },
+    select: { id: true },
+  })
+  for (const { id } of keys) await announceRevocation(unit, { kind: 'apiKey', id })
+}
+
+async function lockIntegration(unit: UnitOfWork, id: string, field: string): Promise<Integration> {
+  if (!(await lockRow(unit, 'integration', id))) throw notFound('Integration', id, field)
+  return unit.tx.integration.findUniqueOrThrow({ where: { id } })
 }

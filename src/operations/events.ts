@@ -1,55 +1,10 @@
 import { z } from 'zod'
 import { defineEvent } from '../events/define.ts'
 import { omitEmpty } from '../events/diff.ts'
-import { toPascalCase, toUnixSeconds } from '../events/envelope.ts'
-import type { Notification, Organization } from '../generated/prisma/client.ts'
+import { toUnixSeconds } from '../events/envelope.ts'
+import type { Notification } from '../generated/prisma/client.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
-
-const organizationPayload = z.object({
-  id: z.string(),
-  name: z.string(),
-  plan: z.enum(['Lite', 'Basic', 'Professional', 'Enterprise']),
-  currency: z.string().describe('ISO 4217 code of all amounts.'),
-  timezone: z.string().describe('IANA time zone, where a place has none.'),
-  analyticsSamplePercent: z.int().describe('Share of analytics events that is kept; 0 = none.'),
-  created: seconds('Creation'),
-  updated: seconds('Last change'),
-})
-
-/** The one shape in which an organization appears in events. */
-export function serializeOrganization(
-  organization: Organization,
-): z.infer<typeof organizationPayload> {
-  return {
-    id: organization.id,
-    name: organization.name,
-    plan: organizationPayload.shape.plan.parse(toPascalCase(organization.plan)),
-    currency: organization.currency,
-    timezone: organization.timezone,
-    analyticsSamplePercent: organization.analyticsSamplePercent,
-    created: toUnixSeconds(organization.created),
-    updated: toUnixSeconds(organization.updated),
-  }
-}
-
-export const organizationUpdated = defineEvent({
-  type: 'organization.updated',
-  description: 'Settings of the organization changed.',
-  scopes: ['organization:read'],
-  payload: organizationPayload,
-  example: {
-    id: 'o-1a2b3c4d',
-    name: 'North Campus Services',
-    plan: 'Professional',
-    currency: 'EUR',
-    timezone: 'Europe/Berlin',
-    analyticsSamplePercent: 0,
-    created: 1_780_000_000,
-    updated: 1_780_000_600,
-  },
-  carriesPrevious: true,
-})
 
 const notificationPayload = z.object({
   id: z.string(),

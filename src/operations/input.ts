@@ -6,25 +6,6 @@ const text = (max: number) =>
 const unlessGiven = <T>(schema: z.ZodType<T>) =>
   schema.nullish().transform((value) => value ?? undefined)
 
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
-
-export const updateOrganizationInput = z.object({
-  expectedVersion: z.number().int().nullish(),
-  name: unlessGiven(text(200)),
-  timezone: unlessGiven(text(100)),
-  currency: unlessGiven(
-    z
-      .string()
-      .trim()
-      .toUpperCase()
-      .refine((code) => CURRENCIES.has(code), 'must be an ISO 4217 code like EUR'),
-  ),
-  analyticsSamplePercent: unlessGiven(
-    z.number().int().min(0, 'must be at least 0').max(100, 'must be at most 100'),
-  ),
-})
-export type UpdateOrganizationInput = z.infer<typeof updateOrganizationInput>
-
 const topic = z
   .string()
   .max(100, 'must have at most 100 characters')

@@ -9,6 +9,7 @@ import { createNotification, markRead } from './notifications.ts'
 
 const NotificationObject = builder.prismaNode('Notification', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('notification', 'Notification'),
   description: 'A message to one user.',
   select: { id: true, userId: true },
@@ -97,7 +98,7 @@ defineCommand('notificationCreate', {
 
 defineCommand('notificationMarkRead', {
   description: 'Marks your own notifications as read; others are passed over. Records no event.',
-  permission: undefined,
+  permission: 'self',
   schema: markReadInput,
   input: (t) => ({
     ids: t.idList({ required: true, description: 'Which ones, 1–100.' }),

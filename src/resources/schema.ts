@@ -60,6 +60,7 @@ const limit = (description: string) => ({ nullable: true as const, description }
 
 export const ResourceObject = builder.prismaNode('Resource', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('resource', 'Resource'),
   description: 'Something that can be booked: a room, a desk, a parking space, a beamer.',
   authScopes: { permission: 'resources:read' },

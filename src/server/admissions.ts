@@ -19,6 +19,8 @@ interface Admission {
 export interface Admissions extends Disposable {
   /** @returns what to call when it is closed; undefined when the caller has too many already. */
   admit(admission: Admission): (() => void) | undefined
+  /** Ends what was opened with rights that were taken away. */
+  revoke(isConcerned: (caller: Caller) => boolean): void
 }
 
 const SWEEP_MS = 1_000
@@ -41,6 +43,13 @@ export function openAdmissions(log: Logger, maxPerCaller: number): Admissions {
   async function check(key: string, admissions: Set<Admission>): Promise<void> {
     callers.delete(key)
     callers.set(key, admissions)
+    // Each session of a person ends for itself.
+    for (const ofSession of Map.groupBy(admissions, sessionOf).values()) {
+      await checkSession(ofSession)
+    }
+  }
+
+  async function checkSession(admissions: readonly Admission[]): Promise<void> {
     const newest = findLastToExpire(admissions)
     if (newest === undefined) return
     try {
@@ -79,12 +88,19 @@ export function openAdmissions(log: Logger, maxPerCaller: number): Admissions {
         if (admissions.size === 0 && callers.get(key) === admissions) callers.delete(key)
       }
     },
+    revoke(isConcerned) {
+      for (const admissions of callers.values()) {
+        for (const admission of admissions) {
+          if (isConcerned(admission.caller)) admission.end('Forbidden')
+        }
+      }
+    },
     [Symbol.dispose]: () => clearInterval(timer),
   }
 }
 
 /** Of several tokens of one person, the one whose failing means more than that it has run out. */
-function findLastToExpire(admissions: Set<Admission>): Admission | undefined {
+function findLastToExpire(admissions: Iterable<Admission>): Admission | undefined {
   let last: Admission | undefined
   for (const admission of admissions) {
     if (last === undefined || expiryOf(admission) > expiryOf(last)) last = admission
@@ -93,5 +109,11 @@ function findLastToExpire(admissions: Set<Admission>): Admission | undefined {
 }
 
 function expiryOf({ caller }: Admission): number {
-  return caller.kind === 'user' ? caller.expiresAt : Number.POSITIVE_INFINITY
+  return caller.kind === 'system'
+    ? Number.POSITIVE_INFINITY
+    : (caller.expiresAt ?? Number.POSITIVE_INFINITY)
+}
+
+function sessionOf({ caller }: Admission): string | undefined {
+  return caller.kind === 'user' ? caller.sessionId : undefined
 }

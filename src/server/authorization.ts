@@ -1,15 +1,18 @@
-import type { Caller } from '../caller.ts'
+import { type Caller, isLimitedToOwn } from '../caller.ts'
+import { RESOURCES } from '../permissions.ts'
 
 /**
  * Everything about a caller on which what they may read depends, as text: callers with the same text
  * share the execution of their subscriptions, and one whose text changes has its streams ended.
- * Whoever adds a rule that looks at more than this, such as "technicians see their own work orders",
- * must add it here.
+ * Whoever adds a rule that looks at more than this must add it here.
  */
 export function authorizationOf(caller: Caller): string {
   const rights =
     caller.kind === 'user'
-      ? caller.role
+      ? // Who sees only their own, sees something else than anybody else.
+        seesOnlyOwn(caller)
+        ? [caller.role, caller.userId, caller.companyId ?? '']
+        : caller.role
       : caller.kind === 'apiKey'
         ? [...caller.scopes].toSorted()
         : ''
@@ -26,4 +29,8 @@ export function identityOf(caller: Caller): string {
     case 'system':
       return caller.organizationId
   }
+}
+
+function seesOnlyOwn(caller: Caller): boolean {
+  return RESOURCES.some((resource) => isLimitedToOwn(caller, resource, 'read'))
 }

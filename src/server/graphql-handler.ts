@@ -4,10 +4,17 @@ import type { Caller } from '../caller.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { Queue } from '../db/queue.ts'
+import { createRequestLimiter } from '../db/request-limiter.ts'
 import type { EventStream } from '../events/stream.ts'
 import type { Context } from '../graphql/context.ts'
 import { MAX_BODY_BYTES, useDocumentLimits } from '../graphql/limits.ts'
 import { maskError } from '../graphql/mask.ts'
+import {
+  createRateGate,
+  type RequestRate,
+  useExecutionLimits,
+  useRequestRate,
+} from '../graphql/request-limits.ts'
 import type { Credentials } from '../identity/authenticate.ts'
 import type { Logger } from '../log.ts'
 import { schema } from '../schema.ts'
@@ -17,6 +24,8 @@ import { type Authenticate, useHttpRules } from './http-rules.ts'
 export interface RequestContext {
   caller?: Caller | undefined
   remoteAddress: string
+  idempotencyKey?: string | undefined
+  rate?: RequestRate | undefined
   credentials?: Credentials | undefined
   admitStream?: ((caller: Caller, credentials: Credentials) => void) | undefined
 }
@@ -48,17 +57,26 @@ subscription Live {
 /** Executes GraphQL: over HTTP and SSE by itself, over WebSocket through `getEnveloped`. */
 export function createGraphQLHandler(parts: GraphQLParts) {
   const { config, database, queue, stream, log } = parts
-  return createYoga<RequestContext, Context>({
+  const gate = createRateGate(createRequestLimiter(database.pool), config)
+  const yoga = createYoga<RequestContext, Context>({
     schema,
-    context: ({ caller, remoteAddress }): Context => ({
+    context: ({ caller, remoteAddress, idempotencyKey, rate }): Context => ({
       caller,
       remoteAddress,
+      rate,
+      idempotencyKey,
       config,
       database,
       queue,
       stream,
     }),
-    plugins: [useHttpRules(parts.authenticate), useDocumentLimits(), useReferenceExecutor()],
+    plugins: [
+      useHttpRules(parts.authenticate),
+      useRequestRate(gate),
+      useDocumentLimits(),
+      useReferenceExecutor(),
+      useExecutionLimits(gate, config),
+    ],
     maskedErrors: { errorMessage: '', maskError: (error) => maskError(error, log) },
     maxRequestBodySize: MAX_BODY_BYTES,
     graphiql: { title: 'Plantroom', defaultQuery: WELCOME },
@@ -73,6 +91,17 @@ export function createGraphQLHandler(parts: GraphQLParts) {
       info: () => undefined,
       warn: (...words: unknown[]) => log.warn(words.map(String).join(' ')),
       error: () => undefined,
+    },
+  })
+  return Object.assign(yoga, {
+    /**
+     * Counts one request that came as a message.
+     * @throws AccessError RATE_LIMITED
+     */
+    async admit({ caller, remoteAddress }: RequestContext): Promise<RequestRate> {
+      const { rate, of } = gate.open(caller, remoteAddress)
+      await gate.admit(rate, of, 1)
+      return rate
     },
   })
 }

@@ -1,13 +1,15 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Caller } from '../caller.ts'
-import type { Credentials } from '../identity/authenticate.ts'
+import type { Authenticator, Credentials } from '../identity/authenticate.ts'
 import { withPublicCode } from './present-errors.ts'
 
-export type Authenticate = (credentials: Credentials) => Promise<Caller | undefined>
+export type Authenticate = Authenticator
 
 interface Served {
   caller?: Caller | undefined
+  remoteAddress: string
+  idempotencyKey?: string | undefined
   credentials?: Credentials | undefined
   /**
    * Called before a subscription begins, whose answer then lasts until it is cut.
@@ -34,9 +36,11 @@ export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served>
       const credentials = {
         authorization: request.headers.get('authorization') ?? undefined,
         apiKey: request.headers.get('x-api-key') ?? undefined,
+        remoteAddress: serverContext.remoteAddress,
       }
       serverContext.caller = await authenticate(credentials)
       serverContext.credentials = credentials
+      serverContext.idempotencyKey = request.headers.get('idempotency-key') ?? undefined
       setRequestParser(readBody)
     },
     onResultProcess(hook) {

@@ -210,12 +210,12 @@ export class LiveSocket implements OperationHost {
       return this.close(CloseCode.TooManyInitialisationRequests, 'Too many initialisation requests')
     }
     this.#initialised = true
-    const credentials = credentialsOf(payload)
+    const credentials = { ...credentialsOf(payload), remoteAddress: this.#remoteAddress }
     const caller = await this.#authenticate(credentials)
     if (caller === undefined || !this.#open) return
     this.#leave = this.#host.admissions.admit({
       caller,
-      authenticate: () => this.#host.authenticate(credentials),
+      authenticate: () => this.#host.authenticate({ ...credentials, fresh: true }),
       end: (reason) => this.close(CloseCode.Forbidden, reason),
     })
     if (this.#leave === undefined) {

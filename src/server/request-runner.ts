@@ -38,7 +38,8 @@ export function createRequestRunner(graphql: GraphQLHandler, log: Logger): Reque
   const executions = createExecutions(log)
   return {
     async start(payload, context) {
-      const enveloped = graphql.getEnveloped({ ...context })
+      const rate = await graphql.admit(context)
+      const enveloped = graphql.getEnveloped({ ...context, rate })
       const document: DocumentNode = enveloped.parse(payload.query)
       const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document)
       if (errors.length > 0) return { kind: 'refused', errors }

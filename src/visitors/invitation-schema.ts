@@ -27,6 +27,7 @@ import {
 
 const InvitationObject = builder.prismaNode('VisitorInvitation', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('invitation', 'VisitorInvitation'),
   description: 'People invited together.',
   authScopes: { permission: 'visitors:read' },

@@ -38,6 +38,7 @@ const PolicyObject = builder.objectRef<EffectivePolicy>('VisitPolicy').implement
 
 const BlockObject = builder.prismaNode('VisitorBlock', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('visitorBlock', 'VisitorBlock'),
   description: 'Somebody who is not let in.',
   authScopes: (_block, context) => {

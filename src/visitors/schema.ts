@@ -34,6 +34,7 @@ builder.prismaObject('VisitorCheckpoint', {
 
 export const VisitorObject = builder.prismaNode('Visitor', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('visitor', 'Visitor'),
   description: 'One visit of one person.',
   authScopes: { permission: 'visitors:read' },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { seal, unseal } from './sealing.ts'
+import { seal, unseal } from '../db/sealing.ts'
 
 /** What starts every signing secret; the rest is the key of the Standard Webhooks scheme in base64. */
 export const SECRET_PREFIX = 'whsec_'

@@ -17,6 +17,8 @@ export const TEST_ENVIRONMENT = {
   LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
   ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
   AUTH_JWT_SECRET: 'only-for-tests-only-for-tests-only-for-tests',
+  // Tests of other things send more than a customer may.
+  REQUESTS_PER_MINUTE: '30000',
   WEBHOOK_RETRY_DELAYS: '50ms,100ms',
   WEBHOOK_RETRY_DEADLINE: '1h',
   SHUTDOWN_TIMEOUT: '5s',

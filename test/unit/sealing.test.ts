@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { seal, unseal } from '../../src/webhooks/sealing.ts'
+import { seal, unseal } from '../../src/db/sealing.ts'
 
 const KEY = randomBytes(32)
 

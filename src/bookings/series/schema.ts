@@ -33,6 +33,7 @@ const SeriesStatusEnum = builder.enumType('BookingSeriesStatus', {
 
 const SeriesObject = builder.prismaNode('BookingSeries', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('bookingSeries', 'BookingSeries'),
   description:
     'Bookings made together by a rule. The rule is as it was given; bookings may differ.',

@@ -10,6 +10,7 @@ import { createServiceGroupInput, updateServiceGroupInput } from './input.ts'
 
 const ServiceGroupObject = builder.prismaNode('ServiceGroup', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('serviceGroup', 'ServiceGroup'),
   description: 'A heading under which services are offered.',
   authScopes: { permission: 'service-groups:read' },

@@ -10,6 +10,7 @@ import { createService, deleteService, updateService } from './service.ts'
 
 const ServiceObject = builder.prismaNode('Service', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('service', 'Service'),
   description: 'What can be had with a booking: catering, a set-up, a guided tour.',
   authScopes: { permission: 'services:read' },

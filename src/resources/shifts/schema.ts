@@ -15,6 +15,7 @@ import { createShift, deleteShift, updateShift } from './service.ts'
 
 const ShiftObject = builder.prismaNode('Shift', {
   id: { field: 'id' },
+  nullable: true,
   name: registerNode('shift', 'Shift'),
   description: 'Time during which a resource is staffed.',
   authScopes: { permission: 'shifts:read' },

@@ -21,6 +21,7 @@ export const QuotationStatusEnum = builder.enumType('QuotationStatus', {
 
 builder.prismaNode('QuotationLine', {
   id: { field: 'id' },
+  nullable: true,
   // Somebody else's is not found by a contractor, by its id either.
   findUnique: (id, context) => ({ id, quotation: ownQuotations(callerOf(context)) }),
   nullable: true,
@@ -63,6 +64,7 @@ builder.prismaNode('QuotationLine', {
 
 export const QuotationType = builder.prismaNode('Quotation', {
   id: { field: 'id' },
+  nullable: true,
   findUnique: (id, context) => ({ id, ...ownQuotations(callerOf(context)) }),
   nullable: true,
   name: registerNode('quotation', 'Quotation'),

@@ -33,6 +33,7 @@ export const RateUnitEnum = builder.enumType('RateUnit', {
 
 builder.prismaNode('RateItem', {
   id: { field: 'id' },
+  nullable: true,
   // What the caller may not know of is not found, by its id either.
   findUnique: (id, context) => ({ id, schedule: knownSchedules(callerOf(context)) }),
   nullable: true,
@@ -92,6 +93,7 @@ function toItemWhere(
 
 export const RateScheduleType = builder.prismaNode('RateSchedule', {
   id: { field: 'id' },
+  nullable: true,
   findUnique: (id, context) => ({ id, ...knownSchedules(callerOf(context)) }),
   nullable: true,
   name: registerNode('rateSchedule', 'RateSchedule'),

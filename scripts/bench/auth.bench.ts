@@ -1,0 +1,189 @@
+import { fork } from 'node:child_process'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { execute, subscribe, specifiedDirectives } from 'graphql'
+import { createYoga, type Plugin } from 'graphql-yoga'
+import type { Caller } from '../../src/caller.ts'
+import { type Config, loadConfig } from '../../src/config.ts'
+import { type Database, openDatabase } from '../../src/db/database.ts'
+import { openQueue, type Queue } from '../../src/db/queue.ts'
+import { transaction } from '../../src/db/unit-of-work.ts'
+import { dispatchJob } from '../../src/events/dispatch.ts'
+import { openStream } from '../../src/events/stream.ts'
+import { builder } from '../../src/graphql/builder.ts'
+import type { Context } from '../../src/graphql/context.ts'
+import { IDEMPOTENT } from '../../src/graphql/idempotency.ts'
+import { createAuthenticator } from '../../src/identity/authenticate.ts'
+import { createApiKey } from '../../src/identity/service.ts'
+import { watchRevocations } from '../../src/identity/sessions.ts'
+import { issueAccessToken } from '../../src/identity/tokens.ts'
+import { createLocation } from '../../src/locations/service.ts'
+import { createLogger } from '../../src/log.ts'
+import '../../src/schema.ts'
+import { createOrganization } from '../../src/seed.ts'
+import { createGraphQLHandler } from '../../src/server/graphql-handler.ts'
+import { createWorkOrder } from '../../src/work-orders/service.ts'
+import type { ClientResult, ClientRun } from './auth-client.ts'
+import { BENCH_SECRETS, median, progress, round, throwAwayDatabase } from './stage.ts'
+
+const ROUNDS = 40
+const REQUESTS = 50
+const CONNECTIONS = 4
+const KEYS = 8
+
+const REQUESTS_TO_MEASURE = {
+  list: '{ workOrders(first: 20) { nodes { id title status priority created location { id name } } pageInfo { hasNextPage endCursor } } }',
+  least: '{ viewer { apiKeyId } }',
+}
+
+/**
+ * What authentication, authorization and limits cost: the same request to the product and to the same
+ * schema built without authorization, served with neither credentials nor limits, in turn.
+ */
+export async function run(): Promise<object[]> {
+  await using server = await throwAwayDatabase()
+  await using database = openDatabase(server.url, 10)
+  const log = createLogger('error')
+  await using queue = await openQueue(server.url, [dispatchJob], false, log)
+  await using stream = await openStream({ database, log })
+  const config = loadConfig(
+    { ...BENCH_SECRETS, DATABASE_URL: server.url, REQUESTS_PER_MINUTE: '30000' },
+    () => {
+      throw new Error('the bench brings its own secrets')
+    },
+  )
+  const { caller, credentials } = await furnish(database, queue, config)
+  await using revocations = watchRevocations(database, log)
+  const authenticate = createAuthenticator(database, config, revocations)
+  const full = createGraphQLHandler({ config, database, queue, stream, log, authenticate })
+  await using withAll = await serve((request, response) => {
+    void full(request, response, { remoteAddress: request.socket.remoteAddress ?? '' })
+  })
+  await using without = await serve(bareHandler({ caller, config, database, queue }))
+  await using client = await startClient()
+
+  const lines: object[] = []
+  for (const [name, query] of Object.entries(REQUESTS_TO_MEASURE)) {
+    for (const [kind, headers] of Object.entries(credentials)) {
+      const run: Omit<ClientRun, 'origin'> = {
+        headers,
+        body: JSON.stringify({ query }),
+        requests: REQUESTS,
+        connections: CONNECTIONS,
+      }
+      const ms = { with: [] as number[], without: [] as number[], ratios: [] as number[] }
+      for (let round = 0; round <= ROUNDS; round++) {
+        // In turn, and each first as often as second: what else the machine does meets both.
+        const order = round % 2 === 0 ? [withAll, without] : [without, withAll]
+        const perRequest = new Map<string, number>()
+        for (const { origin } of order) {
+          const result = await client.load({ ...run, origin })
+          perRequest.set(origin, result.totalMs / REQUESTS)
+        }
+        // The first round warms both up.
+        if (round === 0) continue
+        const [a, b] = [perRequest.get(withAll.origin) ?? 0, perRequest.get(without.origin) ?? 1]
+        ms.with.push(a)
+        ms.without.push(b)
+        ms.ratios.push(a / b)
+      }
+      const line = {
+        bench: 'auth',
+        request: name,
+        credentials: kind,
+        msWith: round(median(ms.with), 3),
+        msWithout: round(median(ms.without), 3),
+        addedMs: round(median(ms.with) - median(ms.without), 3),
+        ratio: round(median(ms.ratios), 3),
+      }
+      progress(`auth: ${JSON.stringify(line)}`)
+      lines.push(line)
+    }
+  }
+  return lines
+}
+
+async function furnish(database: Database, queue: Queue, config: Config) {
+  const owner = await createOrganization(database, {
+    name: 'Bench',
+    plan: 'ENTERPRISE',
+    owner: { name: 'Owner', email: 'owner@example.com', password: 'not used here' },
+  })
+  const keys = await transaction({ database, queue }, owner, async (unit) => {
+    const place = await createLocation(unit, { name: 'Site', kind: 'LOCATION' })
+    for (let n = 0; n < 200; n++) {
+      await createWorkOrder(unit, { title: `Work ${n}`, locationId: place.id })
+    }
+    const made: string[] = []
+    for (let n = 0; n < KEYS; n++) {
+      const scopes: ['work-orders:read', 'locations:read'] = ['work-orders:read', 'locations:read']
+      made.push((await createApiKey(unit, { name: `Key ${n}`, scopes })).key)
+    }
+    return made
+  })
+  const { token } = await issueAccessToken(config.auth, owner.userId)
+  return {
+    caller: owner,
+    credentials: {
+      apiKey: keys.map((key) => ({ 'x-api-key': key })),
+      token: [{ authorization: `Bearer ${token}` }],
+    },
+  }
+}
+
+const referenceExecutor: Plugin = {
+  onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
+  onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
+}
+
+/** The same schema and executor, and nothing of what is measured. */
+function bareHandler(context: Omit<Context, 'remoteAddress'> & { caller: Caller }) {
+  const schema = builder.toSchema({
+    directives: [...specifiedDirectives, IDEMPOTENT],
+    disableScopeAuth: true,
+  })
+  const yoga = createYoga({
+    schema,
+    context: (): Context => ({ ...context, remoteAddress: '', costChecked: true }),
+    plugins: [referenceExecutor],
+    parserAndValidationCache: true,
+    batching: false,
+    multipart: false,
+    landingPage: false,
+    logging: false,
+  })
+  const listener: RequestListener = (request, response) => void yoga(request, response)
+  return listener
+}
+
+async function serve(listener: RequestListener): Promise<{ origin: string } & AsyncDisposable> {
+  const server = createServer({ keepAliveTimeout: 60_000 }, listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function startClient() {
+  const child = fork(path.join(import.meta.dirname, 'auth-client.ts'))
+  await new Promise((resolve) => child.once('message', resolve))
+  return {
+    load: (run: ClientRun) =>
+      new Promise<ClientResult>((resolve, reject) => {
+        child.once('message', resolve)
+        const fail = (code: number | null) => reject(new Error(`the client ended with ${code}`))
+        child.once('exit', fail)
+        child.once('message', () => child.off('exit', fail))
+        child.send(run)
+      }),
+    [Symbol.asyncDispose]: async () => {
+      child.kill()
+    },
+  }
+}

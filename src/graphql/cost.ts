@@ -1,0 +1,98 @@
+import { complexityFromQuery } from '@pothos/plugin-complexity'
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql'
+
+/** What an operation asks for, measured before anything of it runs. */
+export interface Cost {
+  /** Fields, each times the records that it may be answered for. */
+  points: number
+  depth: number
+  /** Fields in the document, fragments written out. */
+  breadth: number
+}
+
+/** One operation of a document with its variables. */
+export interface Measurable {
+  schema: GraphQLSchema
+  document: DocumentNode
+  operation: OperationDefinitionNode
+  variables: Record<string, unknown>
+  context: object
+}
+
+/** @returns undefined when variables do not fit their types: executing says how. */
+export function costOf(given: Measurable): Cost | undefined {
+  try {
+    return measure(given, given.operation.selectionSet)
+  } catch (error) {
+    if (error instanceof GraphQLError) return undefined
+    throw error
+  }
+}
+
+function measure(given: Measurable, selectionSet: SelectionSetNode): Cost {
+  const definitions = [{ ...given.operation, selectionSet }, ...fragmentsOf(given.document)]
+  const result = complexityFromQuery(
+    { kind: Kind.DOCUMENT, definitions },
+    { schema: given.schema, ctx: given.context, variables: given.variables },
+  )
+  return { points: result.complexity, depth: result.depth, breadth: result.breadth }
+}
+
+/**
+ * The field that makes an operation expensive: from the root down, always the dearest, as long as one
+ * stands out. For the message of a refusal, so it takes its time.
+ */
+export function findDearest(given: Measurable, by: keyof Cost): string {
+  const path: FieldNode[] = []
+  let selectionSet: SelectionSetNode | undefined = given.operation.selectionSet
+  while (selectionSet !== undefined) {
+    const fields: FieldNode[] = fieldsOf(given.document, selectionSet)
+    const costs = fields.map((node) => measure(given, branch([...path, node]))[by])
+    const most = Math.max(...costs)
+    const node = fields[costs.indexOf(most)]
+    const total = costs.reduce((sum, cost) => sum + cost, 0)
+    // Where the cost is spread evenly below, the field above is the one to name.
+    if (node === undefined || (path.length > 0 && most < total / 2)) break
+    path.push(node)
+    selectionSet = node.selectionSet
+  }
+  return path.map((node) => node.name.value).join('.')
+}
+
+/** A selection of nothing but the last field of a path. */
+function branch(path: readonly FieldNode[]): SelectionSetNode {
+  const [node, ...below] = path
+  if (node === undefined) return { kind: Kind.SELECTION_SET, selections: [] }
+  const narrowed = below.length === 0 ? node : { ...node, selectionSet: branch(below) }
+  return { kind: Kind.SELECTION_SET, selections: [narrowed] }
+}
+
+/** Top-level fields of an operation: each of a mutation counts as one request. */
+export function countTopLevelFields({ document, operation }: Measurable): number {
+  return fieldsOf(document, operation.selectionSet).length
+}
+
+function fragmentsOf(document: DocumentNode): FragmentDefinitionNode[] {
+  return document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
+}
+
+/** Fields of a selection with fragments written out; of abstract types those of all. */
+function fieldsOf(document: DocumentNode, selectionSet: SelectionSetNode): FieldNode[] {
+  const expand = (node: SelectionNode): FieldNode[] => {
+    if (node.kind === Kind.FIELD) return [node]
+    if (node.kind === Kind.INLINE_FRAGMENT) return node.selectionSet.selections.flatMap(expand)
+    const fragment = fragmentsOf(document).find((each) => each.name.value === node.name.value)
+    return fragment?.selectionSet.selections.flatMap(expand) ?? []
+  }
+  return selectionSet.selections.flatMap(expand)
+}

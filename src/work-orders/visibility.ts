@@ -1,0 +1,8 @@
+import { restrictReading } from '../graphql/visibility.ts'
+
+const NONE = { id: { in: [] } }
+
+restrictReading('WorkOrder', 'work-orders', ({ role, userId, companyId }) => {
+  if (role !== 'CONTRACTOR') return { reportedById: userId }
+  return companyId === undefined ? NONE : { assignee: { companyId } }
+})
