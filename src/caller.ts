@@ -22,6 +22,7 @@ const RESOURCES = [
   'users',
   'visitors',
   'work-orders',
+  'work-requests',
 ] as const
 
 export type Scope = `${(typeof RESOURCES)[number]}:${'read' | 'write'}`
@@ -50,7 +51,12 @@ const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   OWNER: new Set([...SCOPES, ...DUTIES]),
   ADMIN: new Set([...SCOPES, ...DUTIES]),
   MANAGER: new Set<Permission>(SCOPES.filter((scope) => !ADMINISTRATION.has(scope))),
-  TECHNICIAN: new Set<Permission>([...READ_ALL, 'assets:write', 'work-orders:write']),
+  TECHNICIAN: new Set<Permission>([
+    ...READ_ALL,
+    'assets:write',
+    'work-orders:write',
+    'work-requests:write',
+  ]),
   REQUESTER: new Set<Permission>([
     'bookings:write',
     'bookings:read',
@@ -60,6 +66,8 @@ const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'visitors:read',
     'visitors:write',
     'work-orders:read',
+    'work-requests:write',
+    'work-requests:read',
   ]),
   VIEWER: new Set<Permission>(READ_ALL),
   CONTRACTOR: new Set<Permission>(['locations:read', 'sor:read', 'sor:write', 'work-orders:read']),

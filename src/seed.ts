@@ -7,7 +7,8 @@ import type { Plan, Role } from './generated/prisma/enums.ts'
 import { createApiKey } from './identity/service.ts'
 import { hashPassword } from './identity/passwords.ts'
 import { createLocation } from './locations/service.ts'
-import { changeWorkOrderStatus, createWorkOrder } from './work-orders/service.ts'
+import { createWorkOrder } from './work-orders/service/create.ts'
+import { changeWorkOrderStatus } from './work-orders/service/status.ts'
 
 export interface NewOrganization {
   name: string

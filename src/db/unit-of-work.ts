@@ -70,6 +70,10 @@ export async function transaction<T>(
 const LOCKABLE = {
   location: Prisma.raw('"location"'),
   workOrder: Prisma.raw('"work_order"'),
+  workRequest: Prisma.raw('"work_request"'),
+  maintenanceSchedule: Prisma.raw('"maintenance_schedule"'),
+  slaPolicy: Prisma.raw('"sla_policy"'),
+  part: Prisma.raw('"part"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
 } as const
 
