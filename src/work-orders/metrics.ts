@@ -100,10 +100,10 @@ export interface Compliance {
 /** Of each clock: how many promises were kept, how many broken, how many are still open. */
 export function measureCompliance(reader: Reader, scope: MetricsScope): Promise<Compliance[]> {
   const of = (status: SlaStatus) =>
-    Prisma.sql`count(*) FILTER (WHERE status = ${status}::sla_status)::int`
+    Prisma.sql`count(*) FILTER (WHERE c.status = ${status}::sla_status)::int`
   return reader.$queryRaw`
     SELECT clock, ${of('MET')} AS met, ${of('BREACHED')} AS breached,
-           count(*) FILTER (WHERE status IN ('ON_TRACK', 'AT_RISK', 'CRITICAL'))::int AS running
+           count(*) FILTER (WHERE c.status IN ('ON_TRACK', 'AT_RISK', 'CRITICAL'))::int AS running
       FROM work_order w
      CROSS JOIN LATERAL (VALUES ('RESPONSE', w.sla_response_status),
                                 ('RESOLUTION', w.sla_resolution_status)) AS c (clock, status)

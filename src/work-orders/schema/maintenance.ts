@@ -98,6 +98,8 @@ export const ScheduleObject = builder.prismaNode('MaintenanceSchedule', {
     frequency: t.expose('frequency', { type: FrequencyEnum, description: 'How often.' }),
     interval: t.exposeInt('interval', { description: 'Every so many of the frequency.' }),
     daysOfWeek: t.field({
+      // Kept in the row itself.
+      complexity: { field: 1, multiplier: 1 },
       type: [WeekdayEnum],
       description: 'Weekdays of a WEEKLY one; empty = that of the start.',
       select: { daysOfWeek: true },
@@ -125,6 +127,8 @@ export const ScheduleObject = builder.prismaNode('MaintenanceSchedule', {
       description: 'Whether its work orders must be signed before completion.',
     }),
     checklist: t.field({
+      // Kept in the row itself.
+      complexity: { field: 1, multiplier: 1 },
       type: [TemplateItem],
       description: 'What its work orders start with.',
       select: { checklist: true },

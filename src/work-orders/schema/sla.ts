@@ -58,6 +58,8 @@ const SlaPolicyObject = builder.prismaNode('SlaPolicy', {
       description: 'Where it holds; null = everywhere without a nearer one.',
     }),
     targets: t.field({
+      // Kept in the row itself.
+      complexity: { field: 1, multiplier: 1 },
       type: [SlaTarget],
       description: 'What it promises; a priority that is missing keeps the built-in promise.',
       select: { targets: true },
@@ -80,6 +82,8 @@ const SlaPolicyObject = builder.prismaNode('SlaPolicy', {
       description: 'IANA zone of the business hours; null = that of the place of the work.',
     }),
     businessHours: t.field({
+      // Kept in the row itself.
+      complexity: { field: 1, multiplier: 1 },
       type: [BusinessHours],
       description: 'When its clocks run; empty = around the clock.',
       select: { businessHours: true },

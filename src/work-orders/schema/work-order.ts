@@ -12,6 +12,9 @@ import {
 import { allowedStatuses } from '../rules.ts'
 import { PriorityEnum, SlaStatusEnum, StatusEnum, TypeEnum } from './enums.ts'
 
+/** Lists kept in the work order's own row: however long, they cost nothing more to read. */
+const inRow = { complexity: { field: 1, multiplier: 1 } } as const
+
 const moment = (description: string) => ({
   type: 'DateTime' as const,
   nullable: true as const,
@@ -72,6 +75,7 @@ export const WorkOrderObject = builder.prismaNode('WorkOrder', {
     description: t.exposeString('description', { nullable: true, description: 'Details.' }),
     status: t.expose('status', { type: StatusEnum, description: 'Where it stands.' }),
     allowedStatuses: t.field({
+      ...inRow,
       type: [StatusEnum],
       description: 'Statuses that it could go to now.',
       select: { status: true, type: true },
@@ -125,12 +129,14 @@ export const WorkOrderObject = builder.prismaNode('WorkOrder', {
       description: 'Working seconds that the resolution clock has stood still before.',
     }),
     checklist: t.field({
+      ...inRow,
       type: [ChecklistItemType],
       description: 'What is to be done, in order; at most 100 items.',
       select: { checklist: true },
       resolve: (order) => checklistShape.parse(order.checklist),
     }),
     attachments: t.field({
+      ...inRow,
       type: [AttachmentType],
       description: 'Files kept elsewhere, in the order in which they were attached; at most 50.',
       select: { attachments: true },
