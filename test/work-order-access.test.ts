@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { graphql } from '../src/generated/client/index.ts'
 import { addOrganization, ask, type Credentials, send } from './harness/app.ts'
 import { ChangeStatus, UpdateWorkOrder } from './harness/documents.ts'
-import { openWorkPlace, type WorkPlace } from './harness/work-orders.ts'
+import { addPlace, openWorkPlace, type WorkPlace } from './harness/work-orders.ts'
 import { REQUEST_TRANSITIONS } from '../src/work-orders/service/requests.ts'
 
 const Visible = graphql(`
@@ -87,6 +87,20 @@ const ListRequests = graphql(`
       totalCount
       nodes {
         id
+      }
+    }
+  }
+`)
+
+const DeleteLocation = graphql(`
+  mutation DeleteLocation($input: LocationDeleteInput!) {
+    locationDelete(input: $input) {
+      deletedId
+      userErrors {
+        code
+        ... on ConflictError {
+          ids
+        }
       }
     }
   }
@@ -225,6 +239,17 @@ describe('work requests', () => {
       object: { rejectReason: 'Replaced last week' },
       previous: { status: 'Pending', rejectReason: null },
     })
+  })
+
+  it('a place with requests is not removed', async () => {
+    const id = await addPlace(place.test, place.org.owner, { name: 'Shed', kind: 'LOCATION' })
+    const { workRequestCreate } = await ask(url, place.org.owner, CreateRequest, {
+      input: { title: 'Roof drips', locationId: id },
+    })
+    const { locationDelete } = await ask(url, place.org.owner, DeleteLocation, { input: { id } })
+    expect(locationDelete.userErrors).toMatchObject([
+      { code: 'CONFLICT', ids: [workRequestCreate.workRequest?.id] },
+    ])
   })
 
   it('requesters ask and see their own; technicians and requesters do not decide', async () => {

@@ -542,15 +542,16 @@ describe('parts', () => {
   })
 
   it('a number is taken once, also by two who claim it at once', async () => {
+    const partNumber = `B-${Date.now()}`
     const claims = await Promise.all(
       Array.from({ length: 5 }, () =>
-        ask(url, owner, PartCreate, { input: { name: 'Belt', partNumber: 'B-17' } }),
+        ask(url, owner, PartCreate, { input: { name: 'Belt', partNumber } }),
       ),
     )
     const won = claims.flatMap(({ partCreate }) => partCreate.part ?? [])
     expect(won).toHaveLength(1)
     expect(claims.flatMap(({ partCreate }) => partCreate.userErrors)).toMatchObject(
-      Array(4).fill({ code: 'CONFLICT', ids: [won[0]?.id] }),
+      Array.from({ length: 4 }, () => ({ code: 'CONFLICT', ids: [won[0]?.id] })),
     )
   })
 

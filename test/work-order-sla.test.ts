@@ -352,7 +352,7 @@ describe('SLA policies', () => {
   })
 
   it.each<[string, Partial<SlaPolicyCreateInput>, string[]]>([
-    ['a priority twice', { targets: Array(2).fill({ priority: 'HIGH' }) }, ['targets']],
+    ['a priority twice', { targets: [{ priority: 'HIGH' }, { priority: 'HIGH' }] }, ['targets']],
     ['a promise for NONE', { targets: [{ priority: 'NONE' }] }, ['targets', '0', 'priority']],
     [
       'an end before the begin',

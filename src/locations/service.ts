@@ -84,18 +84,22 @@ export async function deleteLocation(
 ): Promise<string> {
   const location = await lockLocation(unit, input.id)
   demandVersion(location, input.expectedVersion)
-  const [children, workOrders] = await Promise.all([
+  const at = { where: { locationId: location.id }, select: { id: true }, take: 20 } as const
+  const [children, workOrders, ...others] = await Promise.all([
     unit.tx.location.findMany({ where: { parentId: location.id }, select: { id: true }, take: 20 }),
     unit.tx.workOrder.findMany({
       where: { locationId: location.id },
       select: { id: true },
       take: 20,
     }),
+    unit.tx.workRequest.findMany(at),
+    unit.tx.maintenanceSchedule.findMany(at),
+    unit.tx.slaPolicy.findMany(at),
   ])
-  const held = [...children, ...workOrders].map((row) => row.id)
+  const held = [...children, ...workOrders, ...others.flat()].slice(0, 20).map((row) => row.id)
   if (held.length > 0) {
     throw new DomainError(
-      `${location.name} still holds ${held.length < 20 ? held.length : 'at least 20'} places or work orders`,
+      `${location.name} still holds ${held.length < 20 ? held.length : 'at least 20'} places, work orders, requests, schedules or policies`,
       { code: 'CONFLICT', ids: held },
       ['input', 'id'],
     )

@@ -57,6 +57,12 @@ export async function visibleSchedules(
   return { companyId: view.companyId }
 }
 
+/** Which parts a caller sees: the store is no business of requesters and contractors. */
+export function visibleParts(caller: Caller): Prisma.PartWhereInput {
+  const outside = caller.kind === 'user' && ['REQUESTER', 'CONTRACTOR'].includes(caller.role)
+  return outside ? NOTHING : {}
+}
+
 /** Whether the caller sees this work order. */
 export async function seesWorkOrder(unit: UnitOfWork, order: WorkOrder): Promise<boolean> {
   const view = await viewOf(unit.tx, unit.caller)

@@ -14,7 +14,7 @@ const ORGANIZATIONS = 100
 const CLOCKS_AT_ONCE = 50
 const SCHEDULES_AT_ONCE = 10
 
-export interface Sweep {
+interface Sweep {
   name: string
   /** Pause between two runs, milliseconds. */
   everyMs: number

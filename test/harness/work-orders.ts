@@ -32,7 +32,7 @@ export const ReadSla = graphql(`
 `)
 
 /** An event as it was recorded: what webhooks and the live stream carry. */
-export interface RecordedEvent {
+interface RecordedEvent {
   type: string
   object: Record<string, unknown>
   previous: Record<string, unknown> | undefined

@@ -1,8 +1,10 @@
+import type { Caller } from '../../caller.ts'
 import type { Prisma } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
-import { scopedPrisma } from '../../graphql/context.ts'
+import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
 import { connectionNames, pageOptions } from '../../graphql/paging.ts'
+import { visibleParts } from '../access.ts'
 
 export const LaborObject = builder.prismaObject('Labor', {
   description: 'Time that somebody worked on a work order.',
@@ -38,6 +40,7 @@ export const PartObject = builder.prismaNode('Part', {
   id: { field: 'id' },
   name: registerNode('part', 'Part'),
   nullable: true,
+  findUnique: (id, context) => ({ id, AND: visibleParts(callerOf(context)) }),
   description: 'Something kept in stock and built in.',
   authScopes: { permission: 'work-orders:read' },
   fields: (t) => ({
@@ -104,11 +107,13 @@ const PartOrder = builder.enumType('PartOrder', {
 })
 
 function toPartWhere(
+  caller: Caller,
   where: typeof PartWhere.$inferInput | null | undefined,
   fields: { minStock: Prisma.IntFieldRefInput<'Part'> },
 ): Prisma.PartWhereInput {
   const contains = { contains: where?.search ?? '', mode: 'insensitive' as const }
   return {
+    AND: visibleParts(caller),
     ...(where?.search == null ? {} : { OR: [{ name: contains }, { partNumber: contains }] }),
     ...(where?.belowMinimum === true ? { stock: { lt: fields.minStock } } : {}),
   }
@@ -119,7 +124,7 @@ builder.queryFields((t) => ({
     {
       ...pageOptions,
       type: 'Part',
-      description: 'Parts kept in stock.',
+      description: 'Parts kept in stock; not for requesters and contractors.',
       authScopes: { permission: 'work-orders:read' },
       args: {
         where: t.arg({ type: PartWhere, description: 'Which ones; all when left out.' }),
@@ -129,13 +134,13 @@ builder.queryFields((t) => ({
         const { part } = scopedPrisma(context)
         return part.findMany({
           ...query,
-          where: toPartWhere(where, part.fields),
+          where: toPartWhere(callerOf(context), where, part.fields),
           orderBy: [{ [orderBy ?? 'name']: 'asc' }, { id: 'asc' }],
         })
       },
       totalCount: (_root, { where }, context) => {
         const { part } = scopedPrisma(context)
-        return part.count({ where: toPartWhere(where, part.fields) })
+        return part.count({ where: toPartWhere(callerOf(context), where, part.fields) })
       },
     },
     ...connectionNames('Part'),

@@ -115,21 +115,34 @@ export async function setLaborRate(unit: UnitOfWork, input: SetLaborRateInput): 
   })
 }
 
-/** Stops every running timer of a work order; answers its new sums. The caller saves them. */
+/**
+ * Stops every running timer of a work order; answers all its labor and its new sums. The caller saves
+ * the sums.
+ */
 export async function stopTimers(
   unit: UnitOfWork,
   order: WorkOrder,
-): Promise<Pick<WorkOrder, 'laborSeconds' | 'laborCostCents'>> {
-  const running = await unit.tx.labor.findMany({
-    where: { workOrderId: order.id, endedAt: null },
+): Promise<{
+  labor: readonly Labor[]
+  sums: Pick<WorkOrder, 'laborSeconds' | 'laborCostCents'>
+}> {
+  const found = await unit.tx.labor.findMany({
+    where: { workOrderId: order.id },
+    orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
   })
+  const labor: Labor[] = []
   let { laborSeconds, laborCostCents: cost } = order
-  for (const labor of running) {
-    const stopped = await stop(unit, labor)
+  for (const entry of found) {
+    if (entry.endedAt !== null) {
+      labor.push(entry)
+      continue
+    }
+    const stopped = await stop(unit, entry)
+    labor.push(stopped)
     laborSeconds += stopped.seconds
     cost = Math.min(cost + stopped.costCents, MAX_CENTS)
   }
-  return { laborSeconds, laborCostCents: cost }
+  return { labor, sums: { laborSeconds, laborCostCents: cost } }
 }
 
 async function stop(unit: UnitOfWork, labor: Labor): Promise<Labor> {

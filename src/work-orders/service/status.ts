@@ -1,10 +1,14 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { AccessError, demandVersion } from '../../errors.ts'
-import type { WorkOrder } from '../../generated/prisma/client.ts'
+import type { Labor, WorkOrder } from '../../generated/prisma/client.ts'
 import { userIdOf } from '../../identity/people.ts'
 import { coordinates } from '../access.ts'
 import { checklistShape } from '../checklist.ts'
-import { serializeCompletedWorkOrder, workOrderCompleted } from '../completed-event.ts'
+import {
+  type FinalRecords,
+  serializeCompletedWorkOrder,
+  workOrderCompleted,
+} from '../completed-event.ts'
 import { workOrderStatusChanged } from '../events.ts'
 import type { ChangeWorkOrderStatusInput } from '../input.ts'
 import { demandCompletable, demandTransition, isResponse } from '../rules.ts'
@@ -31,10 +35,11 @@ export async function changeWorkOrderStatus(
     demandCompletable({ ...before, checklist: checklistShape.parse(before.checklist) })
   }
   // Everything is decided: from here on it is written.
-  const after = enter(unit, await leave(unit, before, input), input)
+  const { left, labor } = await leave(unit, before, input)
+  const after = enter(unit, left, input)
   const announcements: Announcement[] = [{ event: workOrderStatusChanged }]
   if (after.status === 'COMPLETED') {
-    const records = await readFinalRecords(unit, before.id)
+    const records = await readFinalRecords(unit, before.id, labor)
     announcements.push(
       announce(workOrderCompleted, (order) => serializeCompletedWorkOrder(order, records)),
     )
@@ -50,15 +55,20 @@ async function leave(
   unit: UnitOfWork,
   order: WorkOrder,
   { status }: ChangeWorkOrderStatusInput,
-): Promise<WorkOrder> {
+): Promise<{ left: WorkOrder; labor: readonly Labor[] }> {
   const left: WorkOrder = { ...order, onHoldReason: null, slaPausedAt: null }
-  if (order.status === 'IN_PROGRESS') Object.assign(left, await stopTimers(unit, order))
+  let labor: readonly Labor[] = []
+  if (order.status === 'IN_PROGRESS') {
+    const stopped = await stopTimers(unit, order)
+    labor = stopped.labor
+    Object.assign(left, stopped.sums)
+  }
   // Nobody could work on it while it was held or complete, so that time does not count.
   const stoodStillSince = status === 'REOPENED' ? order.completedAt : order.slaPausedAt
-  if (stoodStillSince === null) return left
+  if (stoodStillSince === null) return { left, labor }
   const place = await findPlace(unit, order.locationId, 'locationId')
   const { hours } = await findSlaPolicy(unit, place)
-  return shiftResolution(left, hours, stoodStillSince, unit.now)
+  return { left: shiftResolution(left, hours, stoodStillSince, unit.now), labor }
 }
 
 /** What begins with the new status. */
@@ -100,19 +110,29 @@ function enter(unit: UnitOfWork, order: WorkOrder, input: ChangeWorkOrderStatusI
   return entered
 }
 
-async function readFinalRecords(unit: UnitOfWork, workOrderId: string) {
-  const labor = await unit.tx.labor.findMany({
-    where: { workOrderId },
-    orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
-  })
+async function readFinalRecords(
+  unit: UnitOfWork,
+  workOrderId: string,
+  labor: readonly Labor[],
+): Promise<FinalRecords> {
   const parts = await unit.tx.partUse.findMany({
     where: { workOrderId },
     include: { part: true },
     orderBy: [{ created: 'asc' }, { id: 'asc' }],
   })
+  return { labor, parts, currency: await findCurrency(unit) }
+}
+
+const currencies = new WeakMap<UnitOfWork, string>()
+
+/** Currency of the organization, read once per transaction. */
+async function findCurrency(unit: UnitOfWork): Promise<string> {
+  const known = currencies.get(unit)
+  if (known !== undefined) return known
   const { currency } = await unit.tx.organization.findUniqueOrThrow({
     where: { id: unit.organizationId },
     select: { currency: true },
   })
-  return { labor, parts, currency }
+  currencies.set(unit, currency)
+  return currency
 }
