@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest'
 const SRC = path.resolve(import.meta.dirname, '../src')
 const SLICES = [
   'identity',
+  'locations',
+  'operations',
   'companies',
   'customers',
-  'locations',
   'assets',
   'sor',
   'work-orders',
@@ -17,12 +18,12 @@ const SLICES = [
   'resources',
   'bookings',
   'visitors',
-  'operations',
 ]
 const TOP = [
   'app.ts',
   'main.ts',
   'schema.ts',
+  'seed',
   'seed.ts',
   'server',
   'server.ts',

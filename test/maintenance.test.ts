@@ -5,8 +5,8 @@ import { sweepMaintenance } from '../src/work-orders/sweeps.ts'
 import { addOrganization, ask, send } from './harness/app.ts'
 import { openWorkPlace, type WorkPlace } from './harness/work-orders.ts'
 
-const CreateSchedule = graphql(`
-  mutation CreateSchedule($input: MaintenanceScheduleCreateInput!) {
+const CreateMaintenancePlan = graphql(`
+  mutation CreateMaintenancePlan($input: MaintenanceScheduleCreateInput!) {
     maintenanceScheduleCreate(input: $input) {
       maintenanceSchedule {
         id
@@ -23,8 +23,8 @@ const CreateSchedule = graphql(`
   }
 `)
 
-const UpdateSchedule = graphql(`
-  mutation UpdateSchedule($input: MaintenanceScheduleUpdateInput!) {
+const UpdateMaintenancePlan = graphql(`
+  mutation UpdateMaintenancePlan($input: MaintenanceScheduleUpdateInput!) {
     maintenanceScheduleUpdate(input: $input) {
       maintenanceSchedule {
         nextOccurrenceAt
@@ -52,8 +52,8 @@ const SkipNext = graphql(`
   }
 `)
 
-const DeleteSchedule = graphql(`
-  mutation DeleteSchedule($input: MaintenanceScheduleDeleteInput!) {
+const DeleteMaintenancePlan = graphql(`
+  mutation DeleteMaintenancePlan($input: MaintenanceScheduleDeleteInput!) {
     maintenanceScheduleDelete(input: $input) {
       deletedId
       userErrors {
@@ -66,8 +66,8 @@ const DeleteSchedule = graphql(`
   }
 `)
 
-const ReadSchedule = graphql(`
-  query ReadSchedule($id: ID!, $ids: [ID!]) {
+const ReadMaintenancePlan = graphql(`
+  query ReadMaintenancePlan($id: ID!, $ids: [ID!]) {
     node(id: $id) {
       ... on MaintenanceSchedule {
         nextOccurrenceAt
@@ -125,15 +125,20 @@ const at = (days: number, extra = 0) => new Date(START + days * DAY + extra)
 const short = (moment: unknown) => String(moment).slice(0, 16)
 
 async function newSchedule(input: Partial<MaintenanceScheduleCreateInput> = {}) {
-  const { maintenanceScheduleCreate } = await ask(place.test.url, place.org.owner, CreateSchedule, {
-    input: {
-      title: 'Check the pump',
-      locationId: place.siteId,
-      frequency: 'DAILY',
-      startsAt: at(0).toISOString(),
-      ...input,
+  const { maintenanceScheduleCreate } = await ask(
+    place.test.url,
+    place.org.owner,
+    CreateMaintenancePlan,
+    {
+      input: {
+        title: 'Check the pump',
+        locationId: place.siteId,
+        frequency: 'DAILY',
+        startsAt: at(0).toISOString(),
+        ...input,
+      },
     },
-  })
+  )
   if (maintenanceScheduleCreate.userErrors.length > 0) {
     throw new Error(JSON.stringify(maintenanceScheduleCreate.userErrors))
   }
@@ -141,7 +146,7 @@ async function newSchedule(input: Partial<MaintenanceScheduleCreateInput> = {}) 
 }
 
 async function read(id: string) {
-  const { node, workOrders } = await ask(place.test.url, place.org.owner, ReadSchedule, {
+  const { node, workOrders } = await ask(place.test.url, place.org.owner, ReadMaintenancePlan, {
     id,
     ids: [id],
   })
@@ -312,8 +317,11 @@ describe('maintenance schedules', () => {
   it('inactive ones rest; changed ones count anew after what was dealt with', async () => {
     const id = await newSchedule()
     const update = async (changes: object) =>
-      (await ask(place.test.url, place.org.owner, UpdateSchedule, { input: { id, ...changes } }))
-        .maintenanceScheduleUpdate.maintenanceSchedule
+      (
+        await ask(place.test.url, place.org.owner, UpdateMaintenancePlan, {
+          input: { id, ...changes },
+        })
+      ).maintenanceScheduleUpdate.maintenanceSchedule
     await update({ active: false })
     await sweep(at(2))
     expect((await read(id)).workOrders).toEqual([])
@@ -330,7 +338,7 @@ describe('maintenance schedules', () => {
   it('one with work orders is not removed', async () => {
     const id = await newSchedule()
     const remove = async () =>
-      (await ask(place.test.url, place.org.owner, DeleteSchedule, { input: { id } }))
+      (await ask(place.test.url, place.org.owner, DeleteMaintenancePlan, { input: { id } }))
         .maintenanceScheduleDelete
     await sweep(at(0))
     const { workOrders } = await read(id)
@@ -353,7 +361,7 @@ describe('maintenance schedules', () => {
     const { maintenanceScheduleCreate } = await ask(
       place.test.url,
       place.org.owner,
-      CreateSchedule,
+      CreateMaintenancePlan,
       {
         input: {
           title: 'Wrong',
@@ -370,12 +378,12 @@ describe('maintenance schedules', () => {
   it('are for managers, of their own organization', async () => {
     const id = await newSchedule()
     const technician = await place.org.addUser('TECHNICIAN')
-    const refused = await send(place.test.url, technician.credentials, UpdateSchedule, {
+    const refused = await send(place.test.url, technician.credentials, UpdateMaintenancePlan, {
       input: { id, active: false },
     })
     expect(refused.errors[0]?.extensions.code).toBe('FORBIDDEN')
     const stranger = await addOrganization(place.test)
-    const foreign = await ask(place.test.url, stranger.owner, UpdateSchedule, {
+    const foreign = await ask(place.test.url, stranger.owner, UpdateMaintenancePlan, {
       input: { id, active: false },
     })
     expect(foreign.maintenanceScheduleUpdate.userErrors).toMatchObject([{ code: 'NOT_FOUND' }])

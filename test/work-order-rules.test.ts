@@ -10,7 +10,6 @@ import { nextOccurrence, type Recurrence } from '../src/work-orders/maintenance/
 import { occurrenceAfterCompletion } from '../src/work-orders/maintenance/recurrence.ts'
 import { addWorkingMs, workingMsBetween } from '../src/work-orders/sla/business-hours.ts'
 import { DEFAULT_POLICY, slaDeadlines } from '../src/work-orders/sla/deadlines.ts'
-import { fromWall, toWall } from '../src/work-orders/wall-clock.ts'
 
 const STATUSES = Object.values(WorkOrderStatus)
 
@@ -69,40 +68,6 @@ describe('labor', () => {
   ])('%d s at %d cents/h cost %d cents', (seconds, rate, cents) => {
     expect(laborCostCents(seconds, rate)).toBe(cents)
   })
-})
-
-describe('wall clock', () => {
-  const berlin = (text: string) => {
-    const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = text.split(/\D/).map(Number)
-    return fromWall('Europe/Berlin', { year, month, day, hour, minute, second: 0 }).toISOString()
-  }
-
-  it.each([
-    ['2026-01-15 08:00', '2026-01-15T07:00:00.000Z'],
-    ['2026-07-15 08:00', '2026-07-15T06:00:00.000Z'],
-    // Summer time begins at 02:00 on 29 March: 02:30 does not exist and becomes 03:30.
-    ['2026-03-29 02:30', '2026-03-29T01:30:00.000Z'],
-    ['2026-03-29 03:00', '2026-03-29T01:00:00.000Z'],
-    // It ends at 03:00 on 25 October: 02:30 comes twice, the first counts.
-    ['2026-10-25 02:30', '2026-10-25T00:30:00.000Z'],
-    ['2026-10-25 03:30', '2026-10-25T02:30:00.000Z'],
-  ])('%s in Berlin is %s', (wall, utc) => {
-    expect(berlin(wall)).toBe(utc)
-  })
-
-  it.each(['America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Pacific/Apia', 'UTC'])(
-    'every hour of a year in %s comes back',
-    (timezone) => {
-      const start = Date.UTC(2026, 0, 1)
-      for (let hour = 0; hour < 8_760; hour += 7) {
-        const moment = new Date(start + hour * 3_600_000)
-        const back = fromWall(timezone, toWall(timezone, moment))
-        // Only the second pass of a repeated hour may come back as the first.
-        expect(moment.getTime() - back.getTime()).toBeGreaterThanOrEqual(0)
-        expect(toWall(timezone, back)).toEqual(toWall(timezone, moment))
-      }
-    },
-  )
 })
 
 describe('SLA deadlines', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Scope } from '../caller.ts'
+import type { Role } from '../generated/prisma/enums.ts'
 
 /**
  * One kind of event: everything that is said about it anywhere (type, documentation, JSON Schema,
@@ -11,6 +12,8 @@ export interface EventDefinition<T = unknown> {
   description: string
   /** All of these are needed to see it, live or by webhook. */
   scopes: readonly Scope[]
+  /** Users in these roles do not see it, whatever scopes they hold: it may concern others of them. */
+  hiddenFrom?: readonly Role[]
   /** Shape of `data.object`. Additive only. */
   payload: z.ZodType<T>
   /** What `data.object` may look like. */
@@ -36,6 +39,11 @@ export function listEvents(): EventDefinition[] {
 /** Scopes needed to see an event of this type; an unknown type (a retired one) needs none. */
 export function scopesOf(type: string): readonly Scope[] {
   return definitions.get(type)?.scopes ?? []
+}
+
+/** Whether users in a role do not see events of this type, whatever scopes they hold. */
+export function isHiddenFrom(role: Role, type: string): boolean {
+  return definitions.get(type)?.hiddenFrom?.includes(role) ?? false
 }
 
 /** JSON Schema (draft 2020-12) of the whole envelope of an event type. */

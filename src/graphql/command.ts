@@ -18,7 +18,8 @@ interface Payload<R> {
 
 interface CommandOptions<I, R> {
   description: string
-  permission: Permission
+  /** What the caller must hold; undefined = whoever is signed in. */
+  permission: Permission | undefined
   /** Fields of the one argument, `input`. */
   input: (t: InputFieldBuilder<Types, 'InputObject'>) => InputFieldMap
   /** The rules of the input; every broken one becomes a user error with its path. */
@@ -61,7 +62,8 @@ export function defineCommand<I, R>(name: string, options: CommandOptions<I, R>)
     t.field({
       type: PayloadType,
       description: options.description,
-      authScopes: { permission: options.permission },
+      authScopes:
+        options.permission === undefined ? { signedIn: true } : { permission: options.permission },
       args: { input: t.arg({ type: Input, required: true, description: 'What to do.' }) },
       resolve: (_root, { input }, context) => runCommand(options, input, context),
     }),

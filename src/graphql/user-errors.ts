@@ -11,6 +11,7 @@ const UserErrorCode = builder.enumType('UserErrorCode', {
       description: 'The record cannot go from its status to the one asked for.',
     },
     CONFLICT: { description: 'Another record stands in the way.' },
+    APPROVAL_REQUIRED: { description: 'Somebody else has to decide this.' },
     IDEMPOTENCY: { description: 'The idempotency key was used with another input, or is in use.' },
     QUOTA: { description: 'A limit of your plan is reached.' },
   },
@@ -49,6 +50,7 @@ const TYPE_NAMES: Record<DomainErrorDetail['code'], string> = {
   VERSION_CONFLICT: 'VersionConflictError',
   INVALID_TRANSITION: 'StateTransitionError',
   CONFLICT: 'ConflictError',
+  APPROVAL_REQUIRED: 'ApprovalRequiredError',
   IDEMPOTENCY: 'IdempotencyError',
   QUOTA: 'QuotaError',
 }
@@ -110,6 +112,17 @@ concrete('ConflictError').implement({
     ids: t.idList({
       description: 'The records in the way.',
       resolve: (error) => [...detailOf(error, 'CONFLICT').ids],
+    }),
+  }),
+})
+
+concrete('ApprovalRequiredError').implement({
+  description: 'You may not decide this: you handed it in yourself, or it exceeds your limit.',
+  interfaces: [UserError],
+  fields: (t) => ({
+    approverIds: t.idList({
+      description: 'Users who may (at most 20).',
+      resolve: (error) => [...detailOf(error, 'APPROVAL_REQUIRED').approverIds],
     }),
   }),
 })

@@ -42,7 +42,7 @@ const UserStatusEnum = builder.enumType('UserStatus', {
   },
 })
 
-builder.prismaNode('Organization', {
+export const OrganizationType = builder.prismaNode('Organization', {
   id: { field: 'id' },
   nullable: true,
   name: registerNode('organization', 'Organization'),
@@ -58,7 +58,7 @@ builder.prismaNode('Organization', {
   }),
 })
 
-builder.prismaNode('User', {
+export const UserType = builder.prismaNode('User', {
   id: { field: 'id' },
   nullable: true,
   name: registerNode('user', 'User'),

@@ -84,22 +84,26 @@ export async function deleteLocation(
 ): Promise<string> {
   const location = await lockLocation(unit, input.id)
   demandVersion(location, input.expectedVersion)
-  const at = { where: { locationId: location.id }, select: { id: true }, take: 20 } as const
-  const [children, workOrders, ...others] = await Promise.all([
-    unit.tx.location.findMany({ where: { parentId: location.id }, select: { id: true }, take: 20 }),
-    unit.tx.workOrder.findMany({
-      where: { locationId: location.id },
-      select: { id: true },
-      take: 20,
-    }),
-    unit.tx.workRequest.findMany(at),
-    unit.tx.maintenanceSchedule.findMany(at),
-    unit.tx.slaPolicy.findMany(at),
-  ])
-  const held = [...children, ...workOrders, ...others.flat()].slice(0, 20).map((row) => row.id)
+  const some = { where: { locationId: location.id }, select: { id: true }, take: 20 } as const
+  const held = [
+    await unit.tx.location.findMany({ ...some, where: { parentId: location.id } }),
+    await unit.tx.asset.findMany(some),
+    await unit.tx.sensor.findMany(some),
+    await unit.tx.sensorGroup.findMany(some),
+    await unit.tx.device.findMany(some),
+    await unit.tx.workOrder.findMany(some),
+    await unit.tx.workRequest.findMany(some),
+    await unit.tx.maintenanceSchedule.findMany(some),
+    await unit.tx.slaPolicy.findMany(some),
+    await unit.tx.resource.findMany(some),
+    await unit.tx.visitor.findMany(some),
+    await unit.tx.visitorInvitation.findMany(some),
+    await unit.tx.visitorBlock.findMany({ ...some, where: { siteId: location.id } }),
+    await unit.tx.manager.findMany(some),
+  ].flatMap((rows) => rows.map((row) => row.id))
   if (held.length > 0) {
     throw new DomainError(
-      `${location.name} still holds ${held.length < 20 ? held.length : 'at least 20'} places, work orders, requests, schedules or policies`,
+      `${location.name} still holds ${held.length < 20 ? held.length : 'at least 20'} records`,
       { code: 'CONFLICT', ids: held },
       ['input', 'id'],
     )

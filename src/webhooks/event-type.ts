@@ -2,7 +2,7 @@ import type { InputFieldBuilder } from '@pothos/core'
 import type { Actor as RecordedActor, Caller } from '../caller.ts'
 import { may } from '../caller.ts'
 import { AccessError } from '../errors.ts'
-import { scopesOf } from '../events/define.ts'
+import { isHiddenFrom, scopesOf } from '../events/define.ts'
 import type { LoggedEvent } from '../events/log.ts'
 import { MAX_FILTER_IDS, type Selection } from '../events/match.ts'
 import { builder, type SchemaTypes } from '../graphql/builder.ts'
@@ -169,7 +169,8 @@ export function toSelection(
   }
 }
 
-/** Whether the caller holds every scope that an event of this type needs. */
+/** Whether the caller holds every scope that an event of this type needs and is not kept from it. */
 export function maySeeEvent(caller: Caller, type: string): boolean {
+  if (caller.kind === 'user' && isHiddenFrom(caller.role, type)) return false
   return scopesOf(type).every((scope) => may(caller, scope))
 }

@@ -30,6 +30,7 @@ export const workOrderPayload = z.object({
   priority: z.enum(['None', 'Low', 'Medium', 'High', 'Critical']),
   type: z.enum(['Corrective', 'Preventive', 'Inspection', 'Request']),
   locationId: z.string(),
+  assetId: z.string().optional(),
   assigneeId: z.string().optional(),
   reportedBy: z.string().optional().describe('User who reported it; absent when a machine did.'),
   companyId: z.string().optional().describe('Contractor in charge.'),
@@ -83,6 +84,7 @@ export function serializeWorkOrder(order: WorkOrder): WorkOrderPayload {
     priority: shape.priority.parse(toPascalCase(order.priority)),
     type: shape.type.parse(toPascalCase(order.type)),
     locationId: order.locationId,
+    assetId: order.assetId,
     companyId: order.companyId,
     requestId: order.requestId,
     pmScheduleId: order.maintenanceScheduleId,
@@ -119,7 +121,8 @@ export function serializeWorkOrder(order: WorkOrder): WorkOrderPayload {
 }
 
 export function workOrderFacets(order: WorkOrder, place: PlaceRef): Facets {
-  return { ...placeFacets(place), workOrder: [order.id] }
+  const asset = order.assetId === null ? {} : { asset: [order.assetId] }
+  return { ...placeFacets(place), ...asset, workOrder: [order.id] }
 }
 
 /** A work order as the examples of all its events show it. */

@@ -1,5 +1,13 @@
 import type { MaintenanceFrequency } from '../../generated/prisma/enums.ts'
-import { fromDayNumber, fromWall, toDayNumber, toWall, weekdayOf } from '../wall-clock.ts'
+import {
+  addMonths,
+  DAY_MS,
+  fromWallTime,
+  isoWeekday,
+  startOfDay,
+  toWallTime,
+  type WallTime,
+} from '../../locations/wall-clock.ts'
 
 /** When work comes again. The wall clock of `startsAt` in the time zone is the hour of every occurrence. */
 export interface Recurrence {
@@ -15,19 +23,17 @@ export interface Recurrence {
   timezone: string
 }
 
-/** Candidates looked at before a rule counts as ended; every period holds at least one date. */
+/** Periods looked at before a rule counts as ended; each holds at least one date. */
 const MOST_PERIODS = 1_000
 
 /** First occurrence after a moment; undefined when there is none before the end. */
 export function nextOccurrence(rule: Recurrence, after: Date): Date | undefined {
-  const start = toWall(rule.timezone, rule.startsAt)
-  const startDay = toDayNumber(start)
-  const afterDay = toDayNumber(toWall(rule.timezone, after))
-  const first = Math.max(0, periodOf(rule, startDay, afterDay) - 1)
+  const start = toWallTime(rule.startsAt, rule.timezone)
+  const first = Math.max(0, periodOf(rule, start, toWallTime(after, rule.timezone)) - 1)
   for (let period = first; period < first + MOST_PERIODS; period++) {
-    for (const day of daysOf(rule, startDay, period)) {
-      if (day < startDay) continue
-      const moment = fromWall(rule.timezone, { ...start, ...fromDayNumber(day) })
+    for (const wall of occurrencesOf(rule, start, period)) {
+      if (wall < start) continue
+      const moment = fromWallTime(wall, rule.timezone)
       if (rule.endsAt !== null && moment > rule.endsAt) return undefined
       if (moment > after) return moment
     }
@@ -40,54 +46,49 @@ export function nextOccurrence(rule: Recurrence, after: Date): Date | undefined 
  * completion, at the hour of the schedule.
  */
 export function occurrenceAfterCompletion(rule: Recurrence, completedAt: Date): Date | undefined {
-  const start = toWall(rule.timezone, rule.startsAt)
-  const completedDay = toDayNumber(toWall(rule.timezone, completedAt))
-  const [day = completedDay + 1] = daysOf(rule, completedDay, 1)
-  const moment = fromWall(rule.timezone, { ...start, ...fromDayNumber(day) })
+  const start = toWallTime(rule.startsAt, rule.timezone)
+  const completedDay = startOfDay(toWallTime(completedAt, rule.timezone))
+  const hour = start - startOfDay(start)
+  const [wall = completedDay + DAY_MS] = occurrencesOf(rule, completedDay + hour, 1)
+  const moment = fromWallTime(wall, rule.timezone)
   return rule.endsAt !== null && moment > rule.endsAt ? undefined : moment
 }
 
-/** Which period (0 = that of the start) a day lies in. */
-function periodOf(rule: Recurrence, startDay: number, day: number): number {
-  const from = fromDayNumber(startDay)
-  const to = fromDayNumber(day)
+/** Which period (0 = that of the start) a wall time lies in. */
+function periodOf(rule: Recurrence, start: WallTime, wall: WallTime): number {
+  const days = (startOfDay(wall) - startOfDay(start)) / DAY_MS
+  const [from, to] = [new Date(start), new Date(wall)]
+  const years = to.getUTCFullYear() - from.getUTCFullYear()
   switch (rule.frequency) {
     case 'DAILY':
-      return Math.floor((day - startDay) / rule.interval)
+      return Math.floor(days / rule.interval)
     case 'WEEKLY':
-      return Math.floor((mondayOf(day) - mondayOf(startDay)) / 7 / rule.interval)
+      return Math.floor((mondayOf(wall) - mondayOf(start)) / (7 * DAY_MS) / rule.interval)
     case 'MONTHLY':
-      return Math.floor(((to.year - from.year) * 12 + to.month - from.month) / rule.interval)
+      return Math.floor((years * 12 + to.getUTCMonth() - from.getUTCMonth()) / rule.interval)
     case 'YEARLY':
-      return Math.floor((to.year - from.year) / rule.interval)
+      return Math.floor(years / rule.interval)
   }
 }
 
-/** The days of one period, in order. */
-function daysOf(rule: Recurrence, startDay: number, period: number): number[] {
-  const start = fromDayNumber(startDay)
+/** The occurrences of one period on the wall, in order. */
+function occurrencesOf(rule: Recurrence, start: WallTime, period: number): WallTime[] {
   const steps = period * rule.interval
+  const dayOfMonth = rule.dayOfMonth ?? new Date(start).getUTCDate()
   switch (rule.frequency) {
     case 'DAILY':
-      return [startDay + steps]
+      return [start + steps * DAY_MS]
     case 'WEEKLY': {
-      const monday = mondayOf(startDay) + steps * 7
-      const weekdays = rule.daysOfWeek.length === 0 ? [weekdayOf(startDay)] : rule.daysOfWeek
-      return weekdays.toSorted((a, b) => a - b).map((weekday) => monday + weekday - 1)
+      const monday = mondayOf(start) + steps * 7 * DAY_MS + (start - startOfDay(start))
+      const weekdays = rule.daysOfWeek.length === 0 ? [isoWeekday(start)] : rule.daysOfWeek
+      return weekdays.toSorted((a, b) => a - b).map((weekday) => monday + (weekday - 1) * DAY_MS)
     }
     case 'MONTHLY':
-      return [dayInMonth(start.year, start.month + steps, rule.dayOfMonth ?? start.day)]
+      return [addMonths(start, steps, dayOfMonth)]
     case 'YEARLY':
-      return [dayInMonth(start.year + steps, start.month, rule.dayOfMonth ?? start.day)]
+      return [addMonths(start, steps * 12, dayOfMonth)]
   }
 }
 
-const mondayOf = (day: number) => day - weekdayOf(day) + 1
-
-/** A day of a month, or the month's last where it has no such day. Months past December roll over. */
-function dayInMonth(year: number, month: number, day: number): number {
-  const first = { year: year + Math.floor((month - 1) / 12), month: ((month - 1) % 12) + 1, day: 1 }
-  const next = { ...first, month: first.month + 1 }
-  const start = toDayNumber(first)
-  return Math.min(start + day - 1, toDayNumber(next) - 1)
-}
+/** Midnight at the start of a wall time's week. */
+const mondayOf = (wall: WallTime) => startOfDay(wall) - (isoWeekday(wall) - 1) * DAY_MS

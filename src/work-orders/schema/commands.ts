@@ -41,6 +41,7 @@ const creationFields = (t: InputBuilder) => ({
   priority: t.field({ type: PriorityEnum, description: 'How urgent; MEDIUM when left out.' }),
   type: t.field({ type: TypeEnum, description: 'Kind of work; CORRECTIVE when left out.' }),
   locationId: t.id({ required: true, description: 'Where.' }),
+  assetId: t.id({ description: 'What is worked on; not a decommissioned asset.' }),
   assigneeId: t.id({ description: 'Who does it; an active user.' }),
   companyId: t.id({ description: 'Contractor in charge.' }),
   dueAt: t.field({ type: 'DateTime', description: 'When it should be done.' }),
@@ -84,6 +85,7 @@ defineWorkOrderCommand('workOrderUpdate', {
     locationId: t.id({
       description: 'New place; the SLA deadlines are counted anew where another policy holds.',
     }),
+    assetId: t.id({ description: 'What is worked on; null = no particular asset.' }),
     assigneeId: t.id({ description: 'New assignee; null = nobody.' }),
     companyId: t.id({ description: 'New contractor; null = none.' }),
     dueAt: t.field({ type: 'DateTime', description: 'New due date; null removes it.' }),

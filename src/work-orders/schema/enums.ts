@@ -65,16 +65,3 @@ export const SlaStatusEnum = builder.enumType('SlaStatus', {
     [SlaStatus.MET]: { description: 'Done in time.' },
   },
 })
-
-export const WeekdayEnum = builder.enumType('Weekday', {
-  description: 'Day of the week.',
-  values: {
-    MONDAY: { description: 'Monday.' },
-    TUESDAY: { description: 'Tuesday.' },
-    WEDNESDAY: { description: 'Wednesday.' },
-    THURSDAY: { description: 'Thursday.' },
-    FRIDAY: { description: 'Friday.' },
-    SATURDAY: { description: 'Saturday.' },
-    SUNDAY: { description: 'Sunday.' },
-  },
-})

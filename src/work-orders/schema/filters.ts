@@ -41,6 +41,7 @@ interface WhereShape {
   slaStatus?: typeof SlaStatusFilter.$inferInput | null | undefined
   locationId?: typeof IdFilter.$inferInput | null | undefined
   siteId?: string | null | undefined
+  assetId?: typeof IdFilter.$inferInput | null | undefined
   assigneeId?: typeof IdFilter.$inferInput | null | undefined
   reportedById?: typeof IdFilter.$inferInput | null | undefined
   companyId?: typeof IdFilter.$inferInput | null | undefined
@@ -70,6 +71,7 @@ WorkOrderWhere.implement({
     slaStatus: t.field({ type: SlaStatusFilter, description: 'By service level.' }),
     locationId: t.field({ type: IdFilter, description: 'By place.' }),
     siteId: t.id({ description: 'At any place of this site.' }),
+    assetId: t.field({ type: IdFilter, description: 'By asset.' }),
     assigneeId: t.field({ type: IdFilter, description: 'By assignee.' }),
     reportedById: t.field({ type: IdFilter, description: 'By who reported it.' }),
     companyId: t.field({ type: IdFilter, description: 'By contractor.' }),
@@ -116,6 +118,7 @@ async function toWhere(
     type: where.types == null ? undefined : { in: where.types },
     slaStatus: listFilter(where.slaStatus),
     locationId: toIdFilter(where.locationId),
+    assetId: toIdFilter(where.assetId),
     assigneeId: toIdFilter(where.assigneeId),
     reportedById: toIdFilter(where.reportedById),
     companyId: toIdFilter(where.companyId),

@@ -14,7 +14,8 @@ import {
 } from '../service/maintenance.ts'
 import { ChecklistItemInput } from './commands.ts'
 import { defineDeletion } from './define.ts'
-import { PriorityEnum, WeekdayEnum } from './enums.ts'
+import { WeekdayEnum } from '../../locations/weekday.ts'
+import { PriorityEnum } from './enums.ts'
 import { BasisEnum, FrequencyEnum, ScheduleObject } from './maintenance.ts'
 
 type InputBuilder = Parameters<Parameters<typeof defineCommand>[1]['input']>[0]

@@ -11,7 +11,8 @@ import { connectionNames, IdFilter, pageOptions, toIdFilter } from '../../graphq
 import { visibleSchedules } from '../access.ts'
 import { checklistTemplateShape } from '../checklist.ts'
 import { WEEKDAYS } from '../sla/policy-shapes.ts'
-import { PriorityEnum, WeekdayEnum } from './enums.ts'
+import { WeekdayEnum } from '../../locations/weekday.ts'
+import { PriorityEnum } from './enums.ts'
 
 export const FrequencyEnum = builder.enumType('MaintenanceFrequency', {
   description: 'How often work comes again, together with the interval.',

@@ -8,7 +8,8 @@ import { createSlaPolicy, deleteSlaPolicy, updateSlaPolicy } from '../service/sl
 import { createSlaPolicyInput, deletePolicyInput, updateSlaPolicyInput } from '../sla/input.ts'
 import { businessHoursShape, targetsShape } from '../sla/policy-shapes.ts'
 import { defineDeletion } from './define.ts'
-import { PriorityEnum, WeekdayEnum } from './enums.ts'
+import { WeekdayEnum } from '../../locations/weekday.ts'
+import { PriorityEnum } from './enums.ts'
 
 interface Target {
   priority: 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'

@@ -84,6 +84,10 @@ export const WorkOrderObject = builder.prismaNode('WorkOrder', {
     priority: t.expose('priority', { type: PriorityEnum, description: 'How urgent it is.' }),
     type: t.expose('type', { type: TypeEnum, description: 'Kind of work.' }),
     location: t.relation('location', { description: 'Where.' }),
+    asset: t.relation('asset', {
+      nullable: true,
+      description: 'What is worked on; kept when the asset is deleted.',
+    }),
     assignee: t.relation('assignee', { nullable: true, description: 'Who does it.' }),
     reportedBy: t.relation('reportedBy', { nullable: true, description: 'Who reported it.' }),
     completedBy: t.relation('completedBy', { nullable: true, description: 'Who completed it.' }),

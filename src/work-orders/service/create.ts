@@ -1,3 +1,4 @@
+import { demandWorkableAsset } from '../../assets/service.ts'
 import { newId } from '../../db/ids.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { record } from '../../events/record.ts'
@@ -8,8 +9,9 @@ import { serializeWorkOrder, workOrderCreated, workOrderFacets } from '../events
 import type { CreateWorkOrderInput } from '../input.ts'
 import { readClocks, tell, type Telling } from '../sla/clocks.ts'
 import { slaDeadlines, slaStart } from '../sla/deadlines.ts'
+import { toFacts } from '../sla/told.ts'
 import { findPlace } from './load.ts'
-import { recordTellings } from './save.ts'
+import { recordFacts } from './save.ts'
 import { findSlaPolicy } from './sla-policy.ts'
 
 /** Where a work order comes from, when nobody typed it. */
@@ -46,6 +48,7 @@ export async function prepareWorkOrder(
 ): Promise<PreparedWorkOrder> {
   const place = await findPlace(unit, input.locationId, 'locationId')
   if (input.assigneeId != null) await demandActiveUser(unit, input.assigneeId, 'assigneeId')
+  if (input.assetId != null) await demandWorkableAsset(unit, input.assetId, 'assetId')
   const priority = input.priority ?? 'MEDIUM'
   const occurrenceAt = origin.occurrenceAt ?? null
   const policy = await findSlaPolicy(unit, place)
@@ -59,6 +62,7 @@ export async function prepareWorkOrder(
     priority,
     type: input.type ?? 'CORRECTIVE',
     locationId: place.id,
+    assetId: input.assetId ?? null,
     assigneeId: input.assigneeId ?? null,
     companyId: input.companyId ?? null,
     reportedById:
@@ -92,7 +96,7 @@ export async function insertWorkOrders(
       object: serializeWorkOrder(before),
       facets: workOrderFacets(order, place),
     })
-    recordTellings(unit, before, tellings, place)
+    recordFacts(unit, order, toFacts(before, tellings, unit.now), place)
   }
 }
 

@@ -4,6 +4,7 @@ import { demandVersion, DomainError, invalid, notFound } from '../../errors.ts'
 import type { MaintenanceSchedule, Prisma, WorkOrder } from '../../generated/prisma/client.ts'
 import { demandActiveUser } from '../../identity/people.ts'
 import { demandTimezone } from '../../locations/rules.ts'
+import { findTimezone } from '../../locations/timezone.ts'
 import { demandCoordinator } from '../access.ts'
 import type {
   CreateScheduleInput,
@@ -17,7 +18,6 @@ import {
   type Recurrence,
 } from '../maintenance/recurrence.ts'
 import { findPlace } from './load.ts'
-import { findTimezone } from './sla-policy.ts'
 
 export async function createSchedule(
   unit: UnitOfWork,

@@ -5,14 +5,9 @@ import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { WorkOrder } from '../../generated/prisma/client.ts'
 import type { PlaceRef } from '../../locations/events.ts'
-import {
-  serializeWorkOrder,
-  workOrderFacets,
-  type WorkOrderPayload,
-  workOrderUpdated,
-} from '../events.ts'
-import { workOrderSlaAtRisk, workOrderSlaBreached } from '../sla-events.ts'
-import { readClocks, takeBack, tell, type Telling } from '../sla/clocks.ts'
+import { serializeWorkOrder, workOrderFacets, type WorkOrderPayload } from '../events.ts'
+import { readClocks, takeBack, tell } from '../sla/clocks.ts'
+import { type ClockFact, passTime, toFacts } from '../sla/told.ts'
 
 /** What tells of a change: an event, and its payload where that is more than the work order. */
 export interface Announcement {
@@ -28,7 +23,7 @@ export function announce<T extends WorkOrderPayload>(
   return { event, object }
 }
 
-export interface Change {
+interface Change {
   before: WorkOrder
   after: WorkOrder
   announcements: readonly Announcement[]
@@ -47,12 +42,12 @@ export async function saveWorkOrder(unit: UnitOfWork, change: Change): Promise<W
   if (diffPayloads(serializeWorkOrder(before), serializeWorkOrder(change.after)) === undefined) {
     return before
   }
-  const stamp = { updated: unit.now, version: before.version + 1 }
   const due = tell(before, unit.now)
-  recordTellings(unit, before, due.tellings, place)
+  recordFacts(unit, before, toFacts(before, due.tellings, unit.now), place)
   const carried: WorkOrder = {
     ...change.after,
-    ...stamp,
+    updated: unit.now,
+    version: before.version + 1,
     slaResponseTold: due.order.slaResponseTold,
     slaResolutionTold: due.order.slaResolutionTold,
     slaResponseStatus: due.order.slaResponseStatus,
@@ -72,59 +67,30 @@ export async function saveWorkOrder(unit: UnitOfWork, change: Change): Promise<W
     })
   }
   const after = tell(changed, unit.now)
-  recordTellings(unit, changed, after.tellings, place)
+  recordFacts(unit, changed, toFacts(changed, after.tellings, unit.now), place)
   return write(unit, before, after.order)
 }
 
-/**
- * Lets the clocks of a work order go on to now: tells what is due, and records workorder.updated for
- * a step that has no event of its own (critical).
- */
+/** Lets the clocks of a locked work order go on to now. */
 export async function advanceClocks(
   unit: UnitOfWork,
   before: WorkOrder,
   place: PlaceRef,
 ): Promise<WorkOrder> {
-  const stamped = { ...before, updated: unit.now }
-  const { order, tellings } = tell(stamped, unit.now)
-  recordTellings(unit, stamped, tellings, place)
-  const told = tellings.at(-1)?.order ?? stamped
-  const previous = diffPayloads(serializeWorkOrder(told), serializeWorkOrder(order))
-  if (previous !== undefined) {
-    record(unit, workOrderUpdated, {
-      subjectId: order.id,
-      object: serializeWorkOrder(order),
-      previous,
-      facets: workOrderFacets(order, place),
-    })
-  }
-  const silent = tellings.length === 0 && previous === undefined
-  return write(unit, before, {
-    ...order,
-    version: before.version + (silent ? 0 : 1),
-    updated: silent ? before.updated : unit.now,
-  })
+  const { order, facts } = passTime(before, unit.now)
+  recordFacts(unit, order, facts, place)
+  return write(unit, before, order)
 }
 
-export function recordTellings(
+export function recordFacts(
   unit: UnitOfWork,
-  before: WorkOrder,
-  tellings: readonly Telling[],
+  order: WorkOrder,
+  facts: readonly ClockFact[],
   place: PlaceRef,
 ): void {
-  let last = before
-  for (const { clock, level, order } of tellings) {
-    const now = { ...order, updated: unit.now }
-    record(unit, level === 'AT_RISK' ? workOrderSlaAtRisk : workOrderSlaBreached, {
-      subjectId: order.id,
-      object: {
-        ...serializeWorkOrder(now),
-        slaClock: clock === 'RESPONSE' ? 'Response' : 'Resolution',
-      },
-      previous: diffPayloads(serializeWorkOrder(last), serializeWorkOrder(now)) ?? {},
-      facets: workOrderFacets(order, place),
-    })
-    last = order
+  const facets = workOrderFacets(order, place)
+  for (const { definition, object, previous } of facts) {
+    record(unit, definition, { subjectId: order.id, object, previous, facets })
   }
 }
 
@@ -135,9 +101,6 @@ async function write(unit: UnitOfWork, before: WorkOrder, after: WorkOrder): Pro
     Object.entries(after).filter(([column, value]) => !isDeepStrictEqual(old.get(column), value)),
   )
   if (Object.keys(data).length === 0) return after
-  await unit.tx.workOrder.updateMany({
-    where: { id: before.id },
-    data,
-  })
+  await unit.tx.workOrder.updateMany({ where: { id: before.id }, data })
   return after
 }

@@ -1,6 +1,7 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import type { SlaPolicy } from '../../generated/prisma/client.ts'
 import type { PlaceRef } from '../../locations/events.ts'
+import { findTimezone } from '../../locations/timezone.ts'
 import type { BusinessHours } from '../sla/business-hours.ts'
 import { businessHoursShape, targetsShape, toMinutes, WEEKDAYS } from '../sla/policy-shapes.ts'
 import { DEFAULT_POLICY, DEFAULT_TARGETS, type ResolvedPolicy } from '../sla/deadlines.ts'
@@ -58,22 +59,4 @@ async function resolve(
     atRiskPercent: policy.atRiskPercent,
     criticalPercent: policy.criticalPercent,
   }
-}
-
-/** Time zone of a place: its own, else the nearest above it, else the organization's. */
-export async function findTimezone(unit: UnitOfWork, place: PlaceRef): Promise<string> {
-  const above = [place.id, place.parentId, place.siteId].filter((id) => id !== null)
-  const places = await unit.tx.location.findMany({
-    where: { id: { in: above } },
-    select: { id: true, timezone: true },
-  })
-  for (const id of above) {
-    const timezone = places.find((candidate) => candidate.id === id)?.timezone
-    if (timezone != null) return timezone
-  }
-  const organization = await unit.tx.organization.findUniqueOrThrow({
-    where: { id: unit.organizationId },
-    select: { timezone: true },
-  })
-  return organization.timezone
 }

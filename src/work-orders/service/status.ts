@@ -2,6 +2,7 @@ import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { AccessError, demandVersion } from '../../errors.ts'
 import type { Labor, WorkOrder } from '../../generated/prisma/client.ts'
 import { userIdOf } from '../../identity/people.ts'
+import { demandNoSubmittedQuotation } from '../../sor/blocking.ts'
 import { coordinates } from '../access.ts'
 import { checklistShape } from '../checklist.ts'
 import {
@@ -33,6 +34,7 @@ export async function changeWorkOrderStatus(
   }
   if (input.status === 'COMPLETED') {
     demandCompletable({ ...before, checklist: checklistShape.parse(before.checklist) })
+    await demandNoSubmittedQuotation(unit, before.id)
   }
   // Everything is decided: from here on it is written.
   const { left, labor } = await leave(unit, before, input)

@@ -1,3 +1,4 @@
+import { demandWorkableAsset } from '../../assets/service.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandVersion } from '../../errors.ts'
 import type { WorkOrder } from '../../generated/prisma/client.ts'
@@ -22,6 +23,9 @@ export async function updateWorkOrder(
   const { expectedVersion: _version, id: _id, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const after: WorkOrder = { ...before, ...changes }
+  if (after.assetId !== null && after.assetId !== before.assetId) {
+    await demandWorkableAsset(unit, after.assetId, 'assetId')
+  }
   if (after.assigneeId !== null && after.assigneeId !== before.assigneeId) {
     await demandActiveUser(unit, after.assigneeId, 'assigneeId')
     // Giving it to somebody answers whoever reported it.
@@ -48,10 +52,7 @@ export async function updateWorkOrder(
 async function countsAnew(unit: UnitOfWork, before: WorkOrder, after: WorkOrder): Promise<boolean> {
   if (after.priority !== before.priority) return true
   if (after.locationId === before.locationId) return false
-  const [from, to] = await Promise.all(
-    [before, after].map(async (order) =>
-      findSlaPolicy(unit, await findPlace(unit, order.locationId, 'locationId')),
-    ),
-  )
-  return from?.id !== to?.id
+  const policyOf = async ({ locationId }: WorkOrder) =>
+    findSlaPolicy(unit, await findPlace(unit, locationId, 'locationId'))
+  return (await policyOf(before)).id !== (await policyOf(after)).id
 }

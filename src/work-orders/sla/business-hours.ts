@@ -1,11 +1,11 @@
 import {
-  fromDayNumber,
-  fromWall,
-  toDateText,
-  toDayNumber,
-  toWall,
-  weekdayOf,
-} from '../wall-clock.ts'
+  DAY_MS,
+  fromWallTime,
+  isoWeekday,
+  MINUTE_MS,
+  startOfDay,
+  toWallTime,
+} from '../../locations/wall-clock.ts'
 
 /** When a clock runs. */
 export interface BusinessHours {
@@ -56,17 +56,16 @@ function* openTimes(
   hours: BusinessHours,
   from: Date,
 ): Generator<{ opens: number; closes: number }> {
-  const first = toDayNumber(toWall(hours.timezone, from))
-  for (let day = first; day < first + HORIZON_DAYS; day++) {
-    const date = fromDayNumber(day)
-    if (hours.holidays.has(toDateText(date))) continue
-    const weekday = weekdayOf(day)
+  const first = startOfDay(toWallTime(from, hours.timezone))
+  for (let day = first; day < first + HORIZON_DAYS * DAY_MS; day += DAY_MS) {
+    if (hours.holidays.has(new Date(day).toISOString().slice(0, 10))) continue
+    const weekday = isoWeekday(day)
     const windows = hours.windows
       .filter((window) => window.weekday === weekday)
       .toSorted((a, b) => a.opens - b.opens)
     for (const { opens, closes } of windows) {
       const at = (minutes: number) =>
-        fromWall(hours.timezone, { ...date, hour: 0, minute: minutes, second: 0 }).getTime()
+        fromWallTime(day + minutes * MINUTE_MS, hours.timezone).getTime()
       yield { opens: at(opens), closes: at(closes) }
     }
   }

@@ -1,0 +1,93 @@
+import { Prisma, type PrismaClient } from '../generated/prisma/client.ts'
+import { batchById } from '../graphql/batch.ts'
+import { type Context, scopedPrisma, callerOf } from '../graphql/context.ts'
+import { OPEN_WORK } from './rules.ts'
+
+/** Why an asset has its score: 100 less what each part takes away. */
+export interface AssetHealth {
+  /** 0–100; null for a decommissioned asset. */
+  score: number | null
+  /** Part of the last 30 days spent offline or in maintenance, 0–1. */
+  downtimeShare: number
+  /** Open work orders of priority HIGH or CRITICAL. */
+  urgentWorkOrders: number
+  maintenanceOverdue: boolean
+  /** Sensors of it that fell silent. */
+  staleSensors: number
+}
+
+const WINDOW_DAYS = 30
+const DOWNTIME_POINTS = 40
+const POINTS_PER_URGENT = 10
+const URGENT_POINTS = 30
+const OVERDUE_POINTS = 20
+const STALE_POINTS = 10
+
+/**
+ * The assets that meet a condition, each with its health: 100 points, less 40 times the share of the
+ * last 30 days in which it was down, 10 per urgent open work order (at most 30), 20 for overdue
+ * maintenance and 10 if any of its sensors is silent. A decommissioned asset has no score.
+ */
+export function assetsWithHealth(organizationId: string, condition: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    SELECT asset.id, asset.status, asset.asset_type_id, location.site_id, urgent, overdue, stale,
+           least(share, 1) AS share,
+           CASE WHEN asset.status <> 'DECOMMISSIONED' THEN greatest(0, round(
+             100 - ${DOWNTIME_POINTS}::int * least(share, 1)
+                 - least(${URGENT_POINTS}::int, ${POINTS_PER_URGENT}::int * urgent)
+                 - CASE WHEN overdue THEN ${OVERDUE_POINTS}::int ELSE 0 END
+                 - CASE WHEN stale > 0 THEN ${STALE_POINTS}::int ELSE 0 END))::int END AS score
+      FROM asset
+      JOIN location ON location.id = asset.location_id
+      CROSS JOIN LATERAL (
+        SELECT coalesce(sum(extract(epoch FROM coalesce(ended_at, now())
+                 - greatest(started_at, now() - make_interval(days => ${WINDOW_DAYS}::int)))), 0)::float8
+               / (${WINDOW_DAYS}::int * 86400) AS share
+          FROM asset_status_span
+         WHERE asset_id = asset.id AND status IN ('OFFLINE', 'MAINTENANCE')
+           AND (ended_at IS NULL OR ended_at > now() - make_interval(days => ${WINDOW_DAYS}::int))
+      ) AS downtime
+      CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE priority IN ('HIGH', 'CRITICAL'))::int AS urgent,
+               coalesce(bool_or(type = 'PREVENTIVE' AND due_at < now()), false) AS overdue
+          FROM work_order
+         WHERE organization_id = asset.organization_id AND asset_id = asset.id
+           AND status::text = ANY(${[...OPEN_WORK]})
+      ) AS work
+      CROSS JOIN LATERAL (
+        SELECT count(*)::int AS stale FROM sensor
+         WHERE organization_id = asset.organization_id AND asset_id = asset.id
+           AND stale_since IS NOT NULL
+      ) AS silence
+     WHERE asset.organization_id = ${organizationId} AND ${condition}`
+}
+
+async function readHealth(
+  prisma: PrismaClient,
+  organizationId: string,
+  assetIds: readonly string[],
+): Promise<Map<string, AssetHealth>> {
+  const rows = await prisma.$queryRaw<(AssetHealth & { id: string })[]>(Prisma.sql`
+    SELECT id, score, share AS "downtimeShare", urgent AS "urgentWorkOrders",
+           overdue AS "maintenanceOverdue", stale AS "staleSensors"
+      FROM (${assetsWithHealth(organizationId, Prisma.sql`asset.id = ANY(${[...assetIds]})`)}) AS found`)
+  return new Map(rows.map(({ id, ...health }) => [id, health]))
+}
+
+const loadAny = batchById((context, ids) =>
+  readHealth(scopedPrisma(context), callerOf(context).organizationId, ids),
+)
+
+/** The health of one asset; all that a page asks for are read together. */
+export async function loadHealth(context: Context, assetId: string): Promise<AssetHealth> {
+  return (await loadAny(context, assetId)) ?? NO_HEALTH
+}
+
+/** Of an asset that was removed while its page was being read. */
+const NO_HEALTH: AssetHealth = {
+  score: null,
+  downtimeShare: 0,
+  urgentWorkOrders: 0,
+  maintenanceOverdue: false,
+  staleSensors: 0,
+}

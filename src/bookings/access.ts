@@ -1,0 +1,23 @@
+import type { Caller } from '../caller.ts'
+import { AccessError } from '../errors.ts'
+import type { Role } from '../generated/prisma/enums.ts'
+
+const MANAGERS: ReadonlySet<Role> = new Set<Role>(['OWNER', 'ADMIN', 'MANAGER'])
+
+/** Whether the caller looks after everybody's bookings. A key does, as far as its scopes go. */
+function managesBookings(caller: Caller): boolean {
+  return caller.kind !== 'user' || MANAGERS.has(caller.role)
+}
+
+/** @throws AccessError FORBIDDEN */
+export function demandManager(caller: Caller): void {
+  if (managesBookings(caller)) return
+  throw new AccessError('FORBIDDEN', 'This needs the role Manager, Admin or Owner')
+}
+
+/** @throws AccessError FORBIDDEN for somebody else's booking, unless the caller manages them all. */
+export function demandOwn(caller: Caller, booking: { bookedById: string | null }): void {
+  if (managesBookings(caller)) return
+  if (caller.kind === 'user' && caller.userId === booking.bookedById) return
+  throw new AccessError('FORBIDDEN', 'Only whoever booked it or a manager may do this')
+}

@@ -1,0 +1,100 @@
+import { newId } from '../../db/ids.ts'
+import type { UnitOfWork } from '../../db/unit-of-work.ts'
+import { record } from '../../events/record.ts'
+import type { Booking, Resource } from '../../generated/prisma/client.ts'
+import { demandActiveUser, userIdOf } from '../../identity/people.ts'
+import { demandManager } from '../access.ts'
+import { bookingCreated, serializeBooking } from '../events.ts'
+import { claim, conflict } from '../holds.ts'
+import type { CreateBookingInput } from '../input.ts'
+import {
+  demandOpenAt,
+  demandReservable,
+  demandService,
+  openForBooking,
+  type PlacedResource,
+} from '../place.ts'
+import { demandCapacity, demandTimes, timing, type Times } from '../rules.ts'
+
+/**
+ * Books a resource. Where two want the same time, the database lets one in.
+ * @throws DomainError CONFLICT listing the bookings in the way.
+ */
+export async function createBooking(unit: UnitOfWork, input: CreateBookingInput): Promise<Booking> {
+  const placed = await openForBooking(unit, input.resourceId)
+  demandTimes(placed.resource, input, unit.now)
+  const details = await checkDetails(unit, placed, input)
+  await demandOpenAt(unit, placed, input)
+  const { made, refused } = await claim(unit, placed.resource, [
+    draft(unit, placed.resource, input, details),
+  ])
+  const [booking] = made
+  if (booking === undefined) throw conflict(refused[0]?.clashing ?? [])
+  tellCreated(unit, placed, booking)
+  return booking
+}
+
+export type Details = Pick<Booking, 'title' | 'attendees' | 'serviceId' | 'bookedById' | 'seriesId'>
+
+type GivenDetails = Pick<CreateBookingInput, 'title' | 'attendees' | 'serviceId' | 'bookedById'>
+
+/** Checks everything about a new booking that has nothing to do with its time. */
+export async function checkDetails(
+  unit: UnitOfWork,
+  placed: PlacedResource,
+  input: GivenDetails,
+): Promise<Details> {
+  demandReservable(unit, placed)
+  demandCapacity(placed.resource, input.attendees)
+  if (input.serviceId != null) await demandService(unit, input.serviceId, placed.resource.id)
+  const self = userIdOf(unit.caller) ?? null
+  if (input.bookedById != null && input.bookedById !== self) {
+    demandManager(unit.caller)
+    await demandActiveUser(unit, input.bookedById, 'bookedById')
+  }
+  return {
+    title: input.title ?? null,
+    attendees: input.attendees ?? null,
+    serviceId: input.serviceId ?? null,
+    bookedById: input.bookedById ?? self,
+    seriesId: null,
+  }
+}
+
+/** A booking as it would be written. */
+export function draft(
+  unit: UnitOfWork,
+  resource: Resource,
+  times: Times,
+  details: Details,
+): Booking {
+  return {
+    id: newId('booking', unit.now.getTime()),
+    organizationId: unit.organizationId,
+    resourceId: resource.id,
+    ...details,
+    status: resource.requiresApproval ? 'PENDING' : 'CONFIRMED',
+    ...timing(resource, times, unit.now),
+    exclusive: resource.maxConcurrent === 1,
+    approvedById: null,
+    approvedAt: null,
+    rejectReason: null,
+    cancelledById: null,
+    cancelledAt: null,
+    cancelReason: null,
+    checkedInAt: null,
+    releasedAt: null,
+    endedAt: null,
+    version: 1,
+    created: unit.now,
+    updated: unit.now,
+  }
+}
+
+export function tellCreated(unit: UnitOfWork, placed: PlacedResource, booking: Booking): void {
+  record(unit, bookingCreated, {
+    subjectId: booking.id,
+    object: serializeBooking(booking, placed.resource),
+    facets: placed.facets,
+  })
+}

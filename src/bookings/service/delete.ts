@@ -1,0 +1,90 @@
+import type { UnitOfWork } from '../../db/unit-of-work.ts'
+import { DomainError, DomainErrors, notFound } from '../../errors.ts'
+import type { FacetKey, Facets } from '../../events/match.ts'
+import { record } from '../../events/record.ts'
+import type { Booking } from '../../generated/prisma/client.ts'
+import { demandManager } from '../access.ts'
+import { bookingBulkDeleted, bookingDeleted } from '../events.ts'
+import type { BookingActionInput, BulkDeleteBookingsInput } from '../input.ts'
+import { findAllPlaced, findPlaced } from '../place.ts'
+import { lockBooking } from './load.ts'
+
+/**
+ * Removes a booking for good, whatever has become of it.
+ * @throws DomainError CONFLICT for one under way, which has to end first.
+ */
+export async function deleteBooking(unit: UnitOfWork, input: BookingActionInput): Promise<string> {
+  demandManager(unit.caller)
+  const booking = await lockBooking(unit, input)
+  demandNotUnderWay([booking], 'id')
+  const { facets } = await findPlaced(unit, booking.resourceId)
+  await unit.tx.booking.delete({ where: { id: booking.id } })
+  record(unit, bookingDeleted, {
+    subjectId: booking.id,
+    object: { id: booking.id, deleted: true },
+    facets,
+  })
+  return booking.id
+}
+
+/**
+ * Removes many bookings for good, all or none, told by one event.
+ * @throws DomainErrors NOT_FOUND for every id that is not there.
+ */
+export async function bulkDeleteBookings(
+  unit: UnitOfWork,
+  input: BulkDeleteBookingsInput,
+): Promise<string[]> {
+  demandManager(unit.caller)
+  const wanted = [...new Set(input.ids)].toSorted()
+  const bookings = await lockBookings(unit, wanted)
+  const found = new Set(bookings.map((booking) => booking.id))
+  const missing = wanted.filter((id) => !found.has(id))
+  if (missing.length > 0) {
+    throw new DomainErrors(missing.map((id) => notFound('Booking', id, 'ids')))
+  }
+  demandNotUnderWay(bookings, 'ids')
+  await removeAll(unit, bookings)
+  return wanted
+}
+
+/** Removes locked bookings with one event. */
+export async function removeAll(unit: UnitOfWork, bookings: readonly Booking[]): Promise<void> {
+  const ids = bookings.map((booking) => booking.id)
+  const [first] = ids
+  if (first === undefined) return
+  const placed = await findAllPlaced(unit, bookings)
+  await unit.tx.booking.deleteMany({ where: { id: { in: ids } } })
+  record(unit, bookingBulkDeleted, {
+    // An event is about one record; of several the first stands for all.
+    subjectId: first,
+    object: { ids, deleted: true, count: ids.length },
+    facets: union([...placed.values()].map((one) => one.facets)),
+  })
+}
+
+/** @throws DomainError CONFLICT listing the bookings that somebody is using now. */
+export function demandNotUnderWay(bookings: readonly Booking[], field: string): void {
+  const running = bookings.filter((booking) => booking.status === 'CHECKED_IN')
+  if (running.length === 0) return
+  throw new DomainError(
+    'A booking under way cannot be deleted: end it first',
+    { code: 'CONFLICT', ids: running.map((booking) => booking.id) },
+    ['input', field],
+  )
+}
+
+async function lockBookings(unit: UnitOfWork, ids: readonly string[]): Promise<Booking[]> {
+  await unit.tx.$queryRaw`
+    SELECT 1 FROM booking
+     WHERE id = ANY (${ids}) AND organization_id = ${unit.organizationId}
+     ORDER BY id FOR UPDATE`
+  return unit.tx.booking.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } })
+}
+
+function union(all: readonly Facets[]): Facets {
+  const keys: FacetKey[] = ['location', 'site', 'resource']
+  return Object.fromEntries(
+    keys.map((key) => [key, [...new Set(all.flatMap((facets) => facets[key] ?? []))]]),
+  )
+}

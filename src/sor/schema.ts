@@ -1,0 +1,5 @@
+import './schema/schedule-commands.ts'
+import './schema/quotation-commands.ts'
+import './schema/schedule-queries.ts'
+import './schema/quotation-queries.ts'
+import './schema/approval-limit.ts'

@@ -1,0 +1,63 @@
+import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
+import { notFound } from '../../errors.ts'
+import type { EventDefinition } from '../../events/define.ts'
+import { diffPayloads } from '../../events/diff.ts'
+import { record } from '../../events/record.ts'
+import { placeFacets } from '../../locations/events.ts'
+import { demandOwnVisitor } from '../access.ts'
+import {
+  serializeVisitor,
+  VISITOR_RECORD,
+  type VisitorPayload,
+  type VisitorRecord,
+} from '../events.ts'
+
+/**
+ * Locks a visitor for a change by the caller.
+ * @throws DomainError NOT_FOUND, AccessError FORBIDDEN
+ */
+export async function lockVisitor(unit: UnitOfWork, id: string): Promise<VisitorRecord> {
+  if (!(await lockRow(unit, 'visitor', id))) throw notFound('Visitor', id)
+  const visitor = await unit.tx.visitor.findUniqueOrThrow({
+    where: { id },
+    include: VISITOR_RECORD,
+  })
+  demandOwnVisitor(unit.caller, {
+    hostIds: [visitor.hostId],
+    registeredById: visitor.registeredById,
+  })
+  return visitor
+}
+
+/** Writes a changed visitor and the event that tells of it; no change = nothing written. */
+export async function saveVisitor(
+  unit: UnitOfWork,
+  before: VisitorRecord,
+  after: VisitorRecord,
+  event: EventDefinition<VisitorPayload>,
+): Promise<VisitorRecord> {
+  const previous = diffPayloads(serializeVisitor(before), serializeVisitor(after))
+  if (previous === undefined) return before
+  const saved = await writeVisitor(unit, before, after)
+  record(unit, event, {
+    subjectId: saved.id,
+    object: serializeVisitor(saved),
+    previous,
+    facets: placeFacets(saved.location),
+  })
+  return saved
+}
+
+/** Writes the columns of a visitor; the caller records what it means. */
+export async function writeVisitor(
+  unit: UnitOfWork,
+  before: VisitorRecord,
+  after: VisitorRecord,
+): Promise<VisitorRecord> {
+  const { id, organizationId: _o, created: _c, checkpoints, location, ...data } = after
+  const row = await unit.tx.visitor.update({
+    where: { id },
+    data: { ...data, updated: unit.now, version: before.version + 1 },
+  })
+  return { ...row, checkpoints, location }
+}
