@@ -40,6 +40,7 @@ const environment = z.object({
     .prefault('server,worker')
     .transform(list)
     .pipe(z.array(z.enum(['server', 'worker'])).min(1)),
+  WORKER_SWEEPS: flag.prefault('true'),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).optional(),
   ENCRYPTION_KEY: z
     .string()
@@ -77,6 +78,8 @@ export interface Config {
   databasePoolSize: number
   dataDir: string
   roles: ReadonlySet<'server' | 'worker'>
+  /** Whether this worker does what the clock causes: deadlines, visits that end, silent sensors. */
+  sweeps: boolean
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   /** 32 bytes for AES-256-GCM. */
   encryptionKey: Buffer
@@ -173,6 +176,7 @@ export function loadConfig(
     databasePoolSize: value.DATABASE_POOL_SIZE,
     dataDir: value.DATA_DIR,
     roles: new Set(value.ROLES),
+    sweeps: value.WORKER_SWEEPS,
     logLevel: value.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     encryptionKey: Buffer.from(value.ENCRYPTION_KEY ?? own.encryptionKey, 'base64'),
     auth: {

@@ -4,6 +4,7 @@ import { startEngine } from './delivery/engine.ts'
 import { keepHouse } from './delivery/retention.ts'
 import { dispatch, dispatchJob, findUndispatched } from './events/dispatch.ts'
 import type { Logger } from './log.ts'
+import { SWEEPS } from './sweeps.ts'
 import { createFanOut } from './webhooks/fan-out.ts'
 import { attemptNowJob, laneJob } from './webhooks/jobs.ts'
 
@@ -48,6 +49,9 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
     }),
     repeat(RENEW_MS, 'lease renewal', log, () => engine.renew()),
     repeat(HOUSEKEEPING_MS, 'housekeeping', log, () => keepHouse(pool, config.webhooks.logDays)),
+    ...(config.sweeps ? SWEEPS : []).map(({ name, everyMs, run }) =>
+      repeat(everyMs, name, log, () => run(settings)),
+    ),
   ]
   return {
     async [Symbol.asyncDispose]() {
@@ -58,7 +62,7 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
 }
 
 /** Runs a chore now and then again and again, each time so long after it ended. */
-function repeat(pauseMs: number, name: string, log: Logger, chore: () => Promise<void>) {
+function repeat(pauseMs: number, name: string, log: Logger, chore: () => Promise<unknown>) {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   let running: Promise<void> = run()

@@ -27,6 +27,7 @@ const TOP = [
   'seed.ts',
   'server',
   'server.ts',
+  'sweeps.ts',
   'tour.ts',
   'worker.ts',
 ]

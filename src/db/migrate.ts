@@ -7,7 +7,7 @@ import { openSchemaEngine } from './schema-engine.ts'
 
 export const MIGRATIONS_DIR = path.resolve(import.meta.dirname, '../../prisma/migrations')
 
-const MINIMUM_SERVER_VERSION = 160_000
+const MINIMUM_SERVER_VERSION = 170_000
 /** Any constant will do, as long as nothing else in the database locks it. */
 const MIGRATION_LOCK = 7_416_001
 
@@ -62,7 +62,7 @@ async function refuseOldServer(client: Client): Promise<void> {
   const row = result.rows[0]
   if (row !== undefined && Number(row.number) < MINIMUM_SERVER_VERSION) {
     throw new StartupError(
-      `The database is PostgreSQL ${row.text}; Plantroom needs 16 or newer (18 is what it is tested with).`,
+      `The database is PostgreSQL ${row.text}; Plantroom needs 17 or newer (18 is what it is tested with).`,
     )
   }
 }

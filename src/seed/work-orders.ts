@@ -158,6 +158,7 @@ function newWorkOrder(
     priority: occasion.priority,
     type: occasion.type,
     locationId: place.id,
+    assetId: null,
     assigneeId: null,
     reportedById: reporter.id,
     completedById: null,

@@ -1,5 +1,5 @@
 import { execute, subscribe } from 'graphql'
-import { createYoga, type Plugin } from 'graphql-yoga'
+import { createYoga, type GraphiQLOptions, type Plugin } from 'graphql-yoga'
 import type { Caller } from '../caller.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
@@ -61,7 +61,8 @@ export function createGraphQLHandler(parts: GraphQLParts) {
     plugins: [useHttpRules(parts.authenticate), useDocumentLimits(), useReferenceExecutor()],
     maskedErrors: { errorMessage: '', maskError: (error) => maskError(error, log) },
     maxRequestBodySize: MAX_BODY_BYTES,
-    graphiql: { title: 'Plantroom', defaultQuery: WELCOME, defaultTabs: [] },
+    graphiql: { title: 'Plantroom', defaultQuery: WELCOME },
+    renderGraphiQL,
     parserAndValidationCache: true,
     batching: false,
     multipart: false,
@@ -74,6 +75,15 @@ export function createGraphQLHandler(parts: GraphQLParts) {
       error: () => undefined,
     },
   })
+}
+
+/**
+ * GraphiQL with everything in the page, so that it works where no other address can be reached. Its
+ * nine megabytes are loaded when somebody first opens it.
+ */
+async function renderGraphiQL(options?: GraphiQLOptions): Promise<string> {
+  const bundled = await import('@graphql-yoga/render-graphiql')
+  return bundled.renderGraphiQL(options)
 }
 
 /**

@@ -20,6 +20,8 @@ export const TEST_ENVIRONMENT = {
   WEBHOOK_RETRY_DELAYS: '50ms,100ms',
   WEBHOOK_RETRY_DEADLINE: '1h',
   SHUTDOWN_TIMEOUT: '5s',
+  // Tests of what the clock causes turn the hands themselves.
+  WORKER_SWEEPS: 'false',
 }
 
 export interface TestApp extends AsyncDisposable {

@@ -1,0 +1,19 @@
+import { sweeps as bookings } from './bookings/sweeps.ts'
+import type { Backend } from './db/unit-of-work.ts'
+import { sweeps as devices } from './devices/sweeps.ts'
+import { sweeps as sensors } from './sensors/sweeps.ts'
+import { sweeps as sor } from './sor/sweeps.ts'
+import { sweeps as visitors } from './visitors/sweeps.ts'
+
+/**
+ * What the clock causes in a slice: a deadline that passes, a visit that ends. Every sweep is safe
+ * on any number of workers at once and does each thing exactly once.
+ */
+interface Sweep {
+  name: string
+  /** Pause between the end of one run and the start of the next. */
+  everyMs: number
+  run(backend: Backend): Promise<unknown>
+}
+
+export const SWEEPS: readonly Sweep[] = [...bookings, ...devices, ...sensors, ...sor, ...visitors]
