@@ -169,7 +169,6 @@ function newWorkOrder(
     onHoldReason: null,
     cancelReason: null,
     reopenReason: null,
-    assetId: null,
     companyId: null,
     requestId: null,
     maintenanceScheduleId: null,
