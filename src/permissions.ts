@@ -34,6 +34,7 @@ const RESOURCE_TABLE = `
   users            rw    rw    r-      r-         --        r-     --
   visitors         rw    rw    rw      r-         rw        r-     --
   work-orders      rw    rw    rw      ro         o-        r-     o-
+  work-requests    rw    rw    rw      rw         rw        r-     --
 `
 
 /** What a person may do beyond reading and writing resources. An API key never holds these. */
@@ -67,6 +68,7 @@ export const RESOURCES = [
   'users',
   'visitors',
   'work-orders',
+  'work-requests',
 ] as const
 export type Resource = (typeof RESOURCES)[number]
 

@@ -4,6 +4,7 @@ import { sweeps as devices } from './devices/sweeps.ts'
 import { sweeps as sensors } from './sensors/sweeps.ts'
 import { sweeps as sor } from './sor/sweeps.ts'
 import { sweeps as visitors } from './visitors/sweeps.ts'
+import { sweeps as workOrders } from './work-orders/sweeps.ts'
 
 /**
  * What the clock causes in a slice: a deadline that passes, a visit that ends. Every sweep is safe
@@ -16,4 +17,11 @@ interface Sweep {
   run(backend: Backend): Promise<unknown>
 }
 
-export const SWEEPS: readonly Sweep[] = [...bookings, ...devices, ...sensors, ...sor, ...visitors]
+export const SWEEPS: readonly Sweep[] = [
+  ...bookings,
+  ...devices,
+  ...sensors,
+  ...sor,
+  ...visitors,
+  ...workOrders,
+]

@@ -82,6 +82,8 @@ describe('the demo campus', () => {
         'sor.schedule.published',
         'workorder.completed',
         'workorder.created',
+        'workorder.sla.at_risk',
+        'workorder.sla.breached',
         'workorder.status.changed',
         'workorder.updated',
       ]),

@@ -542,6 +542,15 @@ describe('contractors', () => {
     expect((await send(test.url, contractor.credentials, node, { id: lineId })).data).toEqual({
       node: null,
     })
+    // A contractor sees work orders of their company.
+    for (const [table, id] of [
+      ['app_user', contractor.userId],
+      ['work_order', workOrderId],
+    ]) {
+      await test.app.database.pool.query(`UPDATE ${table} SET company_id = 'cmp-1' WHERE id = $1`, [
+        id,
+      ])
+    }
     const nested = `query ($id: ID!) { workOrder(id: $id) { quotations { nodes { id } } } }`
     expect(
       (await send(test.url, contractor.credentials, nested, { id: workOrderId })).data,

@@ -23,7 +23,7 @@ import { createLogger } from '../../src/log.ts'
 import '../../src/schema.ts'
 import { createOrganization } from '../../src/seed.ts'
 import { createGraphQLHandler } from '../../src/server/graphql-handler.ts'
-import { createWorkOrder } from '../../src/work-orders/service.ts'
+import { createWorkOrder } from '../../src/work-orders/service/create.ts'
 import type { ClientResult, ClientRun } from './auth-client.ts'
 import { BENCH_SECRETS, median, progress, round, throwAwayDatabase } from './stage.ts'
 

@@ -17,7 +17,7 @@ const LocationKindEnum = builder.enumType('LocationKind', {
   },
 })
 
-const LocationType = builder.prismaNode('Location', {
+export const LocationType = builder.prismaNode('Location', {
   id: { field: 'id' },
   nullable: true,
   name: registerNode('location', 'Location'),

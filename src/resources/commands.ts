@@ -1,9 +1,10 @@
 import type { Resource } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { defineCommand } from '../graphql/command.ts'
+import { WeekdayEnum } from '../locations/weekday.ts'
 import { deleteInput } from './fields.ts'
 import { createResourceInput, updateResourceInput } from './input.ts'
-import { ReservableStatusEnum, ResourceObject, ResourceTypeEnum, WeekdayEnum } from './schema.ts'
+import { ReservableStatusEnum, ResourceObject, ResourceTypeEnum } from './schema.ts'
 import { createResource, deleteResource, updateResource } from './service.ts'
 
 const OpenPeriodInput = builder.inputType('OpenPeriodInput', {

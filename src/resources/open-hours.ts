@@ -20,7 +20,7 @@ export const WEEKDAYS = [
   'SATURDAY',
   'SUNDAY',
 ] as const
-export type Weekday = (typeof WEEKDAYS)[number]
+type Weekday = (typeof WEEKDAYS)[number]
 
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/
 

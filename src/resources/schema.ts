@@ -10,22 +10,9 @@ import {
   SortDirection,
   toIdFilter,
 } from '../graphql/paging.ts'
+import { WeekdayEnum } from '../locations/weekday.ts'
 import { findTaken } from './free.ts'
-import { type OpenPeriod, parseOpenHours, type Weekday } from './open-hours.ts'
-
-/** Days of the week, for opening hours and for rules of recurrence. */
-export const WeekdayEnum = builder.enumType('Weekday', {
-  description: 'A day of the week.',
-  values: {
-    MONDAY: { description: 'Monday, the first day of a week.' },
-    TUESDAY: { description: 'Tuesday.' },
-    WEDNESDAY: { description: 'Wednesday.' },
-    THURSDAY: { description: 'Thursday.' },
-    FRIDAY: { description: 'Friday.' },
-    SATURDAY: { description: 'Saturday.' },
-    SUNDAY: { description: 'Sunday.' },
-  } satisfies Record<Weekday, { description: string }>,
-})
+import { type OpenPeriod, parseOpenHours } from './open-hours.ts'
 
 export const ResourceTypeEnum = builder.enumType('ResourceType', {
   description: 'Kind of thing that can be booked.',

@@ -13,6 +13,7 @@ export const TABLES = [
   'rate_schedule',
   'rate_item',
   'work_order',
+  'labor',
   'quotation',
   'quotation_line',
 ] as const

@@ -1,16 +1,19 @@
 import { newId } from '../db/ids.ts'
 import { diffPayloads } from '../events/diff.ts'
 import type { EventDefinition } from '../events/define.ts'
-import type { Location, WorkOrder } from '../generated/prisma/client.ts'
+import type { Labor, Location, WorkOrder } from '../generated/prisma/client.ts'
+import { serializeCompletedWorkOrder, workOrderCompleted } from '../work-orders/completed-event.ts'
 import {
   serializeWorkOrder,
-  workOrderCompleted,
   workOrderCreated,
   workOrderFacets,
   workOrderStatusChanged,
   workOrderUpdated,
 } from '../work-orders/events.ts'
-import { slaDeadlines } from '../work-orders/rules.ts'
+import { laborCostCents } from '../work-orders/rules.ts'
+import { readClocks } from '../work-orders/sla/clocks.ts'
+import { DEFAULT_POLICY, shiftResolution, slaDeadlines } from '../work-orders/sla/deadlines.ts'
+import { passTime } from '../work-orders/sla/told.ts'
 import {
   atWork,
   type Campus,
@@ -79,8 +82,10 @@ function change(
   definitions: readonly EventDefinition[],
 ): boolean {
   if (at >= story.campus.now) return false
+  letTimePass(story, at)
   const before = story.order
-  const after: WorkOrder = { ...before, ...changes, updated: at, version: before.version + 1 }
+  const version = before.version + 1
+  const after = readClocks({ ...before, ...changes, updated: at, version }, at)
   story.order = after
   for (const definition of definitions) {
     story.step.facts.push({
@@ -94,6 +99,20 @@ function change(
     })
   }
   return true
+}
+
+/** What the clocks have to tell until a moment, each when its time has come. */
+function letTimePass(story: Story, until: Date): void {
+  for (;;) {
+    const at = story.order.slaNextAt
+    if (at === null || at >= until) return
+    const { order, facts } = passTime(story.order, at)
+    story.order = order
+    for (const fact of facts) {
+      const facets = workOrderFacets(order, story.place)
+      story.step.facts.push({ at, ...fact, subjectId: order.id, facets })
+    }
+  }
 }
 
 const MOVED = [workOrderStatusChanged]
@@ -118,6 +137,7 @@ function tell(campus: Campus, occasion: Occasion, at: Date): Step {
     actorId: reporter.id,
   })
   live(story)
+  letTimePass(story, campus.now)
   step.rows.unshift({ table: 'work_order', values: story.order })
   return step
 }
@@ -129,7 +149,7 @@ function newWorkOrder(
   reporter: Person,
   at: Date,
 ): WorkOrder {
-  return {
+  const order: WorkOrder = {
     id: newId('workOrder', at.getTime()),
     organizationId: campus.organizationId,
     title: occasion.title,
@@ -149,13 +169,33 @@ function newWorkOrder(
     onHoldReason: null,
     cancelReason: null,
     reopenReason: null,
-    ...slaDeadlines(occasion.priority, at, 0),
+    companyId: null,
+    requestId: null,
+    maintenanceScheduleId: null,
+    occurrenceAt: null,
+    requiresSignature: false,
+    signedAt: null,
+    signedBy: null,
+    signatureUrl: null,
+    checklist: [],
+    attachments: [],
+    laborSeconds: 0,
+    laborCostCents: 0,
+    partsCostCents: 0,
+    ...slaDeadlines(DEFAULT_POLICY, occasion.priority, at, 0),
     slaPausedAt: null,
     slaPausedSeconds: 0,
+    slaStatus: 'NONE',
+    slaResponseStatus: 'NONE',
+    slaResolutionStatus: 'NONE',
+    slaResponseTold: 0,
+    slaResolutionTold: 0,
+    slaNextAt: null,
     version: 1,
     created: at,
     updated: at,
   }
+  return readClocks(order, at)
 }
 
 /** From the report to the closing, as far as time allows. */
@@ -214,7 +254,9 @@ function live(story: Story): void {
     }
     return
   }
+  letTimePass(story, at)
   const reopened = {
+    ...resolutionAfter(story.order, done, at),
     status: 'REOPENED' as const,
     reopenReason: 'Happened again',
     completedAt: null,
@@ -239,21 +281,76 @@ function hold(
   const pause = { status: 'ON_HOLD' as const, onHoldReason, slaPausedAt: held }
   if (!change(story, held, technician, pause, MOVED)) return undefined
   const resumed = next(held, 4 + 70 * random.next())
-  const slaPausedSeconds = Math.round((resumed.getTime() - held.getTime()) / 1_000)
-  const { priority, created } = story.order
-  const { slaResolutionDeadline } = slaDeadlines(priority, created, slaPausedSeconds)
   const onward = {
+    ...resolutionAfter(story.order, held, resumed),
     status: 'IN_PROGRESS' as const,
     onHoldReason: null,
     slaPausedAt: null,
-    slaPausedSeconds,
-    slaResolutionDeadline,
   }
   return change(story, resumed, technician, onward, MOVED) ? resumed : undefined
 }
 
+/** The resolution clock after it stood still for a while. */
+function resolutionAfter(order: WorkOrder, since: Date, until: Date): Partial<WorkOrder> {
+  const {
+    slaPausedSeconds,
+    slaResolutionAtRiskAt,
+    slaResolutionCriticalAt,
+    slaResolutionDeadline,
+  } = shiftResolution(order, undefined, since, until)
+  return {
+    slaPausedSeconds,
+    slaResolutionAtRiskAt,
+    slaResolutionCriticalAt,
+    slaResolutionDeadline,
+  }
+}
+
+const HOURLY_RATE_CENTS = 4_800
+/** Longest that anybody works on one thing before it is done. */
+const SHIFT_HOURS = 6
+
 function finish(story: Story, at: Date, technician: Person): Date | undefined {
-  const end = { status: 'COMPLETED' as const, completedAt: at, completedById: technician.id }
-  const told = change(story, at, technician, end, [workOrderStatusChanged, workOrderCompleted])
-  return told ? at : undefined
+  const { order, campus, step, place } = story
+  if (at >= campus.now) return undefined
+  const startedAt = new Date(
+    Math.max(order.updated.getTime(), at.getTime() - SHIFT_HOURS * HOUR_MS),
+  )
+  const seconds = Math.round((at.getTime() - startedAt.getTime()) / 1_000)
+  const labor: Labor = {
+    id: newId('labor', startedAt.getTime()),
+    organizationId: campus.organizationId,
+    workOrderId: order.id,
+    userId: technician.id,
+    startedAt,
+    endedAt: at,
+    seconds,
+    costCents: laborCostCents(seconds, HOURLY_RATE_CENTS),
+    hourlyRateCents: HOURLY_RATE_CENTS,
+    note: null,
+    version: 1,
+    created: startedAt,
+    updated: at,
+  }
+  const ended = {
+    status: 'COMPLETED' as const,
+    completedAt: at,
+    completedById: technician.id,
+    laborSeconds: order.laborSeconds + seconds,
+    laborCostCents: order.laborCostCents + labor.costCents,
+  }
+  if (!change(story, at, technician, ended, MOVED)) return undefined
+  step.rows.push({ table: 'labor', values: labor })
+  const all = step.rows.filter((row) => row.table === 'labor').map((row) => row.values as Labor)
+  const records = { labor: all, parts: [], currency: campus.currency }
+  step.facts.push({
+    at,
+    definition: workOrderCompleted,
+    subjectId: order.id,
+    object: serializeCompletedWorkOrder(story.order, records),
+    previous: step.facts.at(-1)?.previous,
+    facets: workOrderFacets(story.order, place),
+    actorId: technician.id,
+  })
+  return at
 }

@@ -2,7 +2,7 @@ import { OPEN_WORK } from '../assets/rules.ts'
 import { type Backend, transaction, type UnitOfWork } from '../db/unit-of-work.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Plan } from '../generated/prisma/enums.ts'
-import { createWorkOrder } from '../work-orders/service.ts'
+import { createWorkOrder } from '../work-orders/service/create.ts'
 
 /** Rules answered per run; the next one finds the rest. */
 const LIMIT = 100

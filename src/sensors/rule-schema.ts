@@ -3,7 +3,7 @@ import { builder } from '../graphql/builder.ts'
 import { defineCommand } from '../graphql/command.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
-import { PriorityEnum } from '../work-orders/schema.ts'
+import { PriorityEnum } from '../work-orders/schema/enums.ts'
 import { createSensorRuleInput, deleteInput, updateSensorRuleInput } from './input.ts'
 import { createSensorRule, deleteSensorRule, updateSensorRule } from './threshold-rules.ts'
 

@@ -1,21 +1,28 @@
 import { z } from 'zod'
 import { WorkOrderPriority, WorkOrderStatus, WorkOrderType } from '../generated/prisma/enums.ts'
+import { MAX_CHECKLIST_ITEMS } from './checklist.ts'
 
-const title = z
-  .string()
-  .trim()
-  .min(1, 'must not be empty')
-  .max(200, 'must have at most 200 characters')
-const description = z.string().trim().max(10_000, 'must have at most 10000 characters')
-const reason = z
-  .string()
-  .trim()
-  .min(1, 'must not be empty')
-  .max(500, 'must have at most 500 characters')
-const expectedVersion = z.number().int().nullish()
+/** Text of at least one and at most so many characters, without blanks around it. */
+export const text = (most: number) =>
+  z.string().trim().min(1, 'must not be empty').max(most, `must have at most ${most} characters`)
+export const title = text(200)
+export const description = z.string().trim().max(10_000, 'must have at most 10000 characters')
+export const reason = text(500)
+export const expectedVersion = z.number().int().nullish()
 /** Left out or null: unchanged, for fields that cannot be empty. */
-const unlessGiven = <T>(schema: z.ZodType<T>) =>
+export const unlessGiven = <T>(schema: z.ZodType<T>) =>
   schema.nullish().transform((value) => value ?? undefined)
+
+const checklistItem = z.object({
+  text: text(500),
+  mandatory: z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? false),
+})
+export const checklist = z
+  .array(checklistItem)
+  .max(MAX_CHECKLIST_ITEMS, `must have at most ${MAX_CHECKLIST_ITEMS} items`)
 
 export const createWorkOrderInput = z.object({
   title,
@@ -25,7 +32,10 @@ export const createWorkOrderInput = z.object({
   locationId: z.string(),
   assetId: z.string().nullish(),
   assigneeId: z.string().nullish(),
+  companyId: z.string().max(60).nullish(),
   dueAt: z.date().nullish(),
+  requiresSignature: z.boolean().nullish(),
+  checklist: checklist.nullish(),
 })
 export type CreateWorkOrderInput = z.infer<typeof createWorkOrderInput>
 
@@ -39,7 +49,9 @@ export const updateWorkOrderInput = z.object({
   locationId: unlessGiven(z.string()),
   assetId: z.string().nullish(),
   assigneeId: z.string().nullish(),
+  companyId: z.string().max(60).nullish(),
   dueAt: z.date().nullish(),
+  requiresSignature: unlessGiven(z.boolean()),
 })
 export type UpdateWorkOrderInput = z.infer<typeof updateWorkOrderInput>
 
@@ -50,3 +62,20 @@ export const changeWorkOrderStatusInput = z.object({
   reason: unlessGiven(reason),
 })
 export type ChangeWorkOrderStatusInput = z.infer<typeof changeWorkOrderStatusInput>
+
+export const deleteWorkOrderInput = z.object({ id: z.string(), expectedVersion })
+export type DeleteWorkOrderInput = z.infer<typeof deleteWorkOrderInput>
+
+/** Items of one bulk mutation: what fits into one transaction of a second or so. */
+export const MAX_BULK_ITEMS = 200
+const items = <T>(item: z.ZodType<T>) =>
+  z.object({
+    items: z
+      .array(item)
+      .min(1, 'must not be empty')
+      .max(MAX_BULK_ITEMS, `must have at most ${MAX_BULK_ITEMS} items`),
+  })
+
+// The items themselves are checked one by one, so that one that breaks a rule is refused alone.
+export const bulkCreateInput = items(z.unknown())
+export const bulkChangeStatusInput = items(z.looseObject({ id: z.string() }))

@@ -1,9 +1,5 @@
-import type {
-  WorkOrderPriority,
-  WorkOrderStatus,
-  WorkOrderType,
-} from '../generated/prisma/enums.ts'
-import { DomainError, invalid } from '../errors.ts'
+import type { WorkOrderStatus, WorkOrderType } from '../generated/prisma/enums.ts'
+import { DomainError, DomainErrors, invalid } from '../errors.ts'
 
 /** From which status a work order may go to which. Terminal ones have nowhere to go. */
 export const TRANSITIONS: Readonly<Record<WorkOrderStatus, readonly WorkOrderStatus[]>> = {
@@ -71,42 +67,28 @@ export function demandEditable(order: { status: WorkOrderStatus; type: WorkOrder
   )
 }
 
+/** @throws DomainError VALIDATION naming what is still to be done before completion. */
+export function demandCompletable(order: {
+  checklist: readonly { text: string; mandatory: boolean; doneAt?: number | undefined }[]
+  requiresSignature: boolean
+  signedAt: Date | null
+}): void {
+  const open = order.checklist.filter((item) => item.mandatory && item.doneAt === undefined)
+  const errors = open.map((item) => invalid(`Still to be done: ${item.text}`, 'status'))
+  if (order.requiresSignature && order.signedAt === null) {
+    errors.push(invalid('A signature is required before completion', 'status'))
+  }
+  if (errors.length > 0) throw new DomainErrors(errors)
+}
+
+/** Cost of work in cents, half a cent rounded up. */
+export function laborCostCents(seconds: number, hourlyRateCents: number): number {
+  return Math.floor((seconds * hourlyRateCents + 1_800) / 3_600)
+}
+
+/** Sums are kept in 32 bits; more than 21 million in one work order is a slip of the keyboard. */
+export const MAX_CENTS = 2_147_483_647
+
 export function isResponse(status: WorkOrderStatus): boolean {
   return RESPONSES.has(status)
-}
-
-const HOUR_MS = 3_600_000
-
-/** Hours to respond and to resolve; the row of HIGH is the event catalogue's example. */
-const SLA_HOURS: Readonly<
-  Record<WorkOrderPriority, { response: number; resolution: number } | undefined>
-> = {
-  CRITICAL: { response: 1, resolution: 4 },
-  HIGH: { response: 2, resolution: 12 },
-  MEDIUM: { response: 4, resolution: 24 },
-  LOW: { response: 8, resolution: 48 },
-  NONE: undefined,
-}
-
-export interface SlaDeadlines {
-  slaResponseDeadline: Date | null
-  slaResolutionDeadline: Date | null
-}
-
-/**
- * Deadlines of a priority, counted from creation. Holds move the resolution by the time they took;
- * they never move the response.
- */
-export function slaDeadlines(
-  priority: WorkOrderPriority,
-  created: Date,
-  pausedSeconds: number,
-): SlaDeadlines {
-  const hours = SLA_HOURS[priority]
-  if (hours === undefined) return { slaResponseDeadline: null, slaResolutionDeadline: null }
-  const start = created.getTime()
-  return {
-    slaResponseDeadline: new Date(start + hours.response * HOUR_MS),
-    slaResolutionDeadline: new Date(start + hours.resolution * HOUR_MS + pausedSeconds * 1_000),
-  }
 }

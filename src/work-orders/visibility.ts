@@ -1,8 +1,9 @@
 import { restrictReading } from '../graphql/visibility.ts'
+import { ofCompany } from './access.ts'
 
 const NONE = { id: { in: [] } }
 
 restrictReading('WorkOrder', 'work-orders', ({ role, userId, companyId }) => {
   if (role !== 'CONTRACTOR') return { reportedById: userId }
-  return companyId === undefined ? NONE : { assignee: { companyId } }
+  return companyId === undefined ? NONE : ofCompany(companyId)
 })

@@ -24,7 +24,6 @@ builder.prismaNode('QuotationLine', {
   nullable: true,
   // Somebody else's is not found by a contractor, by its id either.
   findUnique: (id, context) => ({ id, quotation: ownQuotations(callerOf(context)) }),
-  nullable: true,
   name: registerNode('quotationLine', 'QuotationLine'),
   description: 'One priced position of a quotation.',
   authScopes: { permission: 'sor:read' },
@@ -66,7 +65,6 @@ export const QuotationType = builder.prismaNode('Quotation', {
   id: { field: 'id' },
   nullable: true,
   findUnique: (id, context) => ({ id, ...ownQuotations(callerOf(context)) }),
-  nullable: true,
   name: registerNode('quotation', 'Quotation'),
   description:
     'What is asked for the work of a work order, priced by a schedule of rates. Contractors see their own only.',

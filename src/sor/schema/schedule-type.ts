@@ -36,7 +36,6 @@ builder.prismaNode('RateItem', {
   nullable: true,
   // What the caller may not know of is not found, by its id either.
   findUnique: (id, context) => ({ id, schedule: knownSchedules(callerOf(context)) }),
-  nullable: true,
   name: registerNode('rateItem', 'RateItem'),
   description: 'One line of a schedule of rates: a piece of work and what one unit of it costs.',
   authScopes: { permission: 'sor:read' },
@@ -95,7 +94,6 @@ export const RateScheduleType = builder.prismaNode('RateSchedule', {
   id: { field: 'id' },
   nullable: true,
   findUnique: (id, context) => ({ id, ...knownSchedules(callerOf(context)) }),
-  nullable: true,
   name: registerNode('rateSchedule', 'RateSchedule'),
   description:
     'A schedule of rates: what work costs during a period. Fixed once published; changed by a new revision.',
