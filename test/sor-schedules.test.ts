@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { graphql } from '../src/generated/client/index.ts'
 import { endSchedules } from '../src/sor/sweeps.ts'
 import {
   addOrganization,
@@ -54,6 +55,24 @@ async function revise(id: string, input: { effectiveFrom?: string; effectiveTo?:
     input: { id, ...input },
   })
   return rateScheduleRevise
+}
+
+async function newCompany(credentials: Credentials): Promise<string> {
+  const { companyCreate } = await ask(
+    test.url,
+    credentials,
+    graphql(`
+      mutation CreateContractorCompany($input: CompanyCreateInput!) {
+        companyCreate(input: $input) {
+          company {
+            id
+          }
+        }
+      }
+    `),
+    { input: { name: 'Fixers Ltd', kind: 'CONTRACTOR' } },
+  )
+  return companyCreate.company?.id ?? ''
 }
 
 describe('import of items', () => {
@@ -223,9 +242,10 @@ describe('publishing', () => {
     expect(refused.userErrors).toMatchObject([{ code: 'CONFLICT', ids: [id] }])
     const next = { effectiveFrom: period.effectiveTo, effectiveTo: fromNow(30) }
     expect((await publish(await make({ name: 'Yearly', ...next }))).userErrors).toEqual([])
-    expect((await publish(await make({ name: 'Yearly', companyId: 'cmp-1' }))).userErrors).toEqual(
-      [],
-    )
+    expect(
+      (await publish(await make({ name: 'Yearly', companyId: await newCompany(org.owner) })))
+        .userErrors,
+    ).toEqual([])
     expect((await publish(await make({ name: 'Yearly_' }))).userErrors).toEqual([])
   })
 
@@ -400,6 +420,24 @@ describe('who may', () => {
       const refused = await send(test.url, credentials, document as never, { input } as never)
       expect(refused.errors[0]?.extensions.code).toBe('FORBIDDEN')
     }
+  })
+
+  it('a company is one of the organization, and stays while rates were agreed with it', async () => {
+    const stranger = await addOrganization(test)
+    const companyId = await newCompany(stranger.owner)
+    await expect(draftSchedule(test, org.owner, undefined, { companyId })).rejects.toThrow(
+      'NOT_FOUND',
+    )
+    const id = await draftSchedule(test, stranger.owner, undefined, { companyId })
+    const { data } = await send<{ companyDelete: unknown }, object>(
+      test.url,
+      stranger.owner,
+      `mutation ($input: CompanyDeleteInput!) {
+        companyDelete(input: $input) { userErrors { code ... on ConflictError { ids } } }
+      }`,
+      { input: { id: companyId } },
+    )
+    expect(data.companyDelete).toEqual({ userErrors: [{ code: 'CONFLICT', ids: [id] }] })
   })
 
   it("another organization's ids answer exactly as ids that do not exist", async () => {

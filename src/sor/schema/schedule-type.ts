@@ -115,6 +115,10 @@ export const RateScheduleType = builder.prismaNode('RateSchedule', {
     }),
     companyId: t.exposeID('companyId', {
       nullable: true,
+      description: 'Its id, for callers who may not read companies.',
+    }),
+    company: t.relation('company', {
+      nullable: true,
       description: 'Company that the rates were agreed with; null = for everybody.',
     }),
     currency: t.exposeString('currency', { description: 'ISO 4217 code of its rates.' }),

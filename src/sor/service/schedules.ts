@@ -1,3 +1,4 @@
+import { lockCompany } from '../../companies/service.ts'
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandVersion, DomainError, invalid, notFound } from '../../errors.ts'
@@ -24,6 +25,7 @@ export async function createSchedule(
 ): Promise<RateSchedule> {
   demandStaff(unit.caller)
   demandPeriod(input)
+  if (input.companyId != null) await lockCompany(unit, input.companyId, 'companyId')
   const { currency } = await unit.tx.organization.findUniqueOrThrow({
     where: { id: unit.organizationId },
   })
@@ -52,6 +54,7 @@ export async function updateSchedule(
   demandDraftSchedule(before.status)
   const { expectedVersion: _version, id: _id, ...given } = input
   if (before.supersedesId !== null) demandSameChain(before, input)
+  if (input.companyId != null) await lockCompany(unit, input.companyId, 'companyId')
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const after: RateSchedule = { ...before, ...changes }
   demandPeriod(after)
