@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import { Client } from 'pg'
 import { z } from 'zod'
 import type { Caller } from '../caller.ts'
 import type { Database } from '../db/database.ts'
@@ -83,7 +83,7 @@ export function watchRevocations(database: Database, log: Logger): RevocationFee
   }
 
   async function listenOnce(): Promise<void> {
-    const client = new pg.Client({
+    const client = new Client({
       connectionString: database.url,
       application_name: 'plantroom revocations',
       connectionTimeoutMillis: 10_000,
