@@ -2,7 +2,7 @@ import { AccessError } from './errors.ts'
 import type { Plan, Role } from './generated/prisma/enums.ts'
 import { type Permission, type Resource, reachOf } from './permissions.ts'
 
-export { type Permission, type Scope, RESOURCES, SCOPES } from './permissions.ts'
+export { type Permission, type Scope, SCOPES } from './permissions.ts'
 
 /** What an organization gets for its plan. */
 export interface PlanLimits {

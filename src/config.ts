@@ -120,7 +120,7 @@ export interface Config {
   shutdownTimeoutMs: number
 }
 
-export interface AuthConfig {
+interface AuthConfig {
   jwtSecret: string
   accessTokenTtlMs: number
   /** How long a session lasts after it was last prolonged. */

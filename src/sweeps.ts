@@ -1,6 +1,7 @@
 import { sweeps as bookings } from './bookings/sweeps.ts'
 import type { Backend } from './db/unit-of-work.ts'
 import { sweeps as devices } from './devices/sweeps.ts'
+import { sweeps as identity } from './identity/sweeps.ts'
 import { sweeps as sensors } from './sensors/sweeps.ts'
 import { sweeps as sor } from './sor/sweeps.ts'
 import { sweeps as visitors } from './visitors/sweeps.ts'

@@ -182,7 +182,9 @@ async function send(credentials: Credentials, request: Request, stream: boolean)
 
 /** What remains of an answer when everything that differs from request to request is taken out. */
 function normalise(reply: Reply): string {
-  return `${reply.status} ${reply.text}`
+  // Lines that only keep a stream alive come when they come.
+  const text = reply.text.replaceAll(/^:$|\n+/gm, '\n').replaceAll(/\n+/g, '\n')
+  return `${reply.status} ${text.trim()}`
     .replaceAll(/"extensions":\{"cost":\{[^}]*\}\}/g, '')
     .replaceAll(/\b(sor-)?[a-z]{1,4}-[0-9a-z]{22}\b/g, '<id>')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')

@@ -9,10 +9,7 @@ export interface RateState {
   resetAt: number
 }
 
-export type RateAnswer = RateState & {
-  granted: boolean
-  /** 0 when granted */ retryAfterMs: number
-}
+type RateAnswer = RateState & { granted: boolean; /** 0 when granted */ retryAfterMs: number }
 
 /**
  * Counts requests over all server processes: never more than the limit in any 60 seconds.

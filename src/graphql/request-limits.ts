@@ -1,4 +1,10 @@
-import { GraphQLError, type ExecutionArgs, type ExecutionResult, getOperationAST } from 'graphql'
+import {
+  GraphQLError,
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  OperationTypeNode,
+} from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { type Caller, callerId, PLAN_LIMITS } from '../caller.ts'
 import type { Config } from '../config.ts'
@@ -91,7 +97,8 @@ export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Conte
     async onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
       const operation = getOperationAST(args.document, args.operationName)
       // Items of a subscription come here one by one; they were counted when it began.
-      if (operation == null || operation.operation === 'subscription') return undefined
+      if (operation == null || operation.operation === OperationTypeNode.SUBSCRIPTION)
+        return undefined
       const context = args.contextValue
       const { schema, document } = args
       const given = { schema, document, operation, variables: args.variableValues ?? {}, context }
@@ -105,7 +112,8 @@ export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Conte
       }
       context.costChecked = true
       const { rate } = context
-      const more = operation.operation === 'mutation' ? countTopLevelFields(given) - 1 : 0
+      const more =
+        operation.operation === OperationTypeNode.MUTATION ? countTopLevelFields(given) - 1 : 0
       if (more > 0 && rate !== undefined) {
         try {
           await gate.admit(rate, gate.open(context.caller, context.remoteAddress).of, more)

@@ -24,7 +24,7 @@ const LAST_USED_PRECISION = '1 minute'
  * @throws AccessError UNAUTHENTICATED for wrong credentials or both kinds at once, PLAN_REQUIRED for a
  * key of an organization whose plan has no API.
  */
-export async function authenticate(
+async function authenticate(
   database: Database,
   config: Config,
   credentials: Credentials,

@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+import { AccessError } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { defineCommand } from '../graphql/command.ts'
 import {
@@ -60,12 +62,20 @@ const InvitationAcceptInput = builder.inputType('InvitationAcceptInput', {
   }),
 })
 
+/** @throws AccessError BAD_USER_INPUT naming what breaks a rule. */
+function readInput<T>(rules: z.ZodType<T>, input: object): T {
+  const parsed = rules.safeParse(input)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new AccessError('BAD_USER_INPUT', `${issue?.path.join('.')}: ${issue?.message}`)
+}
+
 builder.mutationFields((t) => ({
   signIn: t.field({
     type: SignInPayload,
     description: 'Exchanges an e-mail address and a password for a session.',
     args: { input: t.arg({ type: SignInInput, required: true, description: 'Credentials.' }) },
-    resolve: (_root, { input }, context) => signIn(context, signInInput.parse(input)),
+    resolve: (_root, { input }, context) => signIn(context, readInput(signInInput, input)),
   }),
   sessionRefresh: t.field({
     type: SessionRefreshPayload,
@@ -73,7 +83,7 @@ builder.mutationFields((t) => ({
       'Exchanges a refresh token for new tokens; send it without credentials. A token that is used twice ends the session.',
     args: { input: t.arg({ type: SessionRefreshInput, required: true, description: 'Token.' }) },
     resolve: (_root, { input }, context) =>
-      refreshSession(context, refreshSessionInput.parse(input).refreshToken),
+      refreshSession(context, readInput(refreshSessionInput, input).refreshToken),
   }),
   invitationAccept: t.field({
     type: InvitationAcceptPayload,
@@ -82,7 +92,7 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: InvitationAcceptInput, required: true, description: 'Invitation.' }),
     },
     resolve: (_root, { input }, context) =>
-      acceptInvitation(context, acceptInvitationInput.parse(input)),
+      acceptInvitation(context, readInput(acceptInvitationInput, input)),
   }),
 }))
 

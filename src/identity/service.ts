@@ -1,8 +1,9 @@
-import { demandPlan, PLAN_LIMITS } from '../caller.ts'
+import { PLAN_LIMITS } from '../caller.ts'
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
 import { demandVersion, DomainError, invalid, notFound } from '../errors.ts'
 import type { ApiKey, Integration } from '../generated/prisma/client.ts'
+import { demandPlan } from '../graphql/context.ts'
 import { generateApiKey, hashApiKey } from './api-keys.ts'
 import type {
   CreateApiKeyInput,

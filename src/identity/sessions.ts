@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import { Client } from 'pg'
 import { z } from 'zod'
 import type { Caller } from '../caller.ts'
 import type { Database } from '../db/database.ts'
@@ -83,7 +83,7 @@ export function watchRevocations(database: Database, log: Logger): RevocationFee
   }
 
   async function listenOnce(): Promise<void> {
-    const client = new pg.Client({
+    const client = new Client({
       connectionString: database.url,
       application_name: 'plantroom revocations',
       connectionTimeoutMillis: 10_000,
@@ -95,13 +95,15 @@ export function watchRevocations(database: Database, log: Logger): RevocationFee
       client.on('error', () => resolve())
     })
     const stop = () => void client.end().catch(() => undefined)
-    stopping.signal.addEventListener('abort', stop)
     client.on('notification', ({ payload }) => {
       const parsed = parse(payload)
       if (parsed !== undefined) tell(parsed)
     })
     try {
+      // Ending a client that is still connecting would leave both promises open.
       await client.connect()
+      if (stopping.signal.aborted) return
+      stopping.signal.addEventListener('abort', stop)
       await client.query(`LISTEN ${CHANNEL}`)
       connected = true
       // What was said before this moment was not heard.

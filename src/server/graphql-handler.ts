@@ -7,6 +7,7 @@ import type { Queue } from '../db/queue.ts'
 import { createRequestLimiter } from '../db/request-limiter.ts'
 import type { EventStream } from '../events/stream.ts'
 import type { Context } from '../graphql/context.ts'
+import { createDocumentCache, noErrorCache } from '../graphql/document-cache.ts'
 import { MAX_BODY_BYTES, useDocumentLimits } from '../graphql/limits.ts'
 import { maskError } from '../graphql/mask.ts'
 import {
@@ -81,7 +82,7 @@ export function createGraphQLHandler(parts: GraphQLParts) {
     maxRequestBodySize: MAX_BODY_BYTES,
     graphiql: { title: 'Plantroom', defaultQuery: WELCOME },
     renderGraphiQL,
-    parserAndValidationCache: true,
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noErrorCache },
     batching: false,
     multipart: false,
     landingPage: false,

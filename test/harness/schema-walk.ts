@@ -20,7 +20,7 @@ import {
   isUnionType,
 } from 'graphql'
 
-export type RootKind = 'query' | 'mutation' | 'subscription'
+type RootKind = 'query' | 'mutation' | 'subscription'
 
 /** One place in the schema where a client can put an id. */
 export interface IdPlace {
@@ -98,7 +98,7 @@ function idPaths(type: GraphQLInputType, above: readonly string[]): string[][] {
   // A filter that nests itself (and, or, not) is tried once.
   if (!isInputObjectType(named) || above.includes(named.name)) return []
   return Object.values(named.getFields()).flatMap((field) =>
-    idPaths(field.type, [...above, named.name]).map((path) => [field.name, ...path]),
+    idPaths(field.type, [...above, named.name]).map((path) => [field.name].concat(path)),
   )
 }
 

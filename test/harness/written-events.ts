@@ -17,5 +17,5 @@ export async function readEvents(
     'SELECT body, subject_id FROM event WHERE organization_id = $1 AND type LIKE $2 ORDER BY ordinal',
     [organizationId, `${prefix}%`],
   )
-  return rows.rows.map((row) => ({ ...JSON.parse(row.body), subjectId: row.subject_id }))
+  return rows.rows.map((row) => Object.assign(JSON.parse(row.body), { subjectId: row.subject_id }))
 }
