@@ -21,6 +21,7 @@ interface Sweep {
 export const SWEEPS: readonly Sweep[] = [
   ...bookings,
   ...devices,
+  ...identity,
   ...sensors,
   ...sor,
   ...visitors,

@@ -55,6 +55,8 @@ const SIGNED_IN = new Set([
   'eventTypes',
   'node',
   'nodes',
+  'notificationMarkRead',
+  'notifications',
   'passwordChange',
   'rateLimit',
   'signOut',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from './harness/process.ts'
 import { graphql } from '../src/generated/client/index.ts'
 import { addOrganization, ask, type Credentials, send } from './harness/app.ts'
 import { ChangeStatus, UpdateWorkOrder } from './harness/documents.ts'
@@ -149,6 +150,8 @@ describe('who sees which work orders', () => {
       contractor.userId,
       'cmp-lifts',
     ])
+    // Rights changed behind the product's back show within a second.
+    await until('the company', async () => (await see(theirs)).workOrder !== null)
     expect(await see(theirs)).toEqual({
       workOrder: { id: theirs },
       node: { id: theirs },

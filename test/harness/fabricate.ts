@@ -16,12 +16,27 @@ interface Field {
 
 const models: Record<string, { fields: readonly Field[] }> = getDatamodel().datamodel.models
 
+const EARLIER = new Date('2026-01-01T08:00:00Z')
+const LATER = new Date('2026-01-01T09:00:00Z')
+
 /** What a model's rules ask for beyond types. Add a line when fabricating a row of it fails. */
 const SPECIAL: Record<string, Record<string, unknown>> = {
   User: { role: 'VIEWER', status: 'ACTIVE' },
   Event: { body: '{"data":{"object":{}},"livemode":true}' },
   WebhookDelivery: { body: '{"data":{"object":{}},"livemode":true}' },
   WebhookEndpoint: { url: 'https://hooks.example.com/x', eventTypes: ['*'] },
+  Booking: {
+    startTime: EARLIER,
+    endTime: LATER,
+    holdEnd: LATER,
+    checkInOpensAt: EARLIER,
+    checkInDeadline: LATER,
+  },
+  Shift: { startTime: EARLIER, endTime: LATER },
+  VisitorInvitation: { startAt: EARLIER, endAt: LATER },
+  RateSchedule: { effectiveFrom: EARLIER, effectiveTo: LATER },
+  QuotationLine: { offScheduleReason: null },
+  Manager: { locationId: null },
 }
 
 export interface Fabricated {
