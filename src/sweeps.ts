@@ -15,7 +15,7 @@ interface Sweep {
   name: string
   /** Pause between the end of one run and the start of the next. */
   everyMs: number
-  run(backend: Backend): Promise<unknown>
+  run: (backend: Backend) => Promise<unknown>
 }
 
 export const SWEEPS: readonly Sweep[] = [

@@ -19,7 +19,7 @@ const SLICES = [
   'bookings',
   'visitors',
 ]
-const TOP = [
+const TOP = new Set([
   'app.ts',
   'main.ts',
   'schema.ts',
@@ -30,8 +30,15 @@ const TOP = [
   'sweeps.ts',
   'tour.ts',
   'worker.ts',
-]
-const FLOOR_0 = ['caller.ts', 'config.ts', 'errors.ts', 'generated', 'log.ts', 'permissions.ts']
+])
+const FLOOR_0 = new Set([
+  'caller.ts',
+  'config.ts',
+  'errors.ts',
+  'generated',
+  'log.ts',
+  'permissions.ts',
+])
 
 function files(): string[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
@@ -51,10 +58,10 @@ const placeOf = (file: string) => file.split('/')[0] ?? ''
 function mayImport(from: string, to: string): boolean {
   const source = placeOf(from)
   const target = placeOf(to)
-  if (source === target || TOP.includes(source)) return true
-  if (TOP.includes(target)) return false
-  if (FLOOR_0.includes(target)) return true
-  if (FLOOR_0.includes(source)) return false
+  if (source === target || TOP.has(source)) return true
+  if (TOP.has(target)) return false
+  if (FLOOR_0.has(target)) return true
+  if (FLOOR_0.has(source)) return false
   if (target === 'db') return true
   if (source === 'db') return false
   if (target === 'events') return source !== 'graphql'

@@ -94,7 +94,7 @@ export async function run(): Promise<object[]> {
 /** Counts every statement that this process sends, pg-boss's and Prisma's included. */
 function countStatements(): { count: number } {
   const counter = { count: 0 }
-  const query: (...args: unknown[]) => unknown = Client.prototype.query
+  const query = Reflect.get(Client.prototype, 'query') as (...args: unknown[]) => unknown
   Object.assign(Client.prototype, {
     query(this: Client, ...args: unknown[]) {
       counter.count++

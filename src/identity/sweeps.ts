@@ -7,7 +7,7 @@ const BATCH = 1_000
 const SESSION_DAYS = 7
 
 /** Removes what has no use any more. Two workers at once remove different rows. */
-export async function removeOutdatedAccess({ database }: Backend): Promise<void> {
+async function removeOutdatedAccess({ database }: Backend): Promise<void> {
   const { pool } = database
   const outdated = [
     [

@@ -20,7 +20,6 @@ export const WEEKDAYS = [
   'SATURDAY',
   'SUNDAY',
 ] as const
-type Weekday = (typeof WEEKDAYS)[number]
 
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/
 
