@@ -5,7 +5,8 @@ import type { Database } from './db/database.ts'
 import type { Queue } from './db/queue.ts'
 import { AccessError } from './errors.ts'
 import type { EventStream } from './events/stream.ts'
-import { type Credentials, authenticate } from './identity/authenticate.ts'
+import { authenticate } from './identity/authenticate.ts'
+import { recheckCallers } from './identity/recheck.ts'
 import type { Logger } from './log.ts'
 import { type Admissions, openAdmissions } from './server/admissions.ts'
 import { type GraphQLHandler, createGraphQLHandler } from './server/graphql-handler.ts'
@@ -48,11 +49,15 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const { config, database, log } = parts
   const limits = { ...SOCKET_LIMITS, ...parts.socketLimits }
   const identify: Authenticate = (credentials) => authenticate(database, config, credentials)
-  const admissions = openAdmissions(log, limits.maxPerCaller)
+  const admissions = openAdmissions(
+    (callers) => recheckCallers(database, callers),
+    log,
+    limits.maxPerCaller,
+  )
   const graphql = createGraphQLHandler({ ...parts, authenticate: identify })
   const responses = trackResponses()
   const state = { stopping: false }
-  const routes = { ...parts, graphql, responses, state, identify, admissions, limits }
+  const routes = { ...parts, graphql, responses, state, admissions, limits }
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     (request, response) => route(request, response, routes),
@@ -95,7 +100,6 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 
 interface Routes extends ServerParts {
   graphql: GraphQLHandler
-  identify: Authenticate
   admissions: Admissions
   limits: SocketLimits
   responses: Responses
@@ -144,7 +148,7 @@ async function handleGraphQL(
   try {
     await parts.graphql(request, response, {
       remoteAddress: request.socket.remoteAddress ?? '',
-      admitStream: (caller, credentials) => admitStream(response, parts, caller, credentials),
+      admitStream: (caller) => admitStream(response, parts, caller),
     })
   } catch (error) {
     // Yoga answers every failure itself; here the connection broke while it did.
@@ -156,13 +160,11 @@ async function handleGraphQL(
 /** @throws AccessError RATE_LIMITED */
 function admitStream(
   response: ServerResponse,
-  { admissions, identify, limits, responses }: Routes,
+  { admissions, limits, responses }: Routes,
   caller: Caller,
-  credentials: Credentials,
 ): void {
   const leave = admissions.admit({
     caller,
-    authenticate: () => identify(credentials),
     end: () => response.destroy(),
   })
   if (leave === undefined) {

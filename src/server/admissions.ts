@@ -1,13 +1,10 @@
 import type { Caller } from '../caller.ts'
-import { AccessError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { authorizationOf, identityOf } from './authorization.ts'
 
 /** A connection that outlives the check of its credentials: a WebSocket or an event stream. */
 interface Admission {
   caller: Caller
-  /** Checks the credentials again. Rejects with an AccessError when they are no longer good. */
-  authenticate(): Promise<Caller | undefined>
   /** Ends it; called when its rights have ended or are no longer what they were. */
   end(reason: string): void
 }
@@ -21,14 +18,18 @@ export interface Admissions extends Disposable {
   admit(admission: Admission): (() => void) | undefined
 }
 
-const SWEEP_MS = 1_000
-/** Callers checked again per sweep, longest unchecked first: with more, it takes several seconds. */
-const CHECKS_PER_SWEEP = 50
+/** What each of the callers may do now, in the same order; undefined for one who may nothing. */
+export type Recheck = (callers: readonly Caller[]) => Promise<(Caller | undefined)[]>
 
-export function openAdmissions(log: Logger, maxPerCaller: number): Admissions {
-  // In the order of their last check.
+/** From the end of one check to the begin of the next: so it takes less than a second to notice. */
+const PAUSE_MS = 700
+/** Callers of one statement: bounds what one answer is. */
+const MAX_CALLERS = 5_000
+
+export function openAdmissions(recheck: Recheck, log: Logger, maxPerCaller: number): Admissions {
   const callers = new Map<string, Set<Admission>>()
-  let checking = false
+  let closed = false
+  let timer: NodeJS.Timeout | undefined
 
   function endExpired(nowMs: number): void {
     for (const admissions of callers.values()) {
@@ -38,35 +39,48 @@ export function openAdmissions(log: Logger, maxPerCaller: number): Admissions {
     }
   }
 
-  async function check(key: string, admissions: Set<Admission>): Promise<void> {
-    callers.delete(key)
-    callers.set(key, admissions)
-    const newest = findLastToExpire(admissions)
-    if (newest === undefined) return
-    try {
-      const caller = await newest.authenticate()
-      const rights = caller === undefined ? '' : authorizationOf(caller)
+  /** Connections whose callers stand and fall together, by what they were admitted with. */
+  function groupAdmissions(): Admission[][] {
+    const groups = new Map<string, Admission[]>()
+    for (const [identity, admissions] of callers) {
       for (const admission of admissions) {
-        if (authorizationOf(admission.caller) !== rights) admission.end('Rights have changed')
+        const key = `${identity} ${authorizationOf(admission.caller)}`
+        const group = groups.get(key)
+        if (group === undefined) groups.set(key, [admission])
+        else group.push(admission)
       }
-    } catch (error) {
-      if (error instanceof AccessError)
-        for (const admission of admissions) admission.end('Forbidden')
-      else log.debug({ error: String(error) }, 'rights could not be checked')
+    }
+    return [...groups.values()]
+  }
+
+  async function check(groups: readonly Admission[][]): Promise<void> {
+    const asked = groups.flatMap(([first]) => (first === undefined ? [] : [first.caller]))
+    const now = await recheck(asked)
+    for (const [index, group] of groups.entries()) {
+      const before = asked[index]
+      const after = now[index]
+      if (before === undefined) continue
+      if (after !== undefined && authorizationOf(after) === authorizationOf(before)) continue
+      const reason = after === undefined ? 'Forbidden' : 'Rights have changed'
+      for (const admission of group) admission.end(reason)
     }
   }
 
   async function sweep(): Promise<void> {
     endExpired(Date.now())
-    if (checking) return
-    checking = true
-    for (const [key, admissions] of [...callers].slice(0, CHECKS_PER_SWEEP)) {
-      await check(key, admissions)
+    const groups = groupAdmissions()
+    try {
+      for (let from = 0; from < groups.length; from += MAX_CALLERS) {
+        await check(groups.slice(from, from + MAX_CALLERS))
+      }
+    } catch (error) {
+      // Nobody is cut because the database is away: the next check decides.
+      log.debug({ error: String(error) }, 'rights could not be checked')
     }
-    checking = false
+    if (!closed) timer = setTimeout(() => void sweep(), PAUSE_MS)
   }
 
-  const timer = setInterval(() => void sweep(), SWEEP_MS)
+  timer = setTimeout(() => void sweep(), PAUSE_MS)
   return {
     admit(admission) {
       const key = identityOf(admission.caller)
@@ -79,17 +93,11 @@ export function openAdmissions(log: Logger, maxPerCaller: number): Admissions {
         if (admissions.size === 0 && callers.get(key) === admissions) callers.delete(key)
       }
     },
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]() {
+      closed = true
+      clearTimeout(timer)
+    },
   }
-}
-
-/** Of several tokens of one person, the one whose failing means more than that it has run out. */
-function findLastToExpire(admissions: Set<Admission>): Admission | undefined {
-  let last: Admission | undefined
-  for (const admission of admissions) {
-    if (last === undefined || expiryOf(admission) > expiryOf(last)) last = admission
-  }
-  return last
 }
 
 function expiryOf({ caller }: Admission): number {

@@ -8,7 +8,6 @@ import type { EventStream } from '../events/stream.ts'
 import type { Context } from '../graphql/context.ts'
 import { MAX_BODY_BYTES, useDocumentLimits } from '../graphql/limits.ts'
 import { maskError } from '../graphql/mask.ts'
-import type { Credentials } from '../identity/authenticate.ts'
 import type { Logger } from '../log.ts'
 import { schema } from '../schema.ts'
 import { type Authenticate, useHttpRules } from './http-rules.ts'
@@ -17,8 +16,7 @@ import { type Authenticate, useHttpRules } from './http-rules.ts'
 export interface RequestContext {
   caller?: Caller | undefined
   remoteAddress: string
-  credentials?: Credentials | undefined
-  admitStream?: ((caller: Caller, credentials: Credentials) => void) | undefined
+  admitStream?: ((caller: Caller) => void) | undefined
 }
 
 export interface GraphQLParts {

@@ -8,12 +8,11 @@ export type Authenticate = (credentials: Credentials) => Promise<Caller | undefi
 
 interface Served {
   caller?: Caller | undefined
-  credentials?: Credentials | undefined
   /**
    * Called before a subscription begins, whose answer then lasts until it is cut.
    * @throws AccessError RATE_LIMITED when the caller has too many.
    */
-  admitStream?: ((caller: Caller, credentials: Credentials) => void) | undefined
+  admitStream?: ((caller: Caller) => void) | undefined
 }
 
 /**
@@ -36,7 +35,6 @@ export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served>
         apiKey: request.headers.get('x-api-key') ?? undefined,
       }
       serverContext.caller = await authenticate(credentials)
-      serverContext.credentials = credentials
       setRequestParser(readBody)
     },
     onResultProcess(hook) {
@@ -46,8 +44,8 @@ export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served>
       }
     },
     onSubscribe({ args }) {
-      const { caller, credentials, admitStream }: Served = args.contextValue
-      if (caller !== undefined && credentials !== undefined) admitStream?.(caller, credentials)
+      const { caller, admitStream }: Served = args.contextValue
+      if (caller !== undefined) admitStream?.(caller)
     },
     onResponse({ response }) {
       if (response.status === 405) response.headers.set('allow', 'POST')
