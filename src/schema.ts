@@ -9,6 +9,8 @@ import './webhooks/delivery-schema.ts'
 import './webhooks/endpoint-commands-schema.ts'
 import './webhooks/endpoint-schema.ts'
 import './webhooks/stream-schema.ts'
+import './live/dashboards-schema.ts'
+import './live/deliveries-schema.ts'
 import { type GraphQLSchema, isObjectType } from 'graphql'
 import { builder } from './graphql/builder.ts'
 
