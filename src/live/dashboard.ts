@@ -21,7 +21,7 @@ interface Dashboard {
   /** The record that changed: name of its field and its GraphQL type, which the model is named after. */
   record: {
     field: string
-    type: keyof PrismaTypes & string
+    type: keyof PrismaTypes
     description: string
     /** Facet of the event that names the record, where the event may be about a part of it. */
     facet?: FacetKey

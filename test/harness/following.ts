@@ -89,7 +89,7 @@ export function followBySocket(port: number, credentials: Credentials): Follower
   return {
     seen: sink.seen,
     faults: sink.faults,
-    reach: sink.reach,
+    reach: (count) => sink.reach(count),
     [Symbol.dispose]: () => void client.dispose(),
   }
 }
@@ -111,7 +111,7 @@ export function followBySse(port: number, credentials: Credentials): Follower {
     setTimeout(() => {
       client.subscribe<{ events: Item }>(
         { query: FOLLOW, variables: sink.variables },
-        { next: (answer) => sink.next(answer as Answer), error: again, complete: again },
+        { next: (answer) => sink.next(answer), error: again, complete: again },
       )
     }, RETRY_MS)
   }
@@ -119,7 +119,7 @@ export function followBySse(port: number, credentials: Credentials): Follower {
   return {
     seen: sink.seen,
     faults: sink.faults,
-    reach: sink.reach,
+    reach: (count) => sink.reach(count),
     [Symbol.dispose]: () => {
       stopped = true
       client.dispose()

@@ -9,7 +9,7 @@ export interface Statements extends Disposable {
 /** Notes every statement that this process sends to PostgreSQL, Prisma's included. */
 export function noteStatements(): Statements {
   const texts: string[] = []
-  const query: (...args: unknown[]) => unknown = Client.prototype.query
+  const query: (...args: unknown[]) => unknown = Reflect.get(Client.prototype, 'query')
   Object.assign(Client.prototype, {
     query(this: Client, ...args: unknown[]) {
       const [first] = args
