@@ -5,6 +5,7 @@ import { createLocation } from '../src/locations/service.ts'
 import {
   addOrganization,
   ask,
+  type Credentials,
   startTestApp,
   type TestApp,
   type TestOrganization,
@@ -98,6 +99,46 @@ describe('the subjects of a stream', () => {
     }
     const loads = statements.texts.filter((text) => /^SELECT .*"location".* IN \(/.test(text))
     expect(loads.length).toBe(1)
+  })
+})
+
+describe('server-sent streams', () => {
+  it('share their executions, and still differ where rights differ', async () => {
+    const query =
+      'subscription { events { ... on EventEnvelope { subject { id ... on Location { name } } } ... on StreamCheckpoint { caughtUp } } }'
+    const open = async (credentials: Credentials) => {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          Accept: 'text/event-stream',
+          ...credentials,
+        },
+        body: JSON.stringify({ query }),
+      })
+      const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+      let text = ''
+      return {
+        async waitFor(part: string) {
+          while (!text.includes(part)) text += (await reader?.read())?.value ?? ''
+          return text
+        },
+        close: () => reader?.cancel(),
+      }
+    }
+    const narrow = await org.addApiKey(['work-orders:read'])
+    const streams = await Promise.all(Array.from({ length: 20 }, () => open(org.owner)))
+    const other = await open(narrow)
+    for (const stream of [...streams, other]) await stream.waitFor('caughtUp')
+    using statements = noteStatements()
+    const site = await newSite()
+    for (const stream of streams) expect(await stream.waitFor(site)).toContain('"name":"Site"')
+    const loads = statements.texts.filter((text) => /^SELECT .*"location".* IN \(/.test(text))
+    expect(loads.length).toBe(1)
+    await newWorkOrder(site)
+    expect(await other.waitFor('"wo-')).not.toContain(site)
+    await Promise.all([...streams, other].map((stream) => stream.close()))
+    await expect.poll(() => server.stream.subscribers, PATIENT).toBe(0)
   })
 })
 

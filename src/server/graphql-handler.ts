@@ -1,4 +1,4 @@
-import { execute, subscribe } from 'graphql'
+import { execute } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Caller } from '../caller.ts'
 import type { Config } from '../config.ts'
@@ -11,6 +11,7 @@ import { maskError } from '../graphql/mask.ts'
 import type { Logger } from '../log.ts'
 import { schema } from '../schema.ts'
 import { type Authenticate, useHttpRules } from './http-rules.ts'
+import { createSharedSubscribe } from './shared-subscribe.ts'
 
 /** What an execution starts with, over HTTP and WebSocket alike. */
 export interface RequestContext {
@@ -56,7 +57,7 @@ export function createGraphQLHandler(parts: GraphQLParts) {
       queue,
       stream,
     }),
-    plugins: [useHttpRules(parts.authenticate), useDocumentLimits(), useReferenceExecutor()],
+    plugins: [useHttpRules(parts.authenticate), useDocumentLimits(), useReferenceExecutor(log)],
     maskedErrors: { errorMessage: '', maskError: (error) => maskError(error, log) },
     maxRequestBodySize: MAX_BODY_BYTES,
     graphiql: { title: 'Plantroom', defaultQuery: WELCOME, defaultTabs: [] },
@@ -78,7 +79,8 @@ export function createGraphQLHandler(parts: GraphQLParts) {
  * graphql-js itself instead of Yoga's own executor, which treats the execution of one item of a
  * subscription as a new subscription and so could not be used for shared execution.
  */
-function useReferenceExecutor(): Plugin {
+function useReferenceExecutor(log: Logger): Plugin {
+  const subscribe = createSharedSubscribe(log)
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
