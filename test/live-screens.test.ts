@@ -137,7 +137,7 @@ describe('server-sent streams', () => {
     expect(loads.length).toBe(1)
     await newWorkOrder(site)
     expect(await other.waitFor('"wo-')).not.toContain(site)
-    await Promise.all([...streams, other].map((stream) => stream.close()))
+    await Promise.all([...streams, other].map(async (stream) => stream.close()))
     await expect.poll(() => server.stream.subscribers, PATIENT).toBe(0)
   })
 })

@@ -8,7 +8,8 @@ import { createPubSub, createSchema, createYoga } from 'graphql-yoga'
 import { WebSocketServer, type WebSocket } from 'ws'
 
 // What the product's fan-out is compared with, in a process of its own: "bare" is `ws` alone writing
-// prepared texts to every socket, as many in one go as the product does; "stock" is Yoga with its own pub/sub under graphql-ws's server.
+// each prepared text to every socket; "corked" is the same with as many texts in one system call as
+// the product puts into one, which is the most that the machine can do; "stock" is Yoga with its own pub/sub under graphql-ws's server.
 // Told to by its parent, it sends so many events, of which `sample` is one as the product sends it.
 
 interface Order {
@@ -23,7 +24,8 @@ const TOGETHER = 32
 setMaxListeners(0)
 const http = createServer()
 const acceptor = new WebSocketServer({ server: http, perMessageDeflate: false })
-const send = process.argv[2] === 'bare' ? startBare() : startStock()
+const kind = process.argv[2]
+const send = kind === 'stock' ? startStock() : startBare(kind === 'corked' ? TOGETHER : 1)
 
 http.listen(0, '127.0.0.1', () => {
   process.send?.({ port: (http.address() as AddressInfo).port })
@@ -31,7 +33,7 @@ http.listen(0, '127.0.0.1', () => {
 process.on('message', (order: Order) => void send(order))
 process.on('disconnect', () => process.exit(0))
 
-function startBare(): (order: Order) => Promise<void> {
+function startBare(together: number): (order: Order) => Promise<void> {
   const sockets = new Map<WebSocket, { id: string; transport: Duplex }>()
   acceptor.on('connection', (socket, request) => {
     const transport = request.socket
@@ -43,8 +45,8 @@ function startBare(): (order: Order) => Promise<void> {
     socket.on('close', () => sockets.delete(socket))
   })
   return async ({ events, sample }) => {
-    for (let from = 0; from < events; from += TOGETHER) {
-      const payloads = Array.from({ length: Math.min(TOGETHER, events - from) }, (_, n) =>
+    for (let from = 0; from < events; from += together) {
+      const payloads = Array.from({ length: Math.min(together, events - from) }, (_, n) =>
         JSON.stringify({ data: { events: { ...sample, position: from + n } } }),
       )
       for (const [socket, { id, transport }] of sockets) {

@@ -1,6 +1,6 @@
 import { openLightSocket, type LightSocket } from './light-socket.ts'
 
-const SUBSCRIPTION =
+export const SUBSCRIPTION =
   'subscription { events { __typename ... on EventEnvelope { id type position cursor created data } ... on StreamCheckpoint { cursor } } }'
 
 export interface Subscribers extends Disposable {

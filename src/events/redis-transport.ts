@@ -18,7 +18,9 @@ export async function openRedisTransport(
   log: Logger,
 ): Promise<PositionTransport & AsyncDisposable> {
   const { Redis } = await import('ioredis').catch((error: unknown) => {
-    throw new StartupError(`REDIS_URL needs the package ioredis (npm install ioredis): ${String(error)}`)
+    throw new StartupError(
+      `REDIS_URL needs the package ioredis (npm install ioredis): ${String(error)}`,
+    )
   })
   const options = {
     // Hints are worth nothing later: fail at once, and let the poll find what was missed.
