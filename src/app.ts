@@ -7,6 +7,8 @@ import { migrate } from './db/migrate.ts'
 import { openQueue } from './db/queue.ts'
 import type { Backend } from './db/unit-of-work.ts'
 import { dispatchJob } from './events/dispatch.ts'
+import { postgresTransport } from './events/positions-listener.ts'
+import { openRedisTransport } from './events/redis-transport.ts'
 import { openStream } from './events/stream.ts'
 import type { Logger } from './log.ts'
 import { startServer } from './server.ts'
@@ -35,10 +37,14 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const queue = started.use(
     await openQueue(databaseUrl, [dispatchJob, laneJob, attemptNowJob], works, log),
   )
+  const transport =
+    config.redisUrl === undefined
+      ? postgresTransport(databaseUrl, log)
+      : started.use(await openRedisTransport(config.redisUrl, log))
   let url: string | undefined
-  if (works) started.use(await startWorker({ config, database, queue, log }))
+  if (works) started.use(await startWorker({ config, database, queue, log, transport }))
   if (config.roles.has('server')) {
-    const stream = started.use(await openStream({ database, log }))
+    const stream = started.use(await openStream({ database, log, transport }))
     const server = started.use(await startServer({ config, database, queue, stream, log }))
     url = server.url
   }

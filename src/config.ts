@@ -48,6 +48,10 @@ const environment = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
     .optional(),
   DATABASE_POOL_SIZE: integer(2, 200).prefault('10'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+    .optional(),
   DATA_DIR: z.string().min(1).default('.data'),
   ROLES: z
     .string()
@@ -104,6 +108,8 @@ export interface Config {
   /** An external database, or the one that the process runs itself. */
   database: { kind: 'external'; url: string } | { kind: 'embedded' }
   databasePoolSize: number
+  /** Where processes tell one another of new events; undefined = PostgreSQL's NOTIFY. */
+  redisUrl: string | undefined
   dataDir: string
   roles: ReadonlySet<'server' | 'worker'>
   /** Whether this worker does what the clock causes: deadlines, visits that end, silent sensors. */
@@ -236,6 +242,7 @@ export function loadConfig(
         ? { kind: 'embedded' }
         : { kind: 'external', url: value.DATABASE_URL },
     databasePoolSize: value.DATABASE_POOL_SIZE,
+    redisUrl: value.REDIS_URL,
     dataDir: value.DATA_DIR,
     roles: new Set(value.ROLES),
     sweeps: value.WORKER_SWEEPS,

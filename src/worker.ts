@@ -3,6 +3,7 @@ import type { Backend } from './db/unit-of-work.ts'
 import { startEngine } from './delivery/engine.ts'
 import { keepHouse } from './delivery/retention.ts'
 import { dispatch, dispatchJob, findUndispatched } from './events/dispatch.ts'
+import type { PositionTransport } from './events/position-transport.ts'
 import type { Logger } from './log.ts'
 import { SWEEPS } from './sweeps.ts'
 import { createFanOut } from './webhooks/fan-out.ts'
@@ -11,6 +12,8 @@ import { attemptNowJob, laneJob } from './webhooks/jobs.ts'
 export interface WorkerSettings extends Backend {
   config: Config
   log: Logger
+  /** How servers are told of new events; default PostgreSQL's NOTIFY. */
+  transport?: PositionTransport
 }
 
 const SWEEP_MS = 1_000
@@ -27,13 +30,14 @@ const UNDISPATCHED_MS = 1_000
 export async function startWorker(settings: WorkerSettings): Promise<AsyncDisposable> {
   const { config, database, queue, log } = settings
   const { pool } = database
+  const announce = settings.transport?.announce
   await keepHouse(pool, config.webhooks.logDays)
   const engine = await startEngine({ config, databaseUrl: database.url, log })
   // The lanes of what is positioned here are taken here: other workers get theirs with the events
   // they position, by lane jobs and by the sweep.
   const fanOut = createFanOut(async (endpointIds) => engine.wake(endpointIds))
   await queue.implement(dispatchJob, { batchSize: 100 }, async (organizationIds) => {
-    await dispatch(pool, organizationIds, fanOut)
+    await dispatch(pool, organizationIds, fanOut, announce)
   })
   await queue.implement(laneJob, { batchSize: 100 }, async (endpointIds) => {
     engine.wake(endpointIds)
@@ -45,7 +49,7 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
     repeat(SWEEP_MS, 'sweep', log, async () => {
       await engine.sweep()
       const forgotten = await findUndispatched(pool, UNDISPATCHED_MS)
-      if (forgotten.length > 0) await dispatch(pool, forgotten, fanOut)
+      if (forgotten.length > 0) await dispatch(pool, forgotten, fanOut, announce)
     }),
     repeat(RENEW_MS, 'lease renewal', log, () => engine.renew()),
     repeat(HOUSEKEEPING_MS, 'housekeeping', log, () => keepHouse(pool, config.webhooks.logDays)),

@@ -34,6 +34,9 @@ export function openDatabase(url: string, poolSize: number): Database {
   trackScopes(pool)
   // An idle connection that PostgreSQL closed: the pool has dropped it and opens another when asked.
   pool.on('error', () => undefined)
+  // The same while somebody has it between two statements: the next one fails and says so, whereas an
+  // event without a listener would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const unscoped = new PrismaClient({ adapter: new PrismaPg(pool) })
   const scoped = new Map<string, PrismaClient>()
   return {

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import { z } from 'zod'
 import { defineJob } from '../db/queue.ts'
 import type { Facets, Selectable } from './match.ts'
+import { formatAdvances, type PositionTransport } from './position-transport.ts'
 
 /** Wake-up: this organization has events without a position. */
 export const dispatchJob = defineJob({ name: 'dispatch', data: z.string(), policy: 'short' })
@@ -24,8 +25,6 @@ export type FanOut = (client: PoolClient, events: PositionedEvent[]) => Promise<
 
 /** Events positioned in one transaction: bounds its time and memory. */
 const BATCH = 1_000
-/** PostgreSQL refuses longer notifications at 8,000 bytes. */
-const MAX_NOTIFY_BYTES = 7_500
 
 interface Unpositioned {
   id: string
@@ -46,16 +45,19 @@ interface Unpositioned {
  * Safe to run anywhere at any time: the row lock on the stream head lets one run after another.
  * The events are read in a statement of its own after the lock, so that they are read as the
  * previous holder left them.
+ *
+ * @param announce tells other processes how far the logs have come; without it NOTIFY does
  * @returns how many were positioned.
  */
 export async function dispatch(
   pool: Pool,
   organizationIds: readonly string[],
   fanOut: FanOut,
+  announce?: PositionTransport['announce'],
 ): Promise<number> {
   let total = 0
   for (;;) {
-    const count = await dispatchBatch(pool, organizationIds, fanOut)
+    const count = await dispatchBatch(pool, organizationIds, fanOut, announce)
     total += count
     if (count < BATCH) return total
   }
@@ -65,13 +67,15 @@ async function dispatchBatch(
   pool: Pool,
   organizationIds: readonly string[],
   fanOut: FanOut,
+  announce: PositionTransport['announce'],
 ): Promise<number> {
   const client = await pool.connect()
   let after: () => Promise<void>
+  let heads: Map<string, bigint>
   let count: number
   try {
     await client.query('BEGIN')
-    const heads = await client.query<{ organization_id: string; last_position: string }>({
+    const locked = await client.query<{ organization_id: string; last_position: string }>({
       name: 'dispatch-heads',
       text: `SELECT organization_id, last_position FROM event_stream_head
               WHERE organization_id = ANY($1) ORDER BY organization_id FOR UPDATE`,
@@ -81,14 +85,14 @@ async function dispatchBatch(
       name: 'dispatch-unpositioned',
       text: `SELECT id, organization_id, type, subject_id, changed_fields, facets FROM event
               WHERE organization_id = ANY($1) AND position IS NULL ORDER BY ordinal LIMIT ${BATCH}`,
-      values: [heads.rows.map((row) => row.organization_id)],
+      values: [locked.rows.map((row) => row.organization_id)],
     })
     count = found.rows.length
     if (count === 0) {
       await client.query('ROLLBACK')
       return 0
     }
-    const last = new Map(heads.rows.map((row) => [row.organization_id, BigInt(row.last_position)]))
+    const last = new Map(locked.rows.map((row) => [row.organization_id, BigInt(row.last_position)]))
     const events = found.rows.map((row): PositionedEvent => {
       const position = (last.get(row.organization_id) ?? 0n) + 1n
       last.set(row.organization_id, position)
@@ -102,7 +106,8 @@ async function dispatchBatch(
         facets: row.facets,
       }
     })
-    await writePositions(client, events)
+    heads = new Map(events.map((event) => [event.organizationId, event.position]))
+    await writePositions(client, events, heads, announce === undefined)
     after = await fanOut(client, events)
     await client.query('COMMIT')
   } catch (error) {
@@ -111,12 +116,17 @@ async function dispatchBatch(
   } finally {
     client.release()
   }
+  announce?.(heads)
   await after()
   return count
 }
 
-async function writePositions(client: PoolClient, events: PositionedEvent[]): Promise<void> {
-  const heads = new Map(events.map((event) => [event.organizationId, event.position]))
+async function writePositions(
+  client: PoolClient,
+  events: PositionedEvent[],
+  heads: ReadonlyMap<string, bigint>,
+  notifies: boolean,
+): Promise<void> {
   await client.query({
     name: 'dispatch-positions',
     text: `WITH positioned AS (
@@ -133,24 +143,9 @@ async function writePositions(client: PoolClient, events: PositionedEvent[]): Pr
       events.map((event) => event.position.toString()),
       [...heads.keys()],
       [...heads.values()].map(String),
-      notifications(heads),
+      notifies ? formatAdvances(heads) : [],
     ],
   })
-}
-
-/** "o-1 17\no-2 4": as few notifications as fit. */
-function notifications(heads: ReadonlyMap<string, bigint>): string[] {
-  const texts: string[] = []
-  let text = ''
-  for (const [organizationId, position] of heads) {
-    const line = `${organizationId} ${position}\n`
-    if (text.length + line.length > MAX_NOTIFY_BYTES) {
-      texts.push(text)
-      text = ''
-    }
-    text += line
-  }
-  return [...texts, text]
 }
 
 /** Organizations with events that have waited longer than a wake-up takes: their hint was lost. */

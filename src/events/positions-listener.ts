@@ -2,28 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import type { Logger } from '../log.ts'
 import { POSITIONS_CHANNEL } from './dispatch.ts'
-
-/** The log of an organization has come to a position. */
-type OnAdvance = (organizationId: string, position: bigint) => void
-
-/**
- * How one process tells the others that logs have advanced. Only a hint travels, never an event:
- * one that is lost costs up to a second, because the stream also asks the database. PostgreSQL's
- * NOTIFY, sent by the dispatcher in its own transaction, is the default.
- */
-export interface PositionTransport {
-  /** Calls back for every advance until disposed of; reconnects by itself. */
-  listen(onAdvance: OnAdvance): PositionListener
-}
-
-interface PositionListener extends AsyncDisposable {
-  readonly connected: boolean
-}
+import {
+  type OnAdvance,
+  type PositionListener,
+  type PositionTransport,
+  readAdvances,
+} from './position-transport.ts'
 
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5_000
 
-/** Hears of advances over a connection of its own: LISTEN does not survive going back to a pool. */
+/**
+ * Hears of advances by LISTEN, over a connection of its own: LISTEN does not survive going back to a
+ * pool. The dispatcher tells of them in its own transaction.
+ */
 export function postgresTransport(url: string, log: Logger): PositionTransport {
   return { listen: (onAdvance) => listenOnPostgres(url, log, onAdvance) }
 }
@@ -84,13 +76,5 @@ function listenOnPostgres(url: string, log: Logger, onAdvance: OnAdvance): Posit
       stopping.abort()
       await running
     },
-  }
-}
-
-/** Reads "o-1 17\no-2 4\n". Text of another form is skipped: the channel is open to any client. */
-function readAdvances(payload: string, onAdvance: OnAdvance): void {
-  for (const line of payload.split('\n')) {
-    const match = /^(\S+) (\d+)$/.exec(line)
-    if (match?.[1] !== undefined && match[2] !== undefined) onAdvance(match[1], BigInt(match[2]))
   }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../db/database.ts'
 import type { Logger } from '../log.ts'
-import { type PositionTransport, postgresTransport } from './positions-listener.ts'
+import type { PositionTransport } from './position-transport.ts'
+import { postgresTransport } from './positions-listener.ts'
 import { type StreamLog, openStreamLog } from './stream-log.ts'
 import {
   type EventSubscription,

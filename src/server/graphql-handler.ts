@@ -1,4 +1,4 @@
-import { execute, subscribe } from 'graphql'
+import { execute } from 'graphql'
 import { createYoga, type GraphiQLOptions, type Plugin } from 'graphql-yoga'
 import type { Caller } from '../caller.ts'
 import type { Config } from '../config.ts'
@@ -20,6 +20,7 @@ import type { Credentials } from '../identity/authenticate.ts'
 import type { Logger } from '../log.ts'
 import { schema } from '../schema.ts'
 import { type Authenticate, useHttpRules } from './http-rules.ts'
+import { createSharedSubscribe } from './shared-subscribe.ts'
 
 /** What an execution starts with, over HTTP and WebSocket alike. */
 export interface RequestContext {
@@ -75,7 +76,7 @@ export function createGraphQLHandler(parts: GraphQLParts) {
       useHttpRules(parts.authenticate),
       useRequestRate(gate),
       useDocumentLimits(),
-      useReferenceExecutor(),
+      useReferenceExecutor(log),
       useExecutionLimits(gate, config),
     ],
     maskedErrors: { errorMessage: '', maskError: (error) => maskError(error, log) },
@@ -120,7 +121,8 @@ async function renderGraphiQL(options?: GraphiQLOptions): Promise<string> {
  * graphql-js itself instead of Yoga's own executor, which treats the execution of one item of a
  * subscription as a new subscription and so could not be used for shared execution.
  */
-function useReferenceExecutor(): Plugin {
+function useReferenceExecutor(log: Logger): Plugin {
+  const subscribe = createSharedSubscribe(log)
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),

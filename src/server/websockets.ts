@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { MAX_BODY_BYTES } from '../graphql/limits.ts'
 import type { Logger } from '../log.ts'
 import type { Admissions } from './admissions.ts'
@@ -60,24 +60,31 @@ export function acceptWebSockets(
     admissions: parts.admissions,
   }
 
+  // A frame that breaks RFC 6455 or is too long, or a broken connection: ws has closed the socket with
+  // the code for it. Without a listener the event would end the process. Made once, and outside of
+  // `upgrade`, whose request would otherwise be kept for as long as its socket.
+  const onError = (error: Error) => parts.log.debug({ error: error.message }, 'socket error')
+
+  function accept(socket: WebSocket, transport: Duplex, remoteAddress: string): void {
+    socket.on('error', onError)
+    if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
+      return socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable')
+    }
+    const live = new LiveSocket(socket, transport, remoteAddress, host)
+    sockets.add(live)
+    socket.on('close', () => {
+      sockets.delete(live)
+      if (sockets.size === 0) allClosed?.()
+    })
+  }
+
   function upgrade(request: IncomingMessage, transport: Duplex, head: Buffer): void {
-    transport.on('error', (error) => parts.log.debug({ error: error.message }, 'socket error'))
+    transport.on('error', onError)
     if (stopping) return refuse(transport, '503 Service Unavailable')
     if (request.url?.split('?')[0] !== path) return refuse(transport, '404 Not Found')
-    acceptor.handleUpgrade(request, transport, head, (socket) => {
-      // A frame that breaks RFC 6455 or is too long: ws has closed the socket with the code for it.
-      // Without a listener the event would end the process.
-      socket.on('error', (error) => parts.log.debug({ error: error.message }, 'socket error'))
-      if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
-        return socket.close(CloseCode.SubprotocolNotAcceptable, 'Subprotocol not acceptable')
-      }
-      const live = new LiveSocket(socket, transport, request.socket.remoteAddress ?? '', host)
-      sockets.add(live)
-      socket.on('close', () => {
-        sockets.delete(live)
-        if (sockets.size === 0) allClosed?.()
-      })
-    })
+    acceptor.handleUpgrade(request, transport, head, (socket) =>
+      accept(socket, transport, request.socket.remoteAddress ?? ''),
+    )
   }
 
   server.on('upgrade', upgrade)

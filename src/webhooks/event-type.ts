@@ -6,9 +6,9 @@ import { isHiddenFrom, scopesOf } from '../events/define.ts'
 import type { LoggedEvent } from '../events/log.ts'
 import { MAX_FILTER_IDS, type Selection } from '../events/match.ts'
 import { builder, type SchemaTypes } from '../graphql/builder.ts'
-import { kindOfId } from '../graphql/node.ts'
 import { faultOfPatterns } from './event-patterns.ts'
 import { toFacetFilter } from './filter.ts'
+import { loadRecord } from './load-records.ts'
 
 const ActorType = builder.enumType('ActorType', {
   description: 'Kind of whoever caused an event.',
@@ -76,10 +76,12 @@ export const EventEnvelope = builder.objectRef<LoggedEvent>('EventEnvelope').imp
       description: 'Who caused it.',
       resolve: (event) => event.actor,
     }),
-    subject: t.node({
+    subject: t.field({
+      type: builder.nodeInterfaceRef(),
+      nullable: true,
       description:
         'The record that the event is about, as it is now; null when it no longer exists or has no type of its own.',
-      id: (event) => (hasNodeType(event.subjectId) ? event.subjectId : null),
+      resolve: (event, _args, context, info) => loadRecord(context, info, event.subjectId),
     }),
   }),
 })
@@ -98,15 +100,6 @@ function bodyOf(event: LoggedEvent): ParsedBody {
   const body: ParsedBody = JSON.parse(event.body)
   parsed.set(event, body)
   return body
-}
-
-function hasNodeType(id: string): boolean {
-  try {
-    kindOfId(id)
-    return true
-  } catch {
-    return false
-  }
 }
 
 const filterDescription = (of: string) =>

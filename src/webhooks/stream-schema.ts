@@ -1,10 +1,11 @@
+import type { ArgBuilder } from '@pothos/core'
 import { AccessError } from '../errors.ts'
 import { compileSelection } from '../events/match.ts'
 import type { EventStream } from '../events/stream.ts'
 import type { CheckpointItem } from '../events/stream-log.ts'
 import type { GapItem, StreamItem } from '../events/stream-subscription.ts'
-import { builder } from '../graphql/builder.ts'
-import { callerOf } from '../graphql/context.ts'
+import { builder, type SchemaTypes } from '../graphql/builder.ts'
+import { type Context, callerOf } from '../graphql/context.ts'
 import { EventEnvelope, EventWhere, maySeeEvent, toSelection } from './event-type.ts'
 
 declare module '../graphql/context.ts' {
@@ -16,7 +17,7 @@ declare module '../graphql/context.ts' {
 
 const HEARTBEAT_SECONDS = { least: 5, most: 300, default: 30 }
 
-const StreamCheckpoint = builder.objectRef<CheckpointItem>('StreamCheckpoint').implement({
+export const StreamCheckpoint = builder.objectRef<CheckpointItem>('StreamCheckpoint').implement({
   description:
     'How far the stream has come. Sent when the end of the log is reached for the first time, and whenever nothing else was sent for `heartbeatSeconds`: a filter may match nothing for hours.',
   fields: (t) => ({
@@ -46,7 +47,7 @@ const StreamGapReason = builder.enumType('StreamGapReason', {
   },
 })
 
-const StreamGap = builder.objectRef<GapItem>('StreamGap').implement({
+export const StreamGap = builder.objectRef<GapItem>('StreamGap').implement({
   description:
     'The stream could not go on where the cursor was: fetch the present state anew, then go on reading.',
   fields: (t) => ({
@@ -72,6 +73,59 @@ const EventStreamItem = builder.unionType('EventStreamItem', {
   },
 })
 
+type Arguments = ArgBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>>
+
+/** Arguments of every subscription that reads the log. */
+export const logArguments = (arg: Arguments) => ({
+  after: arg({
+    type: 'EventCursor',
+    description:
+      'Cursor of the last item seen; the stream goes on right after it. Without it, from now on.',
+  }),
+  where: arg({ type: EventWhere, description: 'Only events that match.' }),
+  heartbeatSeconds: arg.int({
+    defaultValue: HEARTBEAT_SECONDS.default,
+    description: `A checkpoint is sent when nothing else was for this long, in seconds (${HEARTBEAT_SECONDS.least}–${HEARTBEAT_SECONDS.most}).`,
+  }),
+})
+
+interface LogRequest {
+  after?: bigint | null | undefined
+  where?: typeof EventWhere.$inferInput | null | undefined
+  heartbeatSeconds?: number | null | undefined
+}
+
+/**
+ * Events of the caller's organization that they may read and that were asked for.
+ * @param types exact, `workorder.*` or `*`; none = all
+ * @throws AccessError BAD_USER_INPUT for an unknown type, too long a list or a wrong heartbeat;
+ * UNAVAILABLE in a process without a stream.
+ */
+export function subscribeToLog(
+  context: Context,
+  request: LogRequest,
+  types: readonly string[] | null | undefined,
+): AsyncIterable<StreamItem> {
+  const caller = callerOf(context)
+  if (context.stream === undefined) {
+    throw new AccessError('UNAVAILABLE', 'This process serves no live stream')
+  }
+  const seconds = request.heartbeatSeconds ?? HEARTBEAT_SECONDS.default
+  if (seconds < HEARTBEAT_SECONDS.least || seconds > HEARTBEAT_SECONDS.most) {
+    throw new AccessError(
+      'BAD_USER_INPUT',
+      `heartbeatSeconds must be ${HEARTBEAT_SECONDS.least} to ${HEARTBEAT_SECONDS.most}`,
+    )
+  }
+  const matches = compileSelection(toSelection(types, request.where))
+  return context.stream.subscribe({
+    organizationId: caller.organizationId,
+    after: request.after ?? undefined,
+    heartbeatMs: seconds * 1_000,
+    select: (event) => maySeeEvent(caller, event.type) && matches(event),
+  })
+}
+
 builder.subscriptionField('events', (t) =>
   t.field({
     type: EventStreamItem,
@@ -82,41 +136,13 @@ builder.subscriptionField('events', (t) =>
     // server/shared-execution.ts.
     extensions: { sharedByAuthorization: true },
     args: {
-      after: t.arg({
-        type: 'EventCursor',
-        description:
-          'Cursor of the last event or checkpoint seen; the stream goes on right after it. Without it, from now on.',
-      }),
+      ...logArguments(t.arg),
       types: t.arg({
         type: ['EventType'],
         description: 'Only these types; exact, `workorder.*` or `*`. Default: all.',
       }),
-      where: t.arg({ type: EventWhere, description: 'Only events that match.' }),
-      heartbeatSeconds: t.arg.int({
-        defaultValue: HEARTBEAT_SECONDS.default,
-        description: `A checkpoint is sent when nothing else was for this long, in seconds (${HEARTBEAT_SECONDS.least}–${HEARTBEAT_SECONDS.most}).`,
-      }),
     },
-    subscribe: (_root, args, context): AsyncIterable<StreamItem> => {
-      const caller = callerOf(context)
-      if (context.stream === undefined) {
-        throw new AccessError('UNAVAILABLE', 'This process serves no live stream')
-      }
-      const seconds = args.heartbeatSeconds ?? HEARTBEAT_SECONDS.default
-      if (seconds < HEARTBEAT_SECONDS.least || seconds > HEARTBEAT_SECONDS.most) {
-        throw new AccessError(
-          'BAD_USER_INPUT',
-          `heartbeatSeconds must be ${HEARTBEAT_SECONDS.least} to ${HEARTBEAT_SECONDS.most}`,
-        )
-      }
-      const matches = compileSelection(toSelection(args.types, args.where))
-      return context.stream.subscribe({
-        organizationId: caller.organizationId,
-        after: args.after ?? undefined,
-        heartbeatMs: seconds * 1_000,
-        select: (event) => maySeeEvent(caller, event.type) && matches(event),
-      })
-    },
+    subscribe: (_root, args, context) => subscribeToLog(context, args, args.types),
     resolve: (item) => (item.kind === 'event' ? item.event : item),
   }),
 )
