@@ -1,9 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-
-enableCompileCache()
 
 const HELP = `Plantroom: facilities operations over GraphQL, with signed webhooks and live events.
 

@@ -209,8 +209,11 @@ builder.queryField('workOrderMetrics', (t) =>
     },
     resolve: (_root, { from, to, siteId, locationIds, types }, context): MetricsScope => {
       const days = (to.getTime() - from.getTime()) / DAY_MS
-      if (days <= 0 || days > MOST_DAYS) {
-        throw new AccessError('BAD_USER_INPUT', 'to must be after from, by at most ten years')
+      if (days < 0 || days > MOST_DAYS) {
+        throw new AccessError(
+          'BAD_USER_INPUT',
+          'to must not be before from, nor more than ten years after it',
+        )
       }
       return {
         organizationId: callerOf(context).organizationId,
