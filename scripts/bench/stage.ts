@@ -139,6 +139,7 @@ export async function startProduct(
       PORT: '0',
       ...env,
     },
+    cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const url = await new Promise<string>((resolve, reject) => {
