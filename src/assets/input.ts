@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unlessGiven } from '../graphql/input-shapes.ts'
 import { AssetStatus } from '../generated/prisma/enums.ts'
 
 const text = (max: number) =>
@@ -6,9 +7,6 @@ const text = (max: number) =>
 const name = text(200)
 const description = z.string().trim().max(10_000, 'must have at most 10000 characters')
 const expectedVersion = z.number().int().nullish()
-/** Left out or null: unchanged, for fields that cannot be empty. */
-const unlessGiven = <T>(schema: z.ZodType<T>) =>
-  schema.nullish().transform((value) => value ?? undefined)
 
 const METADATA_KEYS = 50
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { expectedVersion, unlessGiven, wholeNumber } from '../resources/fields.ts'
+import { unlessGiven } from '../graphql/input-shapes.ts'
+import { expectedVersion, wholeNumber } from '../resources/fields.ts'
 import { MINUTE_MS } from '../locations/wall-clock.ts'
 
 const moment = z

@@ -1,12 +1,10 @@
 import { z } from 'zod'
+import { unlessGiven } from '../graphql/input-shapes.ts'
 import { CompanyKind } from '../generated/prisma/enums.ts'
 
 const text = (max: number) =>
   z.string().trim().min(1, 'must not be empty').max(max, `must have at most ${max} characters`)
 const expectedVersion = z.number().int().nullish()
-/** Left out or null: unchanged, for fields that cannot be empty. */
-const unlessGiven = <T>(schema: z.ZodType<T>) =>
-  schema.nullish().transform((value) => value ?? undefined)
 
 const company = {
   name: text(200),

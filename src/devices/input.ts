@@ -1,12 +1,11 @@
 import { z } from 'zod'
+import { unlessGiven } from '../graphql/input-shapes.ts'
 import { DeviceKind, DeviceSyncStatus } from '../generated/prisma/enums.ts'
 import { HEARTBEAT_SECONDS } from './rules.ts'
 
 const text = (max: number) =>
   z.string().trim().min(1, 'must not be empty').max(max, `must have at most ${max} characters`)
 const expectedVersion = z.number().int().nullish()
-const unlessGiven = <T>(schema: z.ZodType<T>) =>
-  schema.nullish().transform((value) => value ?? undefined)
 const { minimum, maximum } = HEARTBEAT_SECONDS
 const heartbeatSeconds = z
   .number()

@@ -2,7 +2,7 @@ import type { Context } from './context.ts'
 
 interface Batch<T> {
   ids: Set<string>
-  found: Promise<Map<string, T>>
+  found: Promise<ReadonlyMap<string, T>>
 }
 
 /**
@@ -10,7 +10,7 @@ interface Batch<T> {
  * asks for and reads them together, so that a page takes one statement however long it is.
  */
 export function batchById<T>(
-  read: (context: Context, ids: string[]) => Promise<Map<string, T>>,
+  read: (context: Context, ids: string[]) => Promise<ReadonlyMap<string, T>>,
 ): (context: Context, id: string) => Promise<T | undefined> {
   const batches = new WeakMap<Context, Batch<T>>()
   const start = (context: Context): Batch<T> => {

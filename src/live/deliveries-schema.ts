@@ -2,13 +2,13 @@ import { AccessError } from '../errors.ts'
 import type { WebhookAttempt } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { scopedPrisma } from '../graphql/context.ts'
-import { createBatchLoader } from '../webhooks/batch.ts'
+import { batchById } from '../graphql/batch.ts'
 import { AttemptType } from '../webhooks/delivery-schema.ts'
 import { loadRecord } from '../webhooks/load-records.ts'
 import { type AttemptItem, attemptFeedOf } from './attempt-feed.ts'
 
 /** Attempts are partitioned by their start: without it every partition would be asked. */
-const loadAttempts = createBatchLoader<WebhookAttempt>(async (context, keys) => {
+const loadAttempts = batchById<WebhookAttempt>(async (context, keys) => {
   const parts = keys.map((key) => key.split(' '))
   const starts = parts.map(([, start]) => Number(start))
   const found = await scopedPrisma(context).webhookAttempt.findMany({

@@ -1,10 +1,8 @@
 import { z } from 'zod'
+import { unlessGiven } from '../graphql/input-shapes.ts'
 
 const text = (max: number) =>
   z.string().trim().min(1, 'must not be empty').max(max, `must have at most ${max} characters`)
-/** Left out or null: unchanged, for fields that cannot be empty. */
-const unlessGiven = <T>(schema: z.ZodType<T>) =>
-  schema.nullish().transform((value) => value ?? undefined)
 
 const topic = z
   .string()

@@ -13,10 +13,6 @@ export const expectedVersion = z.number().int().nullish()
 export const wholeNumber = (least: number, most: number) =>
   z.number().int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`)
 
-/** Left out or null: unchanged, for fields that cannot be empty. */
-export const unlessGiven = <T>(schema: z.ZodType<T>) =>
-  schema.nullish().transform((value) => value ?? undefined)
-
 export const deleteInput = z.object({ id: z.string(), expectedVersion })
 export type DeleteInput = z.infer<typeof deleteInput>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ReservableStatus, ResourceType } from '../generated/prisma/enums.ts'
-import { description, expectedVersion, name, unlessGiven, wholeNumber } from './fields.ts'
+import { unlessGiven } from '../graphql/input-shapes.ts'
+import { description, expectedVersion, name, wholeNumber } from './fields.ts'
 import { openPeriod } from './open-hours.ts'
 
 const DAY = 1_440

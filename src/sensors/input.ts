@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unlessGiven } from '../graphql/input-shapes.ts'
 import { RuleComparison, SensorAggregation, WorkOrderPriority } from '../generated/prisma/enums.ts'
 import { MAX_READINGS } from './rules.ts'
 
@@ -8,8 +9,6 @@ const name = z
   .min(1, 'must not be empty')
   .max(200, 'must have at most 200 characters')
 const expectedVersion = z.number().int().nullish()
-const unlessGiven = <T>(schema: z.ZodType<T>) =>
-  schema.nullish().transform((value) => value ?? undefined)
 const bound = z
   .number()
   .nullish()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unlessGiven } from '../graphql/input-shapes.ts'
 import { RateUnit } from '../generated/prisma/enums.ts'
 import { MAX_CENTS, parseQuantity } from './money.ts'
 
@@ -12,9 +13,6 @@ const text = (most: number) =>
 const longText = (most: number) =>
   z.string().trim().max(most, `must have at most ${most} characters`)
 const expectedVersion = z.number().int().nullish()
-/** Left out or null: unchanged, for fields that cannot be empty. */
-const unlessGiven = <T>(schema: z.ZodType<T>) =>
-  schema.nullish().transform((value) => value ?? undefined)
 const cents = z.bigint().min(0n, 'must not be negative').max(MAX_CENTS, 'must be below 2^53')
 
 export const createScheduleInput = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unlessGiven } from '../graphql/input-shapes.ts'
 import {
   VisitorCheckpointKey,
   VisitorInvitationType,
@@ -10,9 +11,6 @@ const text = (max: number) =>
 const email = z.string().trim().toLowerCase().max(320).pipe(z.email('must be an e-mail address'))
 const url = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(2_000)
 const expectedVersion = z.number().int().nullish()
-/** Left out or null: unchanged, for fields that cannot be empty. */
-const unlessGiven = <T>(schema: z.ZodType<T>) =>
-  schema.nullish().transform((value) => value ?? undefined)
 
 const person = {
   name: text(200),

@@ -9,7 +9,7 @@ import {
   pageOptions,
   toDateTimeFilter,
 } from '../graphql/paging.ts'
-import { createBatchLoader } from './batch.ts'
+import { batchById } from '../graphql/batch.ts'
 
 /** A list that its row brings along costs no look-up of its own. */
 const IN_THE_ROW = { field: 1, multiplier: 1 }
@@ -107,7 +107,7 @@ function parseLines(lines: string): { name: string; value: string }[] {
     })
 }
 
-const loadAttempts = createBatchLoader<WebhookAttempt[]>(async (context, deliveryIds) => {
+const loadAttempts = batchById<WebhookAttempt[]>(async (context, deliveryIds) => {
   const found = await scopedPrisma(context).webhookAttempt.findMany({
     where: { deliveryId: { in: deliveryIds } },
     orderBy: [{ startedAt: 'asc' }, { attempt: 'asc' }],
@@ -115,7 +115,7 @@ const loadAttempts = createBatchLoader<WebhookAttempt[]>(async (context, deliver
   return Map.groupBy(found, (attempt) => attempt.deliveryId)
 })
 
-const loadPayloads = createBatchLoader<string>(async (context, eventIds) => {
+const loadPayloads = batchById<string>(async (context, eventIds) => {
   const found = await scopedPrisma(context).event.findMany({
     where: { id: { in: eventIds } },
     select: { id: true, body: true },

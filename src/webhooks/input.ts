@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unlessGiven } from '../graphql/input-shapes.ts'
 import { MAX_FILTER_IDS } from '../events/match.ts'
 import { WebhookOrdering } from '../generated/prisma/enums.ts'
 import { findHeaderFaults } from './custom-headers.ts'
@@ -14,9 +15,6 @@ const DEFAULT_GRACE_SECONDS = 86_400
 const name = z.string().trim().max(100, 'must have at most 100 characters')
 const description = z.string().trim().max(1_000, 'must have at most 1000 characters')
 const expectedVersion = z.number().int().nullish()
-/** Left out or null: unchanged, for fields that cannot be empty. */
-const unlessGiven = <T>(schema: z.ZodType<T>) =>
-  schema.nullish().transform((value) => value ?? undefined)
 
 const eventTypes = z
   .array(z.string())

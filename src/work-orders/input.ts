@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unlessGiven } from '../graphql/input-shapes.ts'
 import { WorkOrderPriority, WorkOrderStatus, WorkOrderType } from '../generated/prisma/enums.ts'
 import { MAX_CHECKLIST_ITEMS } from './checklist.ts'
 
@@ -9,9 +10,6 @@ export const title = text(200)
 export const description = z.string().trim().max(10_000, 'must have at most 10000 characters')
 export const reason = text(500)
 export const expectedVersion = z.number().int().nullish()
-/** Left out or null: unchanged, for fields that cannot be empty. */
-export const unlessGiven = <T>(schema: z.ZodType<T>) =>
-  schema.nullish().transform((value) => value ?? undefined)
 
 const checklistItem = z.object({
   text: text(500),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { description, expectedVersion, text, unlessGiven } from './input.ts'
+import { unlessGiven } from '../graphql/input-shapes.ts'
+import { description, expectedVersion, text } from './input.ts'
 
 const cents = z.number().int().min(0, 'must not be negative').max(100_000_000)
 const count = z.number().int().min(0, 'must not be negative').max(1_000_000_000)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { WorkOrderPriority } from '../generated/prisma/enums.ts'
-import { description, expectedVersion, reason, title, unlessGiven } from './input.ts'
+import { unlessGiven } from '../graphql/input-shapes.ts'
+import { description, expectedVersion, reason, title } from './input.ts'
 
 export const createWorkRequestInput = z.object({
   title,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BookingFrequency } from '../../generated/prisma/enums.ts'
-import { expectedVersion, unlessGiven, wholeNumber } from '../../resources/fields.ts'
+import { unlessGiven } from '../../graphql/input-shapes.ts'
+import { expectedVersion, wholeNumber } from '../../resources/fields.ts'
 import { WEEKDAYS } from '../../resources/open-hours.ts'
 import { createBookingInput } from '../input.ts'
 import { MAX_OCCURRENCES } from '../recurrence.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { description, expectedVersion, name, unlessGiven, wholeNumber } from '../fields.ts'
+import { unlessGiven } from '../../graphql/input-shapes.ts'
+import { description, expectedVersion, name, wholeNumber } from '../fields.ts'
 
 const details = {
   description: description.nullish(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { expectedVersion, unlessGiven } from '../fields.ts'
+import { unlessGiven } from '../../graphql/input-shapes.ts'
+import { expectedVersion } from '../fields.ts'
 
 const note = z.string().trim().max(500, 'must have at most 500 characters')
 

@@ -4,7 +4,8 @@ import {
   MaintenanceFrequency,
   WorkOrderPriority,
 } from '../../generated/prisma/enums.ts'
-import { checklist, description, expectedVersion, reason, title, unlessGiven } from '../input.ts'
+import { unlessGiven } from '../../graphql/input-shapes.ts'
+import { checklist, description, expectedVersion, reason, title } from '../input.ts'
 import { WEEKDAYS } from '../sla/policy-shapes.ts'
 
 const interval = z.number().int().min(1, 'must be at least 1').max(1_000, 'must be at most 1000')

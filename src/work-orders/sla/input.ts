@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { expectedVersion, text, unlessGiven } from '../input.ts'
+import { unlessGiven } from '../../graphql/input-shapes.ts'
+import { expectedVersion, text } from '../input.ts'
 import { businessHoursShape, toMinutes } from './policy-shapes.ts'
 
 const minutes = z
