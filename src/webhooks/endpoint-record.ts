@@ -27,11 +27,3 @@ export async function wakeLane(unit: UnitOfWork, endpointId: string): Promise<vo
                   WHERE endpoint_id = ${endpointId} AND organization_id = ${unit.organizationId}`
   unit.afterCommit(() => unit.queue.enqueueSoon(laneJob, endpointId, endpointId))
 }
-
-/** Ends what an endpoint has not been sent yet; its lane must be locked. */
-export async function cancelPending(unit: UnitOfWork, endpointId: string): Promise<void> {
-  await unit.tx.webhookDelivery.updateMany({
-    where: { endpointId, status: 'PENDING', sequence: { not: null } },
-    data: { status: 'CANCELLED', completedAt: unit.now, nextAttemptAt: null },
-  })
-}
