@@ -100,6 +100,7 @@ const LOCKABLE = {
   rateSchedule: Prisma.raw('"rate_schedule"'),
   quotation: Prisma.raw('"quotation"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
+  webhookReplay: Prisma.raw('"webhook_replay"'),
 } as const
 
 /**

@@ -123,6 +123,10 @@ export async function deleteEndpoint(unit: UnitOfWork, input: EndpointInput): Pr
   const { id } = endpoint
   const { lastSequence } = await unit.tx.deliveryLane.delete({ where: { endpointId: id } })
   await cancelThrough(unit, id, lastSequence)
+  await unit.tx.webhookReplay.updateMany({
+    where: { endpointId: id, status: 'RUNNING' },
+    data: { status: 'CANCELLED', finishedAt: unit.now },
+  })
   await unit.tx.webhookEndpointSecret.deleteMany({ where: { endpointId: id } })
   await unit.tx.webhookEndpoint.update({
     where: { id },
