@@ -66,7 +66,7 @@ export const HealthType = builder.objectRef<DeliveryLane>('WebhookHealth').imple
     }),
     pendingDeliveries: t.int({
       description:
-        'Deliveries that wait to be acknowledged: exact up to 10,000, beyond that an upper bound.',
+        'Deliveries that wait to be acknowledged: exact up to 1,000, beyond that an upper bound.',
       resolve: async (lane, _args, context) => (await measure(context, lane)).pending,
     }),
     oldestPendingAt: t.field({

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 
 /** How sending to an endpoint fares, measured on its latest deliveries. */
 export interface Measures {
-  /** Exact up to 10,000, beyond that an upper bound. */
+  /** Exact up to 1,000, beyond that an upper bound. */
   pending: number
   oldestPendingAt: Date | null
   /** From the commit of the change to the 2xx, milliseconds. */
@@ -15,7 +15,7 @@ export interface Measures {
 }
 
 /** Pending deliveries that are counted one by one. */
-const COUNTED = 10_000
+const COUNTED = 1_000
 /** Deliveries of each of the two samples: the newest, and those before the first that waits. */
 const SAMPLE = 200
 
@@ -33,7 +33,7 @@ interface Row {
 
 /**
  * Measures endpoints in one statement. What it reads of each is bounded, whatever is in the table:
- * the first pending delivery, up to 10,000 entries of the index of pending ones, and 400 deliveries
+ * the first pending delivery, up to 1,000 entries of the index of pending ones, and 400 deliveries
  * with their events. Two samples, because behind a backlog the newest deliveries all wait, and past
  * a record that blocks only itself the newest are all done.
  */
@@ -58,7 +58,9 @@ export async function measureEndpoints(
           SELECT count(*) AS counted FROM (
             SELECT FROM webhook_delivery AS delivery
              WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
-               AND delivery.sequence > lane.skipped_through LIMIT ${COUNTED + 1}) AS waiting) AS pending
+               AND delivery.sequence > lane.skipped_through
+             -- In order, or a bitmap of all of them is made before the first is counted.
+             ORDER BY delivery.sequence LIMIT ${COUNTED + 1}) AS waiting) AS pending
        CROSS JOIN LATERAL (
           SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY took_ms) AS p50,
                  percentile_disc(0.95) WITHIN GROUP (ORDER BY took_ms) AS p95,
