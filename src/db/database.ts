@@ -3,6 +3,7 @@ import { Pool } from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { narrowReading } from './narrow-reading.ts'
 import { trackScopes } from './query-scope.ts'
+import { createStatementNames } from './statement-names.ts'
 
 /** Everything that reaches PostgreSQL. */
 export interface Database extends AsyncDisposable {
@@ -37,7 +38,10 @@ export function openDatabase(url: string, poolSize: number): Database {
   // The same while somebody has it between two statements: the next one fails and says so, whereas an
   // event without a listener would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const unscoped = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const nameOf = createStatementNames()
+  const unscoped = new PrismaClient({
+    adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' }),
+  })
   const scoped = new Map<string, PrismaClient>()
   return {
     url,
