@@ -3,6 +3,7 @@ import { Pool } from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { narrowReading } from './narrow-reading.ts'
 import { trackScopes } from './query-scope.ts'
+import { slimConfig } from './slim-client.ts'
 import { createStatementNames } from './statement-names.ts'
 
 /** Everything that reaches PostgreSQL. */
@@ -39,9 +40,11 @@ export function openDatabase(url: string, poolSize: number): Database {
   // event without a listener would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   const nameOf = createStatementNames()
-  const unscoped = new PrismaClient({
-    adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' }),
-  })
+  const options: { adapter: PrismaPg } = Object.assign(
+    { adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' }) },
+    { __internal: { configOverride: slimConfig } },
+  )
+  const unscoped = new PrismaClient(options)
   const scoped = new Map<string, PrismaClient>()
   return {
     url,
