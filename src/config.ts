@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { type KeyRing, makeKeyRing } from './key-ring.ts'
 
 /** Text of a duration ("500ms", "5s", "2m", "1h") → milliseconds. */
 const duration = z
@@ -23,6 +24,10 @@ const list = (text: string) =>
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
+
+const encryptionKey = z
+  .string()
+  .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
 
 /** Signatures with a public key only: a token signed with a shared secret is never the provider's. */
 const OPENID_ALGORITHMS = [
@@ -60,10 +65,8 @@ const environment = z.object({
     .pipe(z.array(z.enum(['server', 'worker'])).min(1)),
   WORKER_SWEEPS: flag.prefault('true'),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).optional(),
-  ENCRYPTION_KEY: z
-    .string()
-    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
-    .optional(),
+  ENCRYPTION_KEY: encryptionKey.optional(),
+  ENCRYPTION_OLD_KEYS: z.string().prefault('').transform(list).pipe(z.array(encryptionKey)),
   AUTH_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   AUTH_BUILT_IN: flag.prefault('true'),
   AUTH_ACCESS_TOKEN_TTL: duration.prefault('15m'),
@@ -115,8 +118,8 @@ export interface Config {
   /** Whether this worker does what the clock causes: deadlines, visits that end, silent sensors. */
   sweeps: boolean
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
-  /** 32 bytes for AES-256-GCM. */
-  encryptionKey: Buffer
+  /** For AES-256-GCM. */
+  encryptionKeys: KeyRing
   auth: AuthConfig
   /** Requests of one key or person in any 60 seconds, instead of what the plan says. */
   requestsPerMinute: number | undefined
@@ -167,6 +170,8 @@ export interface WebhookConfig {
 /** What an embedded installation made for itself at its first start. */
 export interface OwnSecrets {
   encryptionKey: string
+  /** Keys that sealed before, while what they sealed is being sealed anew. */
+  oldEncryptionKeys?: readonly string[] | undefined
   jwtSecret: string
 }
 
@@ -228,7 +233,7 @@ export function loadConfig(
     )
   }
   if (faults.length > 0 || openId === 'incomplete') throw new ConfigError(faults)
-  const own =
+  const own: OwnSecrets =
     value.ENCRYPTION_KEY === undefined || value.AUTH_JWT_SECRET === undefined
       ? ownSecrets(value.DATA_DIR)
       : { encryptionKey: value.ENCRYPTION_KEY, jwtSecret: value.AUTH_JWT_SECRET }
@@ -247,7 +252,10 @@ export function loadConfig(
     roles: new Set(value.ROLES),
     sweeps: value.WORKER_SWEEPS,
     logLevel: value.LOG_LEVEL ?? (production ? 'info' : 'warn'),
-    encryptionKey: Buffer.from(value.ENCRYPTION_KEY ?? own.encryptionKey, 'base64'),
+    encryptionKeys: readKeys(value.ENCRYPTION_KEY ?? own.encryptionKey, [
+      ...value.ENCRYPTION_OLD_KEYS,
+      ...(own.oldEncryptionKeys ?? []),
+    ]),
     auth: {
       jwtSecret: value.AUTH_JWT_SECRET ?? own.jwtSecret,
       accessTokenTtlMs: value.AUTH_ACCESS_TOKEN_TTL,
@@ -269,6 +277,16 @@ export function loadConfig(
       logDays: value.WEBHOOK_LOG_DAYS,
     },
     shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT,
+  }
+}
+
+/** @throws ConfigError when two keys cannot be told apart. */
+function readKeys(current: string, others: readonly string[]): KeyRing {
+  const bytes = (text: string) => Buffer.from(text, 'base64')
+  try {
+    return makeKeyRing(bytes(current), others.map(bytes))
+  } catch (error) {
+    throw new ConfigError([`ENCRYPTION_OLD_KEYS: ${error instanceof Error ? error.message : ''}`])
   }
 }
 

@@ -45,7 +45,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     resolve: settings.resolve,
   })
   const capacity = createCapacity(config.webhooks.concurrency)
-  const endpoints = openEndpoints(pool, config.encryptionKey, config.webhooks)
+  const endpoints = openEndpoints(pool, config.encryptionKeys, config.webhooks)
   const attempt = createAttempter(config.webhooks, endpoints, connections)
   const logWriter = openLogWriter(pool, log)
   const outside = new Map<string, Promise<void>>()

@@ -95,13 +95,13 @@ async function runCommand<I, R>(
 ): Promise<Payload<R>> {
   const parsed = options.schema.safeParse(input)
   if (!parsed.success) return refused(parsed.error.issues.map(toDomainError))
-  const { encryptionKey } = context.config
+  const { encryptionKeys } = context.config
   const idempotent = readIdempotency(info, context.idempotencyKey, input)
   try {
     let eventCursor: bigint | undefined
     const result = await transaction(context, callerOf(context), async (unit) => {
       if (idempotent !== undefined) {
-        const kept = await findAnswer(unit, idempotent, encryptionKey)
+        const kept = await findAnswer(unit, idempotent, encryptionKeys)
         if (kept !== undefined) {
           eventCursor = kept.eventCursor
           return kept.result as R
@@ -119,7 +119,7 @@ async function runCommand<I, R>(
       unit.beforeCommit(async () => {
         eventCursor = unit.recordedAfter
         if (idempotent === undefined) return
-        await keepAnswer(unit, idempotent, { result: answer, eventCursor }, encryptionKey)
+        await keepAnswer(unit, idempotent, { result: answer, eventCursor }, encryptionKeys)
       })
       return answer
     })

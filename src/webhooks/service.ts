@@ -70,7 +70,7 @@ export async function addSecret(
       id: newId('webhookSecret'),
       organizationId: unit.organizationId,
       endpointId,
-      sealed: sealSecret(config.encryptionKey, endpointId, secret),
+      sealed: sealSecret(config.encryptionKeys, endpointId, secret),
       created: unit.now,
     },
   })
@@ -191,7 +191,7 @@ function sealedHeaders(config: Config, endpointId: string, headers: readonly Cus
   return {
     headerNames: headers.map((header) => header.name),
     headersSealed:
-      headers.length === 0 ? null : sealHeaders(config.encryptionKey, endpointId, headers),
+      headers.length === 0 ? null : sealHeaders(config.encryptionKeys, endpointId, headers),
   }
 }
 
@@ -204,7 +204,7 @@ function mergeHeaders(
   const stored =
     endpoint.headersSealed === null || given.every((header) => header.value != null)
       ? []
-      : openHeaders(config.encryptionKey, endpoint.id, endpoint.headersSealed)
+      : openHeaders(config.encryptionKeys, endpoint.id, endpoint.headersSealed)
   const values = new Map(stored.map((header) => [header.name.toLowerCase(), header.value]))
   return given.map(({ name, value }, index) => {
     const kept = value ?? values.get(name.toLowerCase())
