@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { Admission } from './admission.ts'
 import type { Attempter } from './attempt.ts'
 import type { Capacity } from './capacity.ts'
 import { makeLogEntry } from './log-statement.ts'
@@ -8,6 +9,7 @@ export interface AttemptNowDependencies {
   pool: Pool
   capacity: Capacity
   attempt: Attempter
+  admission: Admission
   logWriter: LogWriter
 }
 
@@ -17,9 +19,12 @@ const CLAIM_MS = 120_000
 interface Row {
   id: string
   eventId: string
+  eventType: string
   sequence: string | null
   attemptCount: number
   body: string
+  ownBody: boolean
+  onTerms: boolean
   endpointId: string
   organizationId: string
   version: number
@@ -34,9 +39,11 @@ export async function attemptNow(
   dependencies: AttemptNowDependencies,
   deliveryId: string,
 ): Promise<void> {
-  const { pool, capacity, attempt, logWriter } = dependencies
+  const { pool, capacity, admission, attempt, logWriter } = dependencies
   const row = await claim(pool, deliveryId)
   if (row === undefined) return
+  const body = row.onTerms ? await admission.admitOne(row, row) : row.body
+  if (body === undefined) return
   await roomFor(capacity)
   try {
     const record = await attempt(
@@ -45,7 +52,7 @@ export async function attemptNow(
         deliveryId: row.id,
         eventId: row.eventId,
         sequence: row.sequence ?? undefined,
-        body: row.body,
+        body,
         attempt: row.attemptCount + 1,
         trigger: row.sequence === null ? 'TEST' : 'MANUAL',
       },
@@ -78,9 +85,14 @@ async function claim(pool: Pool, deliveryId: string): Promise<Row | undefined> {
         UPDATE webhook_delivery SET next_attempt_at = now() + $2 * interval '1 millisecond'
          WHERE id = $1 AND next_attempt_at <= now() AND (status <> 'PENDING' OR sequence IS NULL)
         RETURNING *)
-      SELECT claimed.id, claimed.event_id AS "eventId", claimed.sequence,
+      SELECT claimed.id, claimed.event_id AS "eventId",
+             claimed.event_type AS "eventType", claimed.sequence,
              claimed.attempt_count AS "attemptCount",
              coalesce(claimed.body, event.body, '') AS body,
+             claimed.body IS NOT NULL AS "ownBody",
+             -- A test send concerns nothing but the way to the endpoint.
+             claimed.sequence IS NOT NULL
+               AND (endpoint.integration_id IS NOT NULL OR endpoint.payload_hash IS NOT NULL) AS "onTerms",
              endpoint.id AS "endpointId", endpoint.organization_id AS "organizationId",
              endpoint.version
         FROM claimed

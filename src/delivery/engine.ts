@@ -1,6 +1,8 @@
 import { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
+import type { PayloadShaper } from '../webhooks/payload-shaper.ts'
+import { openAdmission } from './admission.ts'
 import { createAttempter } from './attempt.ts'
 import { attemptNow } from './attempt-now.ts'
 import { createCapacity } from './capacity.ts'
@@ -28,6 +30,7 @@ export interface EngineSettings {
   config: Config
   databaseUrl: string
   log: Logger
+  shaper: PayloadShaper
   /** Instead of the system's name look-up. */
   resolve?: Resolve
 }
@@ -47,6 +50,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
   const capacity = createCapacity(config.webhooks.concurrency)
   const endpoints = openEndpoints(pool, config.encryptionKeys, config.webhooks)
   const attempt = createAttempter(config.webhooks, endpoints, connections)
+  const admission = openAdmission(pool, settings.shaper)
   const logWriter = openLogWriter(pool, log)
   const outside = new Map<string, Promise<void>>()
   let stopping = false
@@ -56,7 +60,8 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
   function open(taken: WorkerIdentity): Lanes {
     taken.onLost = () => void replaceIdentity()
     log.info({ worker: taken.number }, 'delivery worker ready')
-    return openLanes({ pool, workerNumber: taken.number, capacity, attempt, logWriter, log })
+    const workerNumber = taken.number
+    return openLanes({ pool, workerNumber, capacity, attempt, admission, logWriter, log })
   }
 
   /** Without its lock others take this worker's lanes, so it lets go of them and starts over. */
@@ -77,7 +82,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
 
   function startAttempt(deliveryId: string): void {
     if (stopping || outside.has(deliveryId)) return
-    const done = attemptNow({ pool, capacity, attempt, logWriter }, deliveryId)
+    const done = attemptNow({ pool, capacity, attempt, admission, logWriter }, deliveryId)
       .catch((error: unknown) => {
         log.warn({ deliveryId, error: String(error) }, 'attempt outside the lane not made yet')
       })

@@ -28,7 +28,7 @@ interface CommandOptions<I, R> {
   /** The rules of the input; every broken one becomes a user error with its path. */
   schema: z.ZodType<I>
   /** Runs in one transaction. A thrown DomainError undoes it and becomes a user error. */
-  run: (unit: UnitOfWork, input: I, context: Context) => Promise<R>
+  run: (unit: UnitOfWork, input: I, context: Context, info: GraphQLResolveInfo) => Promise<R>
   /** Fields of the payload beside `userErrors` and `eventCursor`; nullable, for the refused case. */
   payload: (t: ObjectFieldBuilder<Types, Payload<R>>) => FieldMap
 }
@@ -107,7 +107,7 @@ async function runCommand<I, R>(
           return kept.result as R
         }
       }
-      const answer = await options.run(unit, parsed.data, context)
+      const answer = await options.run(unit, parsed.data, context, info)
       if (AUDITED.has(options.permission)) {
         await auditUnit(unit, context.remoteAddress, {
           action: name,

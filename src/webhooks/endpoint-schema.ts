@@ -1,11 +1,23 @@
-import type { DeliveryLane, Prisma, WebhookEndpoint } from '../generated/prisma/client.ts'
-import { WebhookEndpointStatus, WebhookOrdering } from '../generated/prisma/enums.ts'
+import type {
+  DeliveryLane,
+  Integration,
+  Prisma,
+  WebhookEndpoint,
+} from '../generated/prisma/client.ts'
+import {
+  WebhookEndpointStatus,
+  WebhookOrdering,
+  WebhookPayloadStatus,
+} from '../generated/prisma/enums.ts'
 import { type FacetFilter } from '../events/match.ts'
+import { batchById } from '../graphql/batch.ts'
 import { builder } from '../graphql/builder.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { IntegrationType } from '../identity/schema-keys.ts'
 import { storedFilter, toIdLists } from './filter.ts'
+import type { StoredPayloadFault } from './payload-status.ts'
 
 const StatusEnum = builder.enumType('WebhookEndpointStatus', {
   description: 'Whether an endpoint is sent to.',
@@ -120,6 +132,50 @@ const pendingOf = (endpointId: string): Prisma.WebhookDeliveryWhereInput => ({
   sequence: { not: null },
 })
 
+const PayloadStatus = builder.enumType('WebhookPayloadStatus', {
+  description: 'Whether the document of an endpoint can be rendered.',
+  values: {
+    [WebhookPayloadStatus.VALID]: {
+      description: 'It could be for every event since it was saved.',
+    },
+    [WebhookPayloadStatus.INVALID]: {
+      description:
+        'It could not be for some event, or no longer fits the schema: see payloadError. Those events go out in the form of the catalogue.',
+    },
+  },
+})
+
+const PayloadFault = builder.objectRef<StoredPayloadFault>('WebhookPayloadFault').implement({
+  description: 'Why a document could not be rendered, when that first happened after it was saved.',
+  fields: (t) => ({
+    code: t.exposeString('code', {
+      description: 'INVALID_DOCUMENT, FORBIDDEN, QUERY_TIMEOUT, TOO_LARGE or INTERNAL.',
+    }),
+    message: t.exposeString('message', { description: 'The fault for a person.' }),
+    eventId: t.id({
+      nullable: true,
+      description: 'The event it failed for; null when the document itself no longer fits.',
+      resolve: (fault) => fault.eventId ?? null,
+    }),
+    eventType: t.field({
+      type: 'EventType',
+      nullable: true,
+      description: 'Type of that event.',
+      resolve: (fault) => fault.eventType ?? null,
+    }),
+    at: t.field({
+      type: 'DateTime',
+      description: 'When it happened.',
+      resolve: (fault) => new Date(fault.at),
+    }),
+  }),
+})
+
+const loadIntegrations = batchById<Integration>(async (context, ids) => {
+  const found = await scopedPrisma(context).integration.findMany({ where: { id: { in: ids } } })
+  return new Map(found.map((integration) => [integration.id, integration]))
+})
+
 export const EndpointType = builder.prismaNode('WebhookEndpoint', {
   id: { field: 'id' },
   nullable: true,
@@ -155,6 +211,35 @@ export const EndpointType = builder.prismaNode('WebhookEndpoint', {
     }),
     headerNames: t.exposeStringList('headerNames', {
       description: 'Names of the headers that are sent along; their values are never shown.',
+    }),
+    integrationId: t.exposeID('integrationId', {
+      nullable: true,
+      description:
+        'The system whose scopes bound what is sent; null = no bound. It may have been deleted: then nothing is sent.',
+    }),
+    integration: t.field({
+      type: IntegrationType,
+      nullable: true,
+      description: 'That system; null when there is none, or none any more.',
+      select: { integrationId: true },
+      resolve: async ({ integrationId }, _args, context): Promise<Integration | null> =>
+        integrationId === null ? null : ((await loadIntegrations(context, integrationId)) ?? null),
+    }),
+    payload: t.exposeString('payload', {
+      nullable: true,
+      description: 'GraphQL document that shapes `data`; null = the form of the catalogue.',
+    }),
+    payloadStatus: t.expose('payloadStatus', {
+      type: PayloadStatus,
+      nullable: true,
+      description: 'Whether the document can be rendered; null without one.',
+    }),
+    payloadError: t.field({
+      type: PayloadFault,
+      nullable: true,
+      description: 'Why not; null while it is VALID.',
+      select: { payloadError: true },
+      resolve: ({ payloadError }) => payloadError as StoredPayloadFault | null,
     }),
     previousSecretExpiresAt: t.field({
       type: 'DateTime',

@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql'
 import type { Config } from '../config.ts'
 import { newId } from '../db/ids.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
@@ -6,8 +7,10 @@ import { type FacetFilter } from '../events/match.ts'
 import { Prisma, type WebhookEndpoint } from '../generated/prisma/client.ts'
 import { demandUser } from '../identity/people.ts'
 import { cancelPending, lockEndpoint } from './endpoint-record.ts'
+import { demandBounds } from './endpoint-scopes.ts'
 import { toFacetFilter } from './filter.ts'
 import type { CreateEndpointInput, EndpointInput, UpdateEndpointInput } from './input.ts'
+import { isPayloadSaved, toPayloadColumns } from './save-payload.ts'
 import {
   type CustomHeader,
   makeSigningSecret,
@@ -22,11 +25,13 @@ const MAX_ENDPOINTS = 500
 
 /**
  * Registers an endpoint. Its signing secret is in the answer and nowhere else afterwards.
- * @throws DomainError VALIDATION, NOT_FOUND (an id of the filter) or QUOTA
+ * @param schema that a document in the input is checked against
+ * @throws DomainError VALIDATION, NOT_FOUND (the integration, an id of the filter) or QUOTA
  */
 export async function createEndpoint(
   unit: UnitOfWork,
   config: Config,
+  schema: GraphQLSchema,
   input: CreateEndpointInput,
 ): Promise<{ endpoint: WebhookEndpoint; signingSecret: string }> {
   demandTarget(input.url, config)
@@ -35,6 +40,8 @@ export async function createEndpoint(
   await demandKnown(unit, filter)
   const id = newId('webhookEndpoint')
   const { organizationId } = unit
+  const integrationId = input.integrationId ?? null
+  const bounds = await demandBounds(unit, integrationId, input.eventTypes)
   const endpoint = await unit.tx.webhookEndpoint.create({
     data: {
       id,
@@ -46,6 +53,8 @@ export async function createEndpoint(
       filter: toStored(filter),
       changedFields: input.changedFields ?? [],
       ...sealedHeaders(config, id, input.customHeaders ?? []),
+      integrationId,
+      ...toPayloadColumns(unit, schema, { id, bounds, payload: input.payload ?? null }),
       ...(input.ordering == null ? {} : { ordering: input.ordering }),
       ...(input.maxInFlight == null ? {} : { maxInFlight: input.maxInFlight }),
       createdById: demandUser(unit.caller),
@@ -84,6 +93,7 @@ export async function addSecret(
 export async function updateEndpoint(
   unit: UnitOfWork,
   config: Config,
+  schema: GraphQLSchema,
   input: UpdateEndpointInput,
 ): Promise<WebhookEndpoint> {
   const before = await lockEndpoint(unit, input.id)
@@ -107,6 +117,18 @@ export async function updateEndpoint(
   if (input.customHeaders !== undefined) {
     const headers = mergeHeaders(config, before, input.customHeaders ?? [])
     Object.assign(data, sealedHeaders(config, before.id, headers))
+  }
+  const integrationId =
+    input.integrationId === undefined ? before.integrationId : input.integrationId
+  const savesPayload = isPayloadSaved(before, input)
+  const isBoundAnew = input.eventTypes !== undefined || integrationId !== before.integrationId
+  if (isBoundAnew || savesPayload) {
+    const { id } = before
+    // Lost scopes do not keep anybody from changing what has nothing to do with them.
+    const bounds = await demandBounds(unit, integrationId, input.eventTypes ?? before.eventTypes)
+    if (integrationId !== before.integrationId) data.integrationId = integrationId
+    const payload = input.payload === undefined ? before.payload : input.payload
+    if (savesPayload) Object.assign(data, toPayloadColumns(unit, schema, { id, bounds, payload }))
   }
   if (Object.keys(data).length === 0) return before
   return unit.tx.webhookEndpoint.update({
