@@ -1,5 +1,5 @@
 import { holdsScope, SCOPES } from '../caller.ts'
-import type { UnitOfWork } from '../db/unit-of-work.ts'
+import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
 import { invalid } from '../errors.ts'
 import { listEvents, scopesOf } from '../events/define.ts'
 import { compileSelection } from '../events/match.ts'
@@ -31,6 +31,23 @@ export function reasonToSkip(bounds: Bounds, eventType: string): string | undefi
   const missing = missingScopes(bounds, eventType)
   if (missing.length === 0) return undefined
   return `The integration "${bounds.name}" lacks ${missing.join(', ')}`
+}
+
+/**
+ * Locks integrations before an endpoint that names them: whoever changes an integration locks it and
+ * then its endpoints, and neither may wait for the other in a circle.
+ */
+export async function lockIntegrationsFirst(
+  unit: UnitOfWork,
+  endpointId: string,
+  nextIntegrationId: string | null | undefined,
+): Promise<void> {
+  const endpoint = await unit.tx.webhookEndpoint.findUnique({
+    where: { id: endpointId },
+    select: { integrationId: true },
+  })
+  const ids = new Set([endpoint?.integrationId, nextIntegrationId])
+  for (const id of [...ids].toSorted()) if (id != null) await lockRow(unit, 'integration', id)
 }
 
 /**

@@ -22,15 +22,20 @@ const NOTHING: ReadonlySet<string> = new Set()
  * or, without one, with reading everything, which whoever registers endpoints may do as well. Never
  * a duty, and never writing.
  */
-export function rendererOf(terms: Omit<EndpointTerms, 'version' | 'document'>): Caller {
-  const { organizationId, plan, bounds } = terms
-  const scopes =
-    bounds.kind === 'organization'
-      ? READ_SCOPES
-      : bounds.kind === 'integration'
-        ? bounds.scopes
-        : NOTHING
-  return { kind: 'apiKey', apiKeyId: terms.endpointId, organizationId, plan, scopes }
+export function scopesOfRenderer(bounds: Bounds): ReadonlySet<string> {
+  if (bounds.kind === 'organization') return READ_SCOPES
+  return bounds.kind === 'integration' ? bounds.scopes : NOTHING
+}
+
+/** A caller with these rights; what it is called is never seen. */
+export function rendererOf(of: {
+  organizationId: string
+  plan: Plan
+  scopes: Iterable<string>
+}): Caller {
+  const { organizationId, plan, scopes } = of
+  const apiKeyId = 'webhook payload'
+  return { kind: 'apiKey', apiKeyId, organizationId, plan, scopes: new Set(scopes) }
 }
 
 /**

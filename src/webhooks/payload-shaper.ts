@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import { type LoggedEvent, LOG_COLUMNS, type LogRow, toLoggedEvent } from '../events/log.ts'
-import { type EndpointTerms, payloadKeyOf, rendererOf } from './endpoint-terms.ts'
+import { type EndpointTerms, payloadKeyOf, rendererOf, scopesOfRenderer } from './endpoint-terms.ts'
 import { type PayloadDocument, PayloadError, readPayloadDocument } from './payload-document.ts'
 import { markInvalid } from './payload-status.ts'
 import { fallBack, type RenderedBody, renderPayloads, type RenderParts } from './render-payload.ts'
@@ -54,7 +54,7 @@ export function createPayloadShaper(
   ): Promise<Map<string, RenderedBody>> {
     const schema = await loadSchema()
     const payload = read(schema, terms)
-    const caller = rendererOf(terms)
+    const caller = rendererOf({ ...terms, scopes: scopesOfRenderer(terms.bounds) })
     if (payload instanceof PayloadError) {
       return new Map(events.map((event) => [event.id, fallBack(event.body, payload.fault)]))
     }

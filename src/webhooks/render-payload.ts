@@ -77,10 +77,11 @@ async function executeAll(
   events: readonly LoggedEvent[],
   timeoutMs: number,
 ): Promise<(ExecutionResult | typeof OVERDUE)[]> {
-  const { config, database, queue } = parts
+  const { config, database, queue, log } = parts
   const context: Context = {
     caller,
     config,
+    log,
     database,
     queue,
     remoteAddress: '',

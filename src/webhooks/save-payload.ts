@@ -1,8 +1,10 @@
 import type { GraphQLSchema } from 'graphql'
+import type { Caller } from '../caller.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
 import { invalid } from '../errors.ts'
 import { Prisma, type WebhookEndpoint } from '../generated/prisma/client.ts'
-import { type EndpointTerms, rendererOf } from './endpoint-terms.ts'
+import type { Bounds } from './endpoint-scopes.ts'
+import { rendererOf, scopesOfRenderer } from './endpoint-terms.ts'
 import {
   demandReadable,
   fingerprintOf,
@@ -18,7 +20,8 @@ import {
 export function toPayloadColumns(
   unit: UnitOfWork,
   schema: GraphQLSchema,
-  { id, bounds, payload }: Pick<EndpointTerms, 'bounds'> & { id: string; payload: string | null },
+  bounds: Bounds,
+  payload: string | null,
 ) {
   if (payload === null) {
     return {
@@ -30,19 +33,24 @@ export function toPayloadColumns(
     }
   }
   const { organizationId, caller } = unit
-  const renderer = rendererOf({ endpointId: id, organizationId, plan: caller.plan, bounds })
-  try {
-    demandReadable(schema, readPayloadDocument(schema, payload), renderer)
-  } catch (error) {
-    if (error instanceof PayloadError) throw invalid(`payload: ${error.message}`, 'payload')
-    throw error
-  }
+  const scopes = scopesOfRenderer(bounds)
+  demandDocument(schema, payload, rendererOf({ organizationId, plan: caller.plan, scopes }))
   return {
     payload,
     payloadHash: sha256(payload),
     payloadStatus: 'VALID' as const,
     payloadError: Prisma.DbNull,
     payloadChecked: fingerprintOf(schema),
+  }
+}
+
+/** @throws DomainError VALIDATION when it cannot be rendered, or names what may not be read */
+export function demandDocument(schema: GraphQLSchema, payload: string, renderer: Caller): void {
+  try {
+    demandReadable(schema, readPayloadDocument(schema, payload), renderer)
+  } catch (error) {
+    if (error instanceof PayloadError) throw invalid(`payload: ${error.message}`, 'payload')
+    throw error
   }
 }
 

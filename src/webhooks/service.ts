@@ -7,7 +7,7 @@ import { type FacetFilter } from '../events/match.ts'
 import { Prisma, type WebhookEndpoint } from '../generated/prisma/client.ts'
 import { demandUser } from '../identity/people.ts'
 import { cancelPending, lockEndpoint } from './endpoint-record.ts'
-import { demandBounds } from './endpoint-scopes.ts'
+import { demandBounds, lockIntegrationsFirst } from './endpoint-scopes.ts'
 import { toFacetFilter } from './filter.ts'
 import type { CreateEndpointInput, EndpointInput, UpdateEndpointInput } from './input.ts'
 import { isPayloadSaved, toPayloadColumns } from './save-payload.ts'
@@ -54,7 +54,7 @@ export async function createEndpoint(
       changedFields: input.changedFields ?? [],
       ...sealedHeaders(config, id, input.customHeaders ?? []),
       integrationId,
-      ...toPayloadColumns(unit, schema, { id, bounds, payload: input.payload ?? null }),
+      ...toPayloadColumns(unit, schema, bounds, input.payload ?? null),
       ...(input.ordering == null ? {} : { ordering: input.ordering }),
       ...(input.maxInFlight == null ? {} : { maxInFlight: input.maxInFlight }),
       createdById: demandUser(unit.caller),
@@ -96,6 +96,7 @@ export async function updateEndpoint(
   schema: GraphQLSchema,
   input: UpdateEndpointInput,
 ): Promise<WebhookEndpoint> {
+  await lockIntegrationsFirst(unit, input.id, input.integrationId)
   const before = await lockEndpoint(unit, input.id)
   demandVersion(before, input.expectedVersion)
   const data: Prisma.WebhookEndpointUpdateInput = {}
@@ -123,12 +124,11 @@ export async function updateEndpoint(
   const savesPayload = isPayloadSaved(before, input)
   const isBoundAnew = input.eventTypes !== undefined || integrationId !== before.integrationId
   if (isBoundAnew || savesPayload) {
-    const { id } = before
     // Lost scopes do not keep anybody from changing what has nothing to do with them.
     const bounds = await demandBounds(unit, integrationId, input.eventTypes ?? before.eventTypes)
     if (integrationId !== before.integrationId) data.integrationId = integrationId
     const payload = input.payload === undefined ? before.payload : input.payload
-    if (savesPayload) Object.assign(data, toPayloadColumns(unit, schema, { id, bounds, payload }))
+    if (savesPayload) Object.assign(data, toPayloadColumns(unit, schema, bounds, payload))
   }
   if (Object.keys(data).length === 0) return before
   return unit.tx.webhookEndpoint.update({
