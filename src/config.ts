@@ -19,6 +19,10 @@ const integer = (min: number, max: number) =>
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().min(min).max(max))
+const isProxyUrl = (text: string) => {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === ''
+}
 const list = (text: string) =>
   text
     .split(',')
@@ -89,6 +93,13 @@ const environment = z.object({
     .transform(list)
     .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()]))),
   WEBHOOK_ALLOW_HTTP: flag.optional(),
+  WEBHOOK_EGRESS_PROXY: z
+    .string()
+    .refine(
+      isProxyUrl,
+      'must be http://host:port or https://host:port, with user:password@ if need be',
+    )
+    .optional(),
   WEBHOOK_RETRY_DELAYS: z
     .string()
     .prefault('5s,30s,2m,10m,30m,1h,2h,4h,8h')
@@ -150,10 +161,21 @@ export interface OpenIdConfig {
   clockToleranceMs: number
 }
 
+export interface EgressProxyConfig {
+  host: string
+  port: number
+  /** Whether the way to the proxy itself is TLS. */
+  secure: boolean
+  /** Value of Proxy-Authorization */
+  authorization: string | undefined
+}
+
 export interface WebhookConfig {
   /** Address ranges that the target guard lets through although they are private. */
   allowedCidrs: string[]
   allowHttp: boolean
+  /** HTTP proxy that webhooks leave through; undefined = directly. */
+  egressProxy: EgressProxyConfig | undefined
   /** Delays before attempts 2, 3, …; the last one repeats until the deadline. */
   retryDelaysMs: number[]
   /** From when the first attempt became due until the delivery is set aside. */
@@ -269,6 +291,7 @@ export function loadConfig(
     webhooks: {
       allowedCidrs: [...value.WEBHOOK_ALLOWED_CIDRS, ...(production ? [] : LOOPBACK)],
       allowHttp: value.WEBHOOK_ALLOW_HTTP ?? !production,
+      egressProxy: readProxy(value.WEBHOOK_EGRESS_PROXY),
       retryDelaysMs: value.WEBHOOK_RETRY_DELAYS,
       retryDeadlineMs: value.WEBHOOK_RETRY_DEADLINE,
       timeoutMs: value.WEBHOOK_TIMEOUT,
@@ -277,6 +300,20 @@ export function loadConfig(
       logDays: value.WEBHOOK_LOG_DAYS,
     },
     shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT,
+  }
+}
+
+function readProxy(text: string | undefined): EgressProxyConfig | undefined {
+  if (text === undefined) return undefined
+  const url = new URL(text)
+  const secure = url.protocol === 'https:'
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    secure,
+    authorization:
+      url.username === '' ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`,
   }
 }
 

@@ -46,6 +46,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     policy: config.webhooks,
     connectTimeoutMs: config.webhooks.connectTimeoutMs,
     resolve: settings.resolve,
+    proxy: config.webhooks.egressProxy,
   })
   const capacity = createCapacity(config.webhooks.concurrency)
   const endpoints = openEndpoints(pool, config.encryptionKeys, config.webhooks)

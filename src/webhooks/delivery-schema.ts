@@ -66,7 +66,7 @@ export const AttemptType = builder.objectRef<WebhookAttempt>('WebhookAttempt').i
     failure: t.exposeString('failure', {
       nullable: true,
       description:
-        'Stage and kind of a failure: guard.private_address, dns.not_found, connect.refused, connect.timeout, tls.certificate, response.timeout, response.closed, response.status, …',
+        'Stage and kind of a failure: guard.private_address, dns.not_found, connect.refused, connect.timeout, tls.certificate, proxy.unreachable (our own egress proxy: not counted against the endpoint), response.timeout, response.closed, response.status, …',
     }),
     error: t.exposeString('error', { nullable: true, description: 'The failure for a person.' }),
     statusCode: t.exposeInt('statusCode', { nullable: true, description: 'HTTP status.' }),
