@@ -16,7 +16,7 @@ export type Bounds =
   | { kind: 'gone'; integrationId: string }
 
 /** Scopes that an event needs and the bounds lack; a duty is never among those of an integration. */
-export function missingScopes(bounds: Bounds, eventType: string): readonly string[] {
+function missingScopes(bounds: Bounds, eventType: string): readonly string[] {
   if (bounds.kind === 'organization') return []
   const needed = scopesOf(eventType)
   return bounds.kind === 'gone'

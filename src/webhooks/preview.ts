@@ -26,7 +26,7 @@ type PreviewInput = z.infer<typeof previewInput>
  * Where the event of a preview comes from: it happened (EVENT), or it did not and shows the record
  * as the newest event about it does (SNAPSHOT), or nothing in the log has its form (EXAMPLE).
  */
-export type PreviewBasis = 'EVENT' | 'SNAPSHOT' | 'EXAMPLE'
+type PreviewBasis = 'EVENT' | 'SNAPSHOT' | 'EXAMPLE'
 
 export interface Preview extends RenderedBody {
   basis: PreviewBasis
