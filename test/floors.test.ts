@@ -23,6 +23,7 @@ const TOP = new Set([
   'app.ts',
   'main.ts',
   'schema.ts',
+  'sealed-columns.ts',
   'seed',
   'seed.ts',
   'server',
@@ -36,6 +37,7 @@ const FLOOR_0 = new Set([
   'config.ts',
   'errors.ts',
   'generated',
+  'key-ring.ts',
   'log.ts',
   'permissions.ts',
 ])

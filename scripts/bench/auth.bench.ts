@@ -60,7 +60,7 @@ export async function run(): Promise<object[]> {
   await using withAll = await serve((request, response) => {
     void full(request, response, { remoteAddress: request.socket.remoteAddress ?? '' })
   })
-  await using without = await serve(bareHandler({ caller, config, database, queue }))
+  await using without = await serve(bareHandler({ caller, config, log, database, queue }))
   await using client = await startClient()
 
   const lines: object[] = []

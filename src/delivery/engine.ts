@@ -1,6 +1,8 @@
 import { Pool, type PoolClient } from 'pg'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
+import type { PayloadShaper } from '../webhooks/payload-shaper.ts'
+import { openAdmission } from './admission.ts'
 import { createAttempter } from './attempt.ts'
 import { attemptNow } from './attempt-now.ts'
 import { createOutsideAttempter } from './attempt-outside.ts'
@@ -35,6 +37,7 @@ export interface EngineSettings {
   config: Config
   databaseUrl: string
   log: Logger
+  shaper: PayloadShaper
   /** Instead of the system's name look-up. */
   resolve?: Resolve
 }
@@ -50,12 +53,14 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     policy: config.webhooks,
     connectTimeoutMs: config.webhooks.connectTimeoutMs,
     resolve: settings.resolve,
+    proxy: config.webhooks.egressProxy,
   })
   const capacity = createCapacity(config.webhooks.concurrency)
-  const endpoints = openEndpoints(pool, config.encryptionKey, config.webhooks)
+  const endpoints = openEndpoints(pool, config.encryptionKeys, config.webhooks)
   const attempt = createAttempter(config.webhooks, endpoints, connections)
+  const admission = openAdmission(pool, settings.shaper)
   const logWriter = openLogWriter(pool, log)
-  const attemptOutside = createOutsideAttempter({ capacity, attempt, logWriter })
+  const attemptOutside = createOutsideAttempter({ capacity, attempt, admission, logWriter })
   const outside = new Map<string, Promise<void>>()
   let stopping = false
   let identity = await takeIdentity(databaseUrl)
@@ -66,7 +71,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     log.info({ worker: taken.number }, 'delivery worker ready')
     const workerNumber = taken.number
     return {
-      lanes: openLanes({ pool, workerNumber, capacity, attempt, logWriter, log }),
+      lanes: openLanes({ pool, workerNumber, capacity, attempt, admission, logWriter, log }),
       replays: openReplays({ pool, workerNumber, attempt: attemptOutside, log }),
     }
   }

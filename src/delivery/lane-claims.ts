@@ -15,6 +15,8 @@ export interface ClaimedLane {
   ordering: WebhookOrdering
   maxInFlight: number
   consecutiveFailures: number
+  /** It has an integration or a document, so that its deliveries need admission. */
+  onTerms: boolean
   window: Window
 }
 
@@ -26,6 +28,7 @@ interface ClaimRow extends WindowRow {
   ordering: WebhookOrdering
   max_in_flight: number
   consecutive_failures: number
+  on_terms: boolean
   max_rows: number
   behind: boolean
 }
@@ -65,13 +68,14 @@ export async function claimLanes(
         RETURNING lane.endpoint_id, lane.epoch, lane.consecutive_failures, lane.last_sequence),
       lane AS (
         SELECT claimed.*, endpoint.organization_id, endpoint.version, endpoint.max_in_flight,
+               endpoint.integration_id IS NOT NULL OR endpoint.payload_hash IS NOT NULL AS on_terms,
                endpoint.ordering, 0::bigint AS after, '' AS skipped, $5::bigint AS max_bytes,
                -- Behind a head that failed last time there is nothing to read ahead for.
                CASE WHEN endpoint.ordering = 'ENDPOINT' AND claimed.consecutive_failures > 0
                     THEN 1 ELSE $4::int END AS max_rows
           FROM claimed JOIN webhook_endpoint AS endpoint ON endpoint.id = claimed.endpoint_id)
       SELECT lane.endpoint_id, lane.organization_id, lane.version, lane.epoch, lane.ordering,
-             lane.max_in_flight, lane.consecutive_failures, lane.max_rows,
+             lane.max_in_flight, lane.consecutive_failures, lane.on_terms, lane.max_rows,
              lane.last_sequence <> state.last_sequence AS behind, ${WINDOW_COLUMNS}
         FROM lane JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id ${WINDOW}
        ORDER BY lane.endpoint_id, found.sequence`,
@@ -93,6 +97,7 @@ function toClaimedLane(rows: readonly ClaimRow[]): ClaimedLane {
     ordering: row.ordering,
     maxInFlight: row.max_in_flight,
     consecutiveFailures: row.consecutive_failures,
+    onTerms: row.on_terms,
     window: { ...window, cut: window.cut || row.behind },
   }
 }

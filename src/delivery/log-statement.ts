@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { AttemptRecord } from './attempt.ts'
+import { isFaultOfProxy } from './egress-proxy.ts'
 
 /** What is logged: an attempt, and on whose behalf it was made. */
 export interface LogEntry {
@@ -91,6 +92,8 @@ function summarize(entries: readonly LogEntry[]): Map<string, LaneSummary> {
     }
     // A test says nothing of how deliveries fare.
     if (entry.record.trigger === 'TEST') continue
+    // Neither does a proxy of ours that cannot be passed.
+    if (isFaultOfProxy(entry.record.failure)) continue
     lane.succeeded ||= entry.record.succeeded
     lane.failures = entry.record.succeeded ? 0 : lane.failures + 1
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import type { KeyRing } from '../key-ring.ts'
 import { openHeaders, openSecret } from '../webhooks/secrets.ts'
 import { faultOfTarget, hostOf, type TargetPolicy } from '../webhooks/target-url.ts'
 import { AttemptError } from './attempt-error.ts'
@@ -64,7 +65,7 @@ const USER_AGENT = `Plantroom/${z.object({ version: z.string() }).parse(manifest
  */
 export function prepareEndpoint(
   endpoint: SealedEndpoint,
-  encryptionKey: Buffer,
+  encryptionKeys: KeyRing,
   policy: TargetPolicy,
 ): PreparedEndpoint {
   const fault = faultOfTarget(endpoint.url, policy)
@@ -75,7 +76,7 @@ export function prepareEndpoint(
   const custom =
     endpoint.headersSealed === null
       ? []
-      : openHeaders(encryptionKey, endpointId, endpoint.headersSealed)
+      : openHeaders(encryptionKeys, endpointId, endpoint.headersSealed)
   return {
     version: endpoint.version,
     origin: {
@@ -86,7 +87,7 @@ export function prepareEndpoint(
     },
     path: url.pathname + url.search,
     keys: endpoint.secrets.map(({ sealed, expiresAtMs }) => ({
-      key: makeSigningKey(openSecret(encryptionKey, endpointId, sealed)),
+      key: makeSigningKey(openSecret(encryptionKeys, endpointId, sealed)),
       expiresAtMs: expiresAtMs ?? Number.POSITIVE_INFINITY,
     })),
     customHeaders: custom.flatMap(({ name, value }) => [name, value]),

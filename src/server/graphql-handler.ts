@@ -68,6 +68,7 @@ export function createGraphQLHandler(parts: GraphQLParts) {
       rate,
       idempotencyKey,
       config,
+      log,
       database,
       queue,
       stream,

@@ -27,6 +27,10 @@ export const DeliveryStatusEnum = builder.enumType('WebhookDeliveryStatus', {
     [WebhookDeliveryStatus.CANCELLED]: {
       description: 'Skipped when the endpoint was resumed, or ended when it was deleted.',
     },
+    [WebhookDeliveryStatus.SKIPPED]: {
+      description:
+        'Not sent, because the integration of the endpoint may not see it any more: see skipReason. It can be retried by hand once it may.',
+    },
   },
 })
 
@@ -63,7 +67,7 @@ export const AttemptType = builder.objectRef<WebhookAttempt>('WebhookAttempt').i
     failure: t.exposeString('failure', {
       nullable: true,
       description:
-        'Stage and kind of a failure: guard.private_address, dns.not_found, connect.refused, connect.timeout, tls.certificate, response.timeout, response.closed, response.status, …',
+        'Stage and kind of a failure: guard.private_address, dns.not_found, connect.refused, connect.timeout, tls.certificate, proxy.unreachable (our own egress proxy: not counted against the endpoint), response.timeout, response.closed, response.status, …',
     }),
     error: t.exposeString('error', { nullable: true, description: 'The failure for a person.' }),
     statusCode: t.exposeInt('statusCode', { nullable: true, description: 'HTTP status.' }),
@@ -155,16 +159,21 @@ export const DeliveryType = builder.prismaNode('WebhookDelivery', {
       nullable: true,
       description: 'Failure of the last attempt, as in WebhookAttempt.failure.',
     }),
+    skipReason: t.exposeString('skipReason', {
+      nullable: true,
+      description: 'Why it was not sent, for a person; null unless scopes kept it from being sent.',
+    }),
     created: t.expose('created', { type: 'DateTime', description: 'When the event reached it.' }),
     completedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it succeeded, was given up or was cancelled.',
+      description: 'When it succeeded, was given up, was cancelled or was skipped.',
     }),
     payload: t.field({
       type: 'JSONObject',
       nullable: true,
-      description: 'The body that is sent; null when the event is no longer kept.',
+      description:
+        'The body that is sent, of one with a document once it was rendered for the first attempt; null when the event is no longer kept.',
       select: { body: true, eventId: true },
       resolve: async (delivery, _args, context) => {
         const body = delivery.body ?? (await loadPayloads(context, delivery.eventId))

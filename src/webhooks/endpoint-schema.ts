@@ -1,12 +1,16 @@
-import type { WebhookEndpoint } from '../generated/prisma/client.ts'
+import type { Integration, WebhookEndpoint } from '../generated/prisma/client.ts'
 import { WebhookEndpointStatus, WebhookOrdering } from '../generated/prisma/enums.ts'
 import { type FacetFilter } from '../events/match.ts'
+import { batchById } from '../graphql/batch.ts'
 import { builder } from '../graphql/builder.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { IntegrationType } from '../identity/schema-keys.ts'
 import { storedFilter, toIdLists } from './filter.ts'
 import { HealthType } from './health-schema.ts'
+import { PayloadFault, PayloadStatus } from './payload-schema.ts'
+import type { StoredPayloadFault } from './payload-status.ts'
 
 const StatusEnum = builder.enumType('WebhookEndpointStatus', {
   description: 'Whether an endpoint is sent to.',
@@ -61,6 +65,11 @@ const EndpointFilter = builder.objectRef<FacetFilter>('WebhookFilter').implement
   },
 })
 
+const loadIntegrations = batchById<Integration>(async (context, ids) => {
+  const found = await scopedPrisma(context).integration.findMany({ where: { id: { in: ids } } })
+  return new Map(found.map((integration) => [integration.id, integration]))
+})
+
 export const EndpointType = builder.prismaNode('WebhookEndpoint', {
   id: { field: 'id' },
   nullable: true,
@@ -96,6 +105,35 @@ export const EndpointType = builder.prismaNode('WebhookEndpoint', {
     }),
     headerNames: t.exposeStringList('headerNames', {
       description: 'Names of the headers that are sent along; their values are never shown.',
+    }),
+    integrationId: t.exposeID('integrationId', {
+      nullable: true,
+      description:
+        'The system whose scopes bound what is sent; null = no bound. It may have been deleted: then nothing is sent.',
+    }),
+    integration: t.field({
+      type: IntegrationType,
+      nullable: true,
+      description: 'That system; null when there is none, or none any more.',
+      select: { integrationId: true },
+      resolve: async ({ integrationId }, _args, context): Promise<Integration | null> =>
+        integrationId === null ? null : ((await loadIntegrations(context, integrationId)) ?? null),
+    }),
+    payload: t.exposeString('payload', {
+      nullable: true,
+      description: 'GraphQL document that shapes `data`; null = the form of the catalogue.',
+    }),
+    payloadStatus: t.expose('payloadStatus', {
+      type: PayloadStatus,
+      nullable: true,
+      description: 'Whether the document can be rendered; null without one.',
+    }),
+    payloadError: t.field({
+      type: PayloadFault,
+      nullable: true,
+      description: 'Why not; null while it is VALID.',
+      select: { payloadError: true },
+      resolve: ({ payloadError }) => payloadError as StoredPayloadFault | null,
     }),
     previousSecretExpiresAt: t.field({
       type: 'DateTime',

@@ -6,7 +6,9 @@ import type { LaneDelivery } from '../../src/delivery/lane-window.ts'
 function delivery(name: string): LaneDelivery {
   return {
     id: name,
-    eventId: `evt_${name}`,
+    eventType: 'asset.created',
+  ownBody: false,
+  eventId: `evt_${name}`,
     subjectId: name[0] ?? '',
     sequence: name.slice(1),
     attemptCount: 0,
