@@ -74,6 +74,19 @@ export class StartupError extends Error {
   override name = 'StartupError'
 }
 
+/** The record is not what the caller has seen. */
+export function versionConflict(
+  currentVersion: number,
+  expected: number | undefined,
+  path: readonly string[] = ['expectedVersion'],
+): DomainError {
+  return new DomainError(
+    `The record is at version ${currentVersion}, not ${expected}: read it again`,
+    { code: 'VERSION_CONFLICT', currentVersion },
+    ['input', ...path],
+  )
+}
+
 /**
  * Refuses a change that was decided on an older version of the record than there is now.
  * @throws DomainError VERSION_CONFLICT
@@ -83,9 +96,5 @@ export function demandVersion(
   expectedVersion: number | null | undefined,
 ): void {
   if (expectedVersion == null || expectedVersion === record.version) return
-  throw new DomainError(
-    `The record is at version ${record.version}, not ${expectedVersion}: read it again`,
-    { code: 'VERSION_CONFLICT', currentVersion: record.version },
-    ['input', 'expectedVersion'],
-  )
+  throw versionConflict(record.version, expectedVersion)
 }
