@@ -62,10 +62,13 @@ export class AccessError extends Error {
   override name = 'AccessError'
   readonly code: AccessCode
   readonly httpStatus: number
-  constructor(code: AccessCode, message: string) {
+  /** Of RATE_LIMITED: when to try again, where the request limit does not say it. */
+  readonly retryAfterMs: number | undefined
+  constructor(code: AccessCode, message: string, retryAfterMs?: number) {
     super(message)
     this.code = code
     this.httpStatus = HTTP_STATUS[code]
+    this.retryAfterMs = retryAfterMs
   }
 }
 
