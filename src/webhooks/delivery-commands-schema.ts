@@ -47,6 +47,7 @@ defineCommand('webhookEndpointTest', {
   description:
     'Sends a webhook.test event to an endpoint now, whatever its status and outside its order: one attempt. Waits up to 10 s for the result.',
   permission,
+  changes: null,
   schema: idInput,
   input: (t) => ({ id: t.id({ required: true, description: 'The endpoint.' }) }),
   run: testEndpoint,
@@ -72,6 +73,7 @@ defineCommand('webhookDeliveryRetry', {
   description:
     'Tries a delivery again now. A pending one goes at the next turn of its endpoint, in order; any other once and outside the order, with ";manual" in webhook-attempt.',
   permission,
+  changes: null,
   schema: idInput,
   input: (t) => ({ id: t.id({ required: true, description: 'The delivery.' }) }),
   run: retryDelivery,
