@@ -47,12 +47,12 @@ export interface Authenticator {
    * @throws AccessError UNAUTHENTICATED for wrong credentials or both kinds at once, PLAN_REQUIRED
    * for a key of an organization whose plan has no API.
    */
-  authenticate(credentials: Credentials): Promise<Caller | undefined>
+  authenticate: (credentials: Credentials) => Promise<Caller | undefined>
   /**
    * What those whom `authenticate` once let in are by now, asked by one statement for all of them;
    * undefined for whom it would no longer let in.
    */
-  recheck(callers: readonly Caller[]): Promise<(Caller | undefined)[]>
+  recheck: (callers: readonly Caller[]) => Promise<(Caller | undefined)[]>
 }
 
 /**
