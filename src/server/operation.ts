@@ -98,7 +98,9 @@ export class Operation {
   ): Promise<boolean> {
     const { writer } = this.#host
     const made = items.map((item) => stream.payloadOf(item))
-    const payloads = made.every((bytes) => Buffer.isBuffer(bytes)) ? made : await Promise.all(made)
+    const payloads = made.every((bytes) => Buffer.isBuffer(bytes))
+      ? made
+      : await Promise.all(made.map(async (bytes) => bytes))
     if (this.#stopped) return false
     const gap = stream.showsGaps ? undefined : items.find(isGap)
     if (gap !== undefined) {
