@@ -59,7 +59,7 @@ export async function run(): Promise<object[]> {
   const { caller, credentials } = await furnish(database, queue, config)
   const statements = countDoorStatements(database)
   await using revocations = watchRevocations(database, log)
-  const authenticate = createAuthenticator(database, config, revocations)
+  const { authenticate } = createAuthenticator(database, config, revocations)
   const full = createGraphQLHandler({ config, database, queue, stream, log, authenticate })
   await using withAll = await serve((request, response) => {
     void full(request, response, { remoteAddress: request.socket.remoteAddress ?? '' })

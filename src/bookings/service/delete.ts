@@ -1,12 +1,11 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { DomainError, DomainErrors, invalid, notFound, versionConflict } from '../../errors.ts'
-import type { FacetKey, Facets } from '../../events/match.ts'
 import { record } from '../../events/record.ts'
 import type { Booking } from '../../generated/prisma/client.ts'
 import { demandManager } from '../access.ts'
 import { bookingBulkDeleted, bookingDeleted } from '../events.ts'
 import type { BookingActionInput, BulkDeleteBookingsInput } from '../input.ts'
-import { findAllPlaced, findPlaced } from '../place.ts'
+import { facetsOfAll, findAllPlaced, findPlaced } from '../place.ts'
 import { lockBooking } from './load.ts'
 
 /**
@@ -77,7 +76,7 @@ export async function removeAll(unit: UnitOfWork, bookings: readonly Booking[]):
     // An event is about one record; of several the first stands for all.
     subjectId: first,
     object: { ids, deleted: true, count: ids.length },
-    facets: union([...placed.values()].map((one) => one.facets)),
+    facets: facetsOfAll([...placed.values()]),
   })
 }
 
@@ -98,11 +97,4 @@ async function lockBookings(unit: UnitOfWork, ids: readonly string[]): Promise<B
      WHERE id = ANY (${ids}) AND organization_id = ${unit.organizationId}
      ORDER BY id FOR UPDATE`
   return unit.tx.booking.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } })
-}
-
-function union(all: readonly Facets[]): Facets {
-  const keys: FacetKey[] = ['location', 'site', 'resource']
-  return Object.fromEntries(
-    keys.map((key) => [key, [...new Set(all.flatMap((facets) => facets[key] ?? []))]]),
-  )
 }
