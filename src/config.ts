@@ -110,6 +110,8 @@ const environment = z.object({
   WEBHOOK_CONNECT_TIMEOUT: duration.prefault('5s'),
   WEBHOOK_CONCURRENCY: integer(2, 10_000).prefault('256'),
   WEBHOOK_LOG_DAYS: integer(1, 3_650).prefault('30'),
+  WEBHOOK_DISABLE_AFTER: duration.prefault('120h'),
+  WEBHOOK_DISABLE_SPREAD: duration.prefault('12h'),
   SHUTDOWN_TIMEOUT: duration.prefault('30s'),
 })
 
@@ -187,6 +189,10 @@ export interface WebhookConfig {
   concurrency: number
   /** Days that attempts and finished deliveries are kept. */
   logDays: number
+  /** Nothing but failure for so long disables an endpoint. */
+  disableAfterMs: number
+  /** Unless its failures lie closer together than this: one bad hour is no dead endpoint. */
+  disableSpreadMs: number
 }
 
 /** What an embedded installation made for itself at its first start. */
@@ -298,6 +304,8 @@ export function loadConfig(
       connectTimeoutMs: value.WEBHOOK_CONNECT_TIMEOUT,
       concurrency: value.WEBHOOK_CONCURRENCY,
       logDays: value.WEBHOOK_LOG_DAYS,
+      disableAfterMs: value.WEBHOOK_DISABLE_AFTER,
+      disableSpreadMs: value.WEBHOOK_DISABLE_SPREAD,
     },
     shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT,
   }

@@ -14,6 +14,7 @@ import {
   type TestOrganization,
 } from './harness/app.ts'
 import { CreateLocation, CreateWorkOrder } from './harness/documents.ts'
+import { AddCompany, UpdateUser } from './harness/identity-documents.ts'
 
 const Seen = graphql(`
   query Seen($id: ID!) {
@@ -85,9 +86,12 @@ describe('whoever reads only their own', () => {
       await org.addUser('CONTRACTOR'),
     ]
     const others = await addWorkOrder({ assigneeId: stranger.userId })
-    const { user } = test.app.database.unscoped
+    const { companyCreate } = await ask(test.url, org.owner, AddCompany, {
+      input: { name: 'Lifts Ltd', kind: 'CONTRACTOR' },
+    })
+    const companyId = companyCreate.company?.id ?? ''
     for (const { userId } of [one, colleague]) {
-      await user.update({ where: { id: userId }, data: { companyId: 'cmp-1' } })
+      await ask(test.url, org.owner, UpdateUser, { input: { id: userId, companyId } })
     }
     const own = await addWorkOrder({ assigneeId: colleague.userId })
     await expectToSeeOnly(one.credentials, own, others)

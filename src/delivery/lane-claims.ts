@@ -133,7 +133,8 @@ export async function releaseLanes(
     name: 'lane-release',
     text: `
       WITH mine AS (
-        SELECT lane.endpoint_id FROM unnest($2::text[], $3::bigint[]) AS given(endpoint_id, epoch)
+        SELECT lane.endpoint_id, lane.skipped_through
+          FROM unnest($2::text[], $3::bigint[]) AS given(endpoint_id, epoch)
           JOIN delivery_lane AS lane USING (endpoint_id)
          WHERE lane.worker_id = $1 AND lane.epoch = given.epoch
          ORDER BY lane.endpoint_id FOR UPDATE OF lane)
@@ -146,20 +147,20 @@ export async function releaseLanes(
        CROSS JOIN LATERAL (SELECT CASE WHEN endpoint.ordering = 'ENDPOINT' THEN
                (SELECT delivery.next_attempt_at FROM webhook_delivery AS delivery
                  WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
-                   AND delivery.sequence IS NOT NULL
+                   AND delivery.sequence > mine.skipped_through
                  ORDER BY delivery.sequence LIMIT 1)
              ELSE least(
                (SELECT min(delivery.next_attempt_at) FROM webhook_delivery AS delivery
                  WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
-                   AND delivery.sequence IS NOT NULL AND delivery.attempt_count > 0),
+                   AND delivery.sequence > mine.skipped_through AND delivery.attempt_count > 0),
                (SELECT delivery.next_attempt_at FROM webhook_delivery AS delivery
                  WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
-                   AND delivery.sequence IS NOT NULL AND delivery.attempt_count = 0
+                   AND delivery.sequence > mine.skipped_through AND delivery.attempt_count = 0
                    AND (endpoint.ordering = 'NONE' OR NOT EXISTS (
                      SELECT 1 FROM webhook_delivery AS earlier
                       WHERE earlier.endpoint_id = delivery.endpoint_id
                         AND earlier.subject_id = delivery.subject_id
-                        AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
+                        AND earlier.status = 'PENDING' AND earlier.sequence > mine.skipped_through
                         AND earlier.attempt_count > 0))
                  ORDER BY delivery.sequence LIMIT 1)) END AS at) AS next
        WHERE lane.endpoint_id = mine.endpoint_id

@@ -60,6 +60,7 @@ export interface WindowRow {
  * What a lane has to send next, joined to rows `lane` (endpoint_id, ordering, after, skipped,
  * max_rows, max_bytes) and `state` (its delivery_lane): with ordering ENDPOINT the head of the line whether or
  * not it is due, otherwise what is due now and not held back by an earlier delivery of its subject.
+ * What was skipped, see webhooks/buffered.ts, is passed over though it may not be cancelled yet.
  * All times are spans measured by the database's clock, so that clocks that differ between machines
  * shift nothing.
  */
@@ -69,7 +70,7 @@ export const WINDOW = `
       (SELECT extract(epoch FROM min(delivery.next_attempt_at) - now())::float8 * 1000
          FROM webhook_delivery AS delivery
         WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
-          AND delivery.sequence IS NOT NULL AND delivery.attempt_count > 0
+          AND delivery.sequence > state.skipped_through AND delivery.attempt_count > 0
           AND delivery.next_attempt_at > now()) END AS retry_in_ms) AS retry
    LEFT JOIN LATERAL (
     SELECT sized.* FROM (
@@ -86,7 +87,8 @@ export const WINDOW = `
                  delivery.body IS NOT NULL AS own_body
             FROM webhook_delivery AS delivery LEFT JOIN event ON event.id = delivery.event_id
            WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
-             AND delivery.sequence IS NOT NULL AND delivery.sequence > lane.after
+             AND delivery.sequence IS NOT NULL
+             AND delivery.sequence > greatest(lane.after, state.skipped_through)
              AND (lane.ordering = 'ENDPOINT'
                   OR (delivery.next_attempt_at <= now()
                       AND (lane.ordering = 'NONE' OR (
@@ -95,7 +97,8 @@ export const WINDOW = `
                         SELECT 1 FROM webhook_delivery AS earlier
                          WHERE earlier.endpoint_id = lane.endpoint_id
                            AND earlier.subject_id = delivery.subject_id
-                           AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
+                           AND earlier.status = 'PENDING'
+                           AND earlier.sequence > state.skipped_through
                            AND earlier.attempt_count > 0 AND earlier.next_attempt_at > now())))))
            ORDER BY delivery.sequence LIMIT lane.max_rows) AS due) AS sized
      WHERE sized.bytes_before < lane.max_bytes) AS found ON true`

@@ -198,6 +198,10 @@ const STATEMENT = `
              WHEN changed.failures = 0 THEN NULL
              WHEN changed.succeeded OR lane.failing_since IS NULL THEN now()
              ELSE lane.failing_since END,
+           last_failure_at = CASE WHEN changed.failures > 0 THEN now() ELSE lane.last_failure_at END,
+           -- What was told of failures that are over counts no more; 100 belongs to a disabled one.
+           warned_percent = CASE WHEN changed.succeeded AND lane.warned_percent < 100 THEN 0
+                                 ELSE lane.warned_percent END,
            last_success_at = CASE WHEN changed.succeeded THEN now() ELSE lane.last_success_at END
       FROM changed WHERE lane.endpoint_id = changed.endpoint_id),
   moved AS (
@@ -212,8 +216,11 @@ const STATEMENT = `
              WHEN given.next IN ('retry', 'disable') AND delivery.status = 'PENDING'
                THEN now() + given.delay_ms * interval '1 millisecond' END,
            completed_at = CASE
-             WHEN given.next = 'done' OR (given.next = 'exhausted' AND delivery.status = 'PENDING')
+             WHEN (given.next = 'done' AND delivery.status <> 'SUCCEEDED')
+               OR (given.next = 'exhausted' AND delivery.status = 'PENDING')
                THEN now() ELSE delivery.completed_at END,
+           -- Sent by hand after its time: no longer lost, and no measure of how fast sending is.
+           told = delivery.told OR (given.next = 'done' AND given.trigger <> 'SCHEDULED'),
            last_status_code = given.status_code,
            last_error = given.failure
       FROM given JOIN touched ON touched.number = given.lane

@@ -43,7 +43,10 @@ export interface Parcel {
   trigger: Trigger
 }
 
-export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST'
+export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST' | 'REPLAY'
+
+/** What webhook-attempt says besides the number of what does not stand in its order. */
+const MARKS: Partial<Record<Trigger, string>> = { MANUAL: ';manual', REPLAY: ';replay' }
 
 export interface PreparedRequest {
   wire: WireRequest
@@ -116,7 +119,7 @@ export function prepareRequest(
     'webhook-signature',
     signatures.standard,
     'webhook-attempt',
-    parcel.trigger === 'MANUAL' ? `${parcel.attempt};manual` : String(parcel.attempt),
+    `${parcel.attempt}${MARKS[parcel.trigger] ?? ''}`,
   ]
   if (parcel.sequence !== undefined) headers.push('webhook-sequence', parcel.sequence)
   let headerLines = ''

@@ -4,7 +4,7 @@ import type { Database } from '../db/database.ts'
 import { AccessError } from '../errors.ts'
 import type { Plan, Role } from '../generated/prisma/enums.ts'
 import { API_KEY_PATTERN, hashApiKey } from './api-keys.ts'
-import type { RevocationFeed } from './sessions.ts'
+import { concerns, type RevocationFeed } from './sessions.ts'
 import { invalidToken, readAccessToken, type TokenSubject } from './tokens.ts'
 
 /** What a request or a `connection_init` brings along. */
@@ -40,8 +40,11 @@ async function authenticate(
   return authenticateUser(database, await readAccessToken(config.auth, token))
 }
 
-/** How long an answer is used again. What is taken away meanwhile is heard of, and ends it earlier. */
-const REMEMBER_MS = 1_000
+/**
+ * How long an answer is used again, as long as revocations are proven to be heard. What is taken away
+ * meanwhile is heard of, and ends it earlier.
+ */
+const REMEMBER_MS = 15_000
 /** The oldest makes room. */
 const MAX_REMEMBERED = 10_000
 
@@ -53,25 +56,27 @@ export type Authenticator = (
 ) => Promise<Caller | undefined>
 
 /**
- * Tells who is asking, for one server process. Remembers answers for up to a second, as long as it
- * hears of revocations: a caller that sends many requests costs one query a second, and what was
- * revoked is refused as soon as word of it arrives, after a second at the latest.
+ * Tells who is asking, for one server process. Remembers answers for some seconds, as long as it hears
+ * of revocations: a caller that sends many requests costs next to no queries, and what was revoked is
+ * refused as soon as word of it arrives. Word that gets lost is noticed within a second.
  */
 export function createAuthenticator(
   database: Database,
   config: Config,
-  feed?: Pick<RevocationFeed, 'onRevoked' | 'connected'>,
+  feed?: Pick<RevocationFeed, 'onRevoked' | 'proven'>,
 ): Authenticator {
   const remembered = new Map<string, { caller: Caller; until: number }>()
   let generation = 0
-  feed?.onRevoked(() => {
+  feed?.onRevoked((revoked) => {
     generation++
-    remembered.clear()
+    for (const [name, { caller }] of remembered) {
+      if (concerns(revoked, caller)) remembered.delete(name)
+    }
   })
   return async (credentials) => {
     const { authorization, apiKey } = credentials
     const isOne = (authorization === undefined) !== (apiKey === undefined)
-    if (feed?.connected !== true || !isOne) return authenticate(database, config, credentials)
+    if (feed?.proven() !== true || !isOne) return authenticate(database, config, credentials)
     const name = authorization ?? `key ${apiKey}`
     const known = remembered.get(name)
     if (known !== undefined && credentials.fresh !== true && Date.now() < known.until) {

@@ -16,7 +16,7 @@ const IN_THE_ROW = { field: 1, multiplier: 1 }
 /** Most deliveries have one attempt, few have more than three. */
 const FEW = { field: 1, multiplier: 3 }
 
-const StatusEnum = builder.enumType('WebhookDeliveryStatus', {
+export const DeliveryStatusEnum = builder.enumType('WebhookDeliveryStatus', {
   description: 'Where the delivery of one event to one endpoint stands.',
   values: {
     [WebhookDeliveryStatus.PENDING]: { description: 'Waits for its first or next attempt.' },
@@ -40,6 +40,7 @@ const TriggerEnum = builder.enumType('WebhookAttemptTrigger', {
     [WebhookAttemptTrigger.SCHEDULED]: { description: 'The delivery was due, in its order.' },
     [WebhookAttemptTrigger.MANUAL]: { description: 'A person asked for it, outside the order.' },
     [WebhookAttemptTrigger.TEST]: { description: 'A test send.' },
+    [WebhookAttemptTrigger.REPLAY]: { description: 'A replay, outside the order of the endpoint.' },
   },
 })
 
@@ -142,7 +143,7 @@ export const DeliveryType = builder.prismaNode('WebhookDelivery', {
       nullable: true,
       description: 'Place in the order of the endpoint, as in webhook-sequence; null for tests.',
     }),
-    status: t.expose('status', { type: StatusEnum, description: 'Where it stands.' }),
+    status: t.expose('status', { type: DeliveryStatusEnum, description: 'Where it stands.' }),
     attemptCount: t.exposeInt('attemptCount', { description: 'Attempts so far.' }),
     nextAttemptAt: t.expose('nextAttemptAt', {
       type: 'DateTime',
@@ -192,7 +193,7 @@ export const DeliveryType = builder.prismaNode('WebhookDelivery', {
 const DeliveryWhere = builder.inputType('WebhookDeliveryWhere', {
   description: 'Which deliveries; all given conditions must hold.',
   fields: (t) => ({
-    status: t.field({ type: [StatusEnum], description: 'In one of these states.' }),
+    status: t.field({ type: [DeliveryStatusEnum], description: 'In one of these states.' }),
     types: t.field({ type: ['EventType'], description: 'Of one of these exact event types.' }),
     eventId: t.id({ description: 'Of this event.' }),
     created: t.field({ type: DateTimeFilter, description: 'By creation.' }),

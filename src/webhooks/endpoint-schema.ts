@@ -1,9 +1,4 @@
-import type {
-  DeliveryLane,
-  Integration,
-  Prisma,
-  WebhookEndpoint,
-} from '../generated/prisma/client.ts'
+import type { Integration, WebhookEndpoint } from '../generated/prisma/client.ts'
 import { WebhookEndpointStatus, WebhookOrdering } from '../generated/prisma/enums.ts'
 import { type FacetFilter } from '../events/match.ts'
 import { batchById } from '../graphql/batch.ts'
@@ -13,6 +8,7 @@ import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
 import { IntegrationType } from '../identity/schema-keys.ts'
 import { storedFilter, toIdLists } from './filter.ts'
+import { HealthType } from './health-schema.ts'
 import { PayloadFault, PayloadStatus } from './payload-schema.ts'
 import type { StoredPayloadFault } from './payload-status.ts'
 
@@ -67,66 +63,6 @@ const EndpointFilter = builder.objectRef<FacetFilter>('WebhookFilter').implement
       subjectIds: list('subjectIds', 'records'),
     }
   },
-})
-
-const HealthStatus = builder.enumType('WebhookHealthStatus', {
-  description: 'How sending to an endpoint fares.',
-  values: {
-    UNKNOWN: { description: 'Nothing has been sent yet.' },
-    HEALTHY: { description: 'The last attempt succeeded.' },
-    FAILING: { description: 'The last attempt failed.' },
-  },
-})
-
-const Health = builder.objectRef<DeliveryLane>('WebhookHealth').implement({
-  description: 'How sending to an endpoint fares. Test sends do not count.',
-  fields: (t) => ({
-    status: t.field({
-      type: HealthStatus,
-      description: 'In one word.',
-      resolve: (lane) => {
-        if (lane.consecutiveFailures > 0) return 'FAILING' as const
-        return lane.lastSuccessAt === null ? ('UNKNOWN' as const) : ('HEALTHY' as const)
-      },
-    }),
-    consecutiveFailures: t.exposeInt('consecutiveFailures', {
-      description: 'Failed attempts since the last success.',
-    }),
-    failingSince: t.expose('failingSince', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'First failure since the last success.',
-    }),
-    lastSuccessAt: t.expose('lastSuccessAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'About when the last delivery was acknowledged, to the second.',
-    }),
-    pendingDeliveries: t.int({
-      description: 'Deliveries that wait to be acknowledged.',
-      resolve: (lane, _args, context) =>
-        scopedPrisma(context).webhookDelivery.count({ where: pendingOf(lane.endpointId) }),
-    }),
-    oldestPendingAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the oldest delivery that waits was created; null when none waits.',
-      resolve: async (lane, _args, context) => {
-        const oldest = await scopedPrisma(context).webhookDelivery.findFirst({
-          where: pendingOf(lane.endpointId),
-          orderBy: { sequence: 'asc' },
-          select: { created: true },
-        })
-        return oldest?.created ?? null
-      },
-    }),
-  }),
-})
-
-const pendingOf = (endpointId: string): Prisma.WebhookDeliveryWhereInput => ({
-  endpointId,
-  status: 'PENDING',
-  sequence: { not: null },
 })
 
 const loadIntegrations = batchById<Integration>(async (context, ids) => {
@@ -210,7 +146,7 @@ export const EndpointType = builder.prismaNode('WebhookEndpoint', {
       },
     }),
     health: t.field({
-      type: Health,
+      type: HealthType,
       description: 'How sending fares.',
       select: { lane: true },
       resolve: ({ lane }) => {

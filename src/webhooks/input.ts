@@ -128,3 +128,14 @@ export type RotateSecretInput = z.infer<typeof rotateSecretInput>
 
 export const idInput = z.object({ id: z.string() })
 export type IdInput = z.infer<typeof idInput>
+
+const MAX_RETRIES = 100
+
+export const idsInput = z.object({
+  ids: z
+    .array(z.string())
+    .min(1, 'must name at least one')
+    .max(MAX_RETRIES, `at most ${MAX_RETRIES} are allowed`)
+    .transform((given) => [...new Set(given)]),
+})
+export type IdsInput = z.infer<typeof idsInput>

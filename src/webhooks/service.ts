@@ -6,7 +6,8 @@ import { demandVersion, DomainError, invalid, notFound } from '../errors.ts'
 import { type FacetFilter } from '../events/match.ts'
 import { Prisma, type WebhookEndpoint } from '../generated/prisma/client.ts'
 import { demandUser } from '../identity/people.ts'
-import { cancelPending, lockEndpoint } from './endpoint-record.ts'
+import { cancelThrough } from './buffered.ts'
+import { lockEndpoint } from './endpoint-record.ts'
 import { demandBounds, lockIntegrationsFirst } from './endpoint-scopes.ts'
 import { toFacetFilter } from './filter.ts'
 import type { CreateEndpointInput, EndpointInput, UpdateEndpointInput } from './input.ts'
@@ -142,8 +143,12 @@ export async function deleteEndpoint(unit: UnitOfWork, input: EndpointInput): Pr
   const endpoint = await lockEndpoint(unit, input.id)
   demandVersion(endpoint, input.expectedVersion)
   const { id } = endpoint
-  await unit.tx.deliveryLane.deleteMany({ where: { endpointId: id } })
-  await cancelPending(unit, id)
+  const { lastSequence } = await unit.tx.deliveryLane.delete({ where: { endpointId: id } })
+  await cancelThrough(unit, id, lastSequence)
+  await unit.tx.webhookReplay.updateMany({
+    where: { endpointId: id, status: 'RUNNING' },
+    data: { status: 'CANCELLED', finishedAt: unit.now },
+  })
   await unit.tx.webhookEndpointSecret.deleteMany({ where: { endpointId: id } })
   await unit.tx.webhookEndpoint.update({
     where: { id },

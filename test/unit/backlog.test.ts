@@ -7,8 +7,8 @@ function delivery(name: string): LaneDelivery {
   return {
     id: name,
     eventType: 'asset.created',
-  ownBody: false,
-  eventId: `evt_${name}`,
+    ownBody: false,
+    eventId: `evt_${name}`,
     subjectId: name[0] ?? '',
     sequence: name.slice(1),
     attemptCount: 0,

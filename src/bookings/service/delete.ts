@@ -1,5 +1,5 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
-import { DomainError, DomainErrors, notFound } from '../../errors.ts'
+import { DomainError, DomainErrors, invalid, notFound, versionConflict } from '../../errors.ts'
 import type { FacetKey, Facets } from '../../events/match.ts'
 import { record } from '../../events/record.ts'
 import type { Booking } from '../../generated/prisma/client.ts'
@@ -43,9 +43,27 @@ export async function bulkDeleteBookings(
   if (missing.length > 0) {
     throw new DomainErrors(missing.map((id) => notFound('Booking', id, 'ids')))
   }
+  demandVersions(bookings, input)
   demandNotUnderWay(bookings, 'ids')
   await removeAll(unit, bookings)
   return wanted
+}
+
+/** @throws DomainErrors VERSION_CONFLICT for every booking that has changed. */
+function demandVersions(bookings: readonly Booking[], input: BulkDeleteBookingsInput): void {
+  const { ids, expectedVersions } = input
+  if (expectedVersions == null) return
+  if (expectedVersions.length !== ids.length) {
+    throw invalid('expectedVersions: needs one for each id', 'expectedVersions')
+  }
+  const versions = new Map(bookings.map((booking) => [booking.id, booking.version]))
+  const stale = ids.flatMap((id, index) => {
+    const [is = 0, expected] = [versions.get(id), expectedVersions[index]]
+    return is === expected
+      ? []
+      : [versionConflict(is, expected, ['expectedVersions', String(index)])]
+  })
+  if (stale.length > 0) throw new DomainErrors(stale)
 }
 
 /** Removes locked bookings with one event. */

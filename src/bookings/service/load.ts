@@ -1,4 +1,4 @@
-import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
+import { lockRow, noteVersion, type UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandVersion, notFound } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
@@ -57,6 +57,7 @@ async function lockSeriesScope(
   const bookings = await lockUpcoming(unit, seriesId, input.id)
   const addressed = bookings.find((booking) => booking.id === input.id)
   if (addressed === undefined) throw notFound('Booking', input.id)
+  noteVersion(unit, addressed)
   demandVersion(addressed, input.expectedVersion)
   const scope = bookings.filter(
     (other) =>
