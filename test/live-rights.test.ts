@@ -166,7 +166,15 @@ describe('who reads only their own work orders', () => {
       await org.addUser('CONTRACTOR'),
       await org.addUser('CONTRACTOR'),
     ]
-    const { user } = test.app.database.unscoped
+    const { company, user } = test.app.database.unscoped
+    await company.createMany({
+      data: ['cmp-lifts', 'cmp-roofs'].map((id) => ({
+        id,
+        organizationId: org.organizationId,
+        name: id,
+        kind: 'BRANCH' as const,
+      })),
+    })
     for (const [person, companyId] of [
       [one, 'cmp-lifts'],
       [colleague, 'cmp-lifts'],
