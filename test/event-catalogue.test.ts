@@ -1,8 +1,15 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { listEvents } from '../src/events/define.ts'
 import { graphql } from '../src/generated/client/index.ts'
 import { schema } from '../src/schema.ts'
 import { SWEEPS } from '../src/sweeps.ts'
+import { describeEvents, mutationsOf } from '../src/webhooks/describe-events.ts'
+import { exampleOf } from '../src/webhooks/event-examples.ts'
+import { facetsOf } from '../src/webhooks/event-filters.ts'
 import { ask } from './harness/app.ts'
 import { ASSET_EMITTERS } from './harness/emitters/assets.ts'
 import { BOOKING_EMITTERS } from './harness/emitters/bookings.ts'
@@ -59,6 +66,53 @@ describe('the catalogue', () => {
   })
 })
 
+describe('docs/events.md', () => {
+  it('is what the definitions print', () => {
+    const file = path.resolve(import.meta.dirname, '../docs/events.md')
+    expect(readFileSync(file, 'utf8') === describeEvents(schema), 'run npm run events').toBe(true)
+  })
+
+  it('says of every mutation that it emits what it does', () => {
+    const mutations = new Set(Object.keys(schema.getMutationType()?.getFields() ?? {}))
+    const unsaid = Object.entries(EMITTERS).filter(
+      ([type, { by }]) => mutations.has(by) && !mutationsOf(type, schema).includes(by),
+    )
+    expect(unsaid.map(([type, { by }]) => `${by} does not say ${type}`)).toEqual([])
+  })
+})
+
+describe('an example', () => {
+  it('says what the changed fields were before, where the event does', () => {
+    const silent = listEvents().filter((definition) => {
+      const previous = previousOf(exampleOf(definition))
+      return definition.carriesPrevious !== Object.keys(previous).length > 0
+    })
+    expect(silent.map((definition) => definition.type)).toEqual([])
+  })
+
+  it('shows another value than the record has now, of a field that the schema knows', () => {
+    for (const definition of listEvents()) {
+      const fields = Object.keys(
+        z.toJSONSchema(definition.payload, { io: 'input' }).properties ?? {},
+      )
+      for (const [field, value] of Object.entries(previousOf(exampleOf(definition)))) {
+        expect(fields, definition.type).toContain(field)
+        const now: unknown = Reflect.get(Object(definition.example), field)
+        expect({ type: definition.type, field, value: now }).not.toEqual({
+          type: definition.type,
+          field,
+          value,
+        })
+      }
+    }
+  })
+})
+
+function previousOf(example: Record<string, unknown>): Record<string, unknown> {
+  const data = example['data']
+  return Object(Reflect.get(Object(data), 'previousAttributes') ?? {})
+}
+
 describe('an event', () => {
   it.each(Object.entries(EMITTERS))('%s is emitted', async (type, { by, arrange }) => {
     const cause = await arrange(world)
@@ -66,17 +120,19 @@ describe('an event', () => {
     world.done.splice(0)
     await cause()
     expect(world.done, 'one operation alone is the cause').toEqual([by])
-    const known = new Set(before.map((event) => event.id))
-    const fresh = (await world.written()).filter((event) => !known.has(event.id))
-    const emitted = fresh.filter((event) => event.type === type)
-    expect(emitted, `of ${fresh.map((event) => event.type).join(', ')}`).not.toEqual([])
-    for (const event of emitted) {
-      expect(mismatches(event, specShapeIfAny(type))).toEqual([])
+    const known = new Set(before.map(({ envelope }) => envelope.id))
+    const fresh = (await world.written()).filter(({ envelope }) => !known.has(envelope.id))
+    const emitted = fresh.filter(({ envelope }) => envelope.type === type)
+    const types = fresh.map(({ envelope }) => envelope.type)
+    expect(types, 'what came of it').toContain(type)
+    for (const { envelope } of emitted) {
+      expect(mismatches(envelope, specShapeIfAny(type))).toEqual([])
     }
     // Also what came with it: everything stored is as published.
-    for (const event of fresh) {
-      const isValid = published.get(event.type)
-      expect(isValid?.(event), `${event.type}: ${JSON.stringify(isValid?.errors)}`).toBe(true)
+    for (const { envelope, facets } of fresh) {
+      const isValid = published.get(envelope.type)
+      expect(isValid?.(envelope), `${envelope.type}: ${JSON.stringify(isValid?.errors)}`).toBe(true)
+      expect(facetsOf(envelope.type), envelope.type).toEqual(expect.arrayContaining(facets))
     }
   })
 })

@@ -26,7 +26,14 @@ export interface World extends AsyncDisposable {
   /** A manager unless said otherwise. */
   addPerson(role?: Role): Promise<{ userId: string; credentials: Credentials }>
   /** Everything recorded or sent on its own (tests, hooks), oldest first. */
-  written(): Promise<RecordedEvent[]>
+  written(): Promise<WrittenEvent[]>
+}
+
+export interface WrittenEvent {
+  /** The very text that is signed and sent, parsed. */
+  envelope: RecordedEvent
+  /** Kinds of record that filters find it by. */
+  facets: string[]
 }
 
 export async function openWorld(): Promise<World> {
@@ -91,16 +98,19 @@ export async function openWorld(): Promise<World> {
     },
     addPerson: (role = 'MANAGER') => org.addUser(role),
     async written() {
-      const { rows } = await pool.query<{ body: string }>(
-        `SELECT body FROM (
-           SELECT body, created, ordinal FROM event WHERE organization_id = $1
+      const { rows } = await pool.query<{ body: string; facets: object }>(
+        `SELECT body, facets FROM (
+           SELECT body, facets, created, ordinal FROM event WHERE organization_id = $1
            UNION ALL
-           SELECT body, created, 0 FROM webhook_delivery
+           SELECT body, '{}', created, 0 FROM webhook_delivery
             WHERE organization_id = $1 AND sequence IS NULL) AS written
           ORDER BY created, ordinal`,
         [org.organizationId],
       )
-      return rows.map((row): RecordedEvent => JSON.parse(row.body))
+      return rows.map(({ body, facets }) => ({
+        envelope: JSON.parse(body),
+        facets: Object.keys(facets),
+      }))
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
