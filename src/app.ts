@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { bookingHookJob } from './bookings/hooks.ts'
 import type { Config } from './config.ts'
 import { claimDataFolder } from './db/data-folder.ts'
 import { openDatabase } from './db/database.ts'
@@ -35,7 +36,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const database = started.use(openDatabase(databaseUrl, config.databasePoolSize))
   const works = config.roles.has('worker')
   const queue = started.use(
-    await openQueue(databaseUrl, [dispatchJob, laneJob, attemptNowJob], works, log),
+    await openQueue(databaseUrl, [dispatchJob, laneJob, attemptNowJob, bookingHookJob], works, log),
   )
   const transport =
     config.redisUrl === undefined

@@ -12,7 +12,7 @@ import { exampleOf } from '../src/webhooks/event-examples.ts'
 import { facetsOf } from '../src/webhooks/event-filters.ts'
 import { ask } from './harness/app.ts'
 import { ASSET_EMITTERS } from './harness/emitters/assets.ts'
-import { BOOKING_EMITTERS } from './harness/emitters/bookings.ts'
+import { BOOKING_EMITTERS, HOOK_EMITTERS } from './harness/emitters/bookings.ts'
 import { PEOPLE_EMITTERS } from './harness/emitters/people.ts'
 import { WORK_EMITTERS } from './harness/emitters/work.ts'
 import { type Emitters, openWorld, type World } from './harness/emitters/world.ts'
@@ -35,6 +35,7 @@ const EMITTERS: Emitters = {
   ...BOOKING_EMITTERS,
   ...PEOPLE_EMITTERS,
   ...WORK_EMITTERS,
+  ...HOOK_EMITTERS,
 }
 
 let world: World

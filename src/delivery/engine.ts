@@ -2,6 +2,7 @@ import { Pool } from 'pg'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { createAttempter } from './attempt.ts'
+import { ask } from './ask.ts'
 import { attemptNow } from './attempt-now.ts'
 import { createCapacity } from './capacity.ts'
 import type { Resolve } from './guard.ts'
@@ -18,6 +19,8 @@ export interface DeliveryEngine extends AsyncDisposable {
   wake(endpointIds: readonly string[]): void
   /** Starts attempts outside the lanes; returns before they end. */
   attemptNow(deliveryIds: readonly string[]): void
+  /** Sends a question and waits for its answer: the body of a 2xx, or undefined. */
+  ask(deliveryId: string, timeoutMs: number): Promise<string | undefined>
   /** Takes up what lost wake-ups and dead workers left. */
   sweep(): Promise<void>
   /** Starts another lease on the lanes held. */
@@ -90,6 +93,8 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     attemptNow(deliveryIds) {
       for (const deliveryId of deliveryIds) startAttempt(deliveryId)
     },
+    ask: (deliveryId, timeoutMs) =>
+      ask({ pool, capacity, attempt, logWriter }, deliveryId, timeoutMs),
     async sweep() {
       const freed = await freeLanes(pool)
       if (freed > 0) log.info({ lanes: freed }, 'lanes of gone workers freed')

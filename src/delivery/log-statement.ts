@@ -89,13 +89,15 @@ function summarize(entries: readonly LogEntry[]): Map<string, LaneSummary> {
       lane = { number, endpointId, organizationId, claim, failures: 0, succeeded: false }
       lanes.set(key, lane)
     }
-    // A test says nothing of how deliveries fare.
-    if (entry.record.trigger === 'TEST') continue
+    if (standsAlone(entry.record)) continue
     lane.succeeded ||= entry.record.succeeded
     lane.failures = entry.record.succeeded ? 0 : lane.failures + 1
   }
   return lanes
 }
+
+/** Tests and questions: tried once, and no sign of how deliveries fare. */
+const standsAlone = ({ trigger }: AttemptRecord) => trigger === 'TEST' || trigger === 'SYNC'
 
 const ENTRY_COLUMNS = 21
 
@@ -128,7 +130,7 @@ function toColumns(
       exchange.tlsMs ?? null,
       exchange.firstByteMs ?? null,
       exchange.totalMs,
-      record.trigger === 'TEST' && next.kind !== 'done' ? 'exhausted' : next.kind,
+      standsAlone(record) && next.kind !== 'done' ? 'exhausted' : next.kind,
       next.kind === 'retry' || next.kind === 'disable' ? next.delayMs : null,
     ]
     for (const [index, value] of row.entries()) columns[index]?.push(value)

@@ -40,9 +40,11 @@ export interface Parcel {
   /** 1 for the first attempt */
   attempt: number
   trigger: Trigger
+  /** Instead of the configured one */
+  timeoutMs?: number
 }
 
-export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST'
+export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST' | 'SYNC'
 
 export interface PreparedRequest {
   wire: WireRequest

@@ -18,6 +18,11 @@ const EventTypeInfo = builder.objectRef<EventDefinition>('EventTypeInfo').implem
       description: 'Scopes that one needs, all of them, to see it.',
       resolve: (definition) => [...definition.scopes],
     }),
+    isQuestion: t.boolean({
+      description:
+        'Asked of one hook (Mutation.syncHookSet) and answered; never in the log, so nobody subscribes to it.',
+      resolve: (definition) => definition.isQuestion ?? false,
+    }),
     filterFields: t.stringList({
       description:
         'Fields of a filter that can match it; an event without such a record does not match.',

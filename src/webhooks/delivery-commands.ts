@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { newId } from '../db/ids.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { DomainError, notFound } from '../errors.ts'
+import { DomainError, invalid, notFound } from '../errors.ts'
 import { serializeEnvelope, toUnixSeconds } from '../events/envelope.ts'
 import type { WebhookDelivery } from '../generated/prisma/client.ts'
 import { lockEndpoint, wakeLane } from './endpoint-record.ts'
@@ -48,6 +48,9 @@ export async function retryDelivery(unit: UnitOfWork, input: IdInput): Promise<W
   const { id } = input
   const found = await unit.tx.webhookDelivery.findUnique({ where: { id } })
   if (found === null) throw notFound('Delivery', id)
+  if (found.sequence === null && found.eventType !== webhookTest.type) {
+    throw invalid('A question to a hook is asked once: its time has passed', 'id')
+  }
   await demandEndpoint(unit, found)
   const data = { nextAttemptAt: unit.now }
   const pending = await unit.tx.webhookDelivery.updateMany({

@@ -36,6 +36,7 @@ const TriggerEnum = builder.enumType('WebhookAttemptTrigger', {
     [WebhookAttemptTrigger.SCHEDULED]: { description: 'The delivery was due, in its order.' },
     [WebhookAttemptTrigger.MANUAL]: { description: 'A person asked for it, outside the order.' },
     [WebhookAttemptTrigger.TEST]: { description: 'A test send.' },
+    [WebhookAttemptTrigger.SYNC]: { description: 'A question to a hook; see SyncHook.' },
   },
 })
 

@@ -15,6 +15,7 @@ import {
   sealHeaders,
   sealSecret,
 } from './secrets.ts'
+import { demandNoHook } from './sync-hooks.ts'
 import { faultOfTarget } from './target-url.ts'
 
 /** Per organization, deleted ones not counted. */
@@ -119,6 +120,7 @@ export async function updateEndpoint(
 export async function deleteEndpoint(unit: UnitOfWork, input: EndpointInput): Promise<string> {
   const endpoint = await lockEndpoint(unit, input.id)
   demandVersion(endpoint, input.expectedVersion)
+  await demandNoHook(unit, endpoint.id)
   const { id } = endpoint
   await unit.tx.deliveryLane.deleteMany({ where: { endpointId: id } })
   await cancelPending(unit, id)

@@ -1,4 +1,5 @@
 import { isObject } from '../recorded.ts'
+import { sweepReminders } from '../../../src/bookings/reminders.ts'
 import { sweepBookings } from '../../../src/bookings/sweeps.ts'
 import {
   type Emitters,
@@ -80,6 +81,24 @@ async function bookedVisit(world: World): Promise<string> {
   return isObject(visitor) ? String(visitor['id']) : ''
 }
 
+/** Has a hook asked, until the cause that is given has been asked about. */
+async function listen(world: World, event: string) {
+  const endpointId = await world.make(
+    'webhookEndpointCreate',
+    { url: world.receiver.url, eventTypes: ['webhook.test'] },
+    'endpoint',
+  )
+  await world.run('syncHookSet', { event, endpointId })
+  const before = world.receiver.received.length
+  return async (cause: () => Promise<unknown>) => {
+    await cause()
+    await world.receiver.waitUntil((all) =>
+      all.slice(before).some((request) => request.event.type === event),
+    )
+    await world.settled()
+  }
+}
+
 export const BOOKING_EMITTERS: Emitters = {
   'resource.created': plain('resourceCreate', newResource),
   'resource.updated': on('resourceUpdate', newResource, (world, id) =>
@@ -147,4 +166,28 @@ export const BOOKING_EMITTERS: Emitters = {
   'booking.checkpoint.trigger_matched': on('visitorCompleteCheckpoint', bookedVisit, (world, id) =>
     world.run('visitorCompleteCheckpoint', { id, key: 'NDA' }),
   ),
+}
+
+/** To be run last: from then on a hook is asked before bookings are confirmed. */
+export const HOOK_EMITTERS: Emitters = {
+  'booking.before_confirmation': {
+    by: 'bookingCreate',
+    async arrange(world) {
+      const ask = await listen(world, 'booking.before_confirmation')
+      const resourceId = await newResource(world)
+      return () => ask(() => world.run('bookingCreate', bookingInput(resourceId)))
+    },
+  },
+  'booking.before_reminder': {
+    by: 'booking reminders',
+    async arrange(world) {
+      const ask = await listen(world, 'booking.before_reminder')
+      const resourceId = await newResource(world, { reminderMinutes: 60 })
+      const times = { startTime: inMinutes(120), endTime: inMinutes(150) }
+      await world.run('bookingCreate', { resourceId, ...times })
+      await world.settled()
+      return () =>
+        ask(() => world.sweep('booking reminders', () => sweepReminders(world.app, later(90))))
+    },
+  },
 }

@@ -2,6 +2,7 @@ import type { App } from '../../../src/app.ts'
 import type { Role } from '../../../src/generated/prisma/enums.ts'
 import { isObject, type RecordedEvent } from '../recorded.ts'
 import { addOrganization, type Credentials, send, startTestApp, type TestApp } from '../app.ts'
+import { until } from '../process.ts'
 import { type Receiver, startReceiver } from '../receiver.ts'
 
 type Input = Record<string, unknown>
@@ -24,6 +25,8 @@ export interface World extends AsyncDisposable {
   /** Runs what the clock would run. */
   sweep(name: string, run: () => Promise<unknown>): Promise<void>
   /** A manager unless said otherwise. */
+  /** Resolves when no booking waits for a hook any more. */
+  settled(): Promise<void>
   addPerson(role?: Role): Promise<{ userId: string; credentials: Credentials }>
   /** Everything recorded or sent on its own (tests, hooks), oldest first. */
   written(): Promise<WrittenEvent[]>
@@ -92,6 +95,11 @@ export async function openWorld(): Promise<World> {
     done,
     run,
     make,
+    settled: () =>
+      until('every answer of a hook', async () => {
+        const { rows } = await pool.query('SELECT 1 FROM booking WHERE hook_at IS NOT NULL LIMIT 1')
+        return rows.length === 0
+      }),
     async sweep(name, work) {
       done.push(name)
       await work()
