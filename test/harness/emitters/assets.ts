@@ -37,7 +37,7 @@ interface Sensing {
 }
 
 /** A sensor of an asset and of a group, alarmed above 30. */
-async function newSensor(world: World, reading?: number): Promise<Sensing> {
+export async function newSensor(world: World, reading?: number): Promise<Sensing> {
   const assetId = await newAsset(world)
   const groupId = await world.make(
     'sensorGroupCreate',

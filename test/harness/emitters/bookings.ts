@@ -12,11 +12,11 @@ import {
   type World,
 } from './world.ts'
 
-const newResource = (world: World, rules: object = {}) =>
+export const newResource = (world: World, rules: object = {}) =>
   world.make('resourceCreate', { name: 'Elm', locationId: world.siteId, ...rules }, 'resource')
 
 /** A booking that begins within the minute: its check-in window is open. */
-async function newBooking(world: World, rules?: object): Promise<string> {
+export async function newBooking(world: World, rules?: object): Promise<string> {
   const resourceId = await newResource(world, rules)
   return world.make('bookingCreate', bookingInput(resourceId), 'booking')
 }

@@ -22,10 +22,10 @@ async function newOrder(world: World): Promise<string> {
 }
 
 /** One under way, with the hours and parts that an ERP asks for. */
-async function startedOrder(world: World): Promise<string> {
+export async function startedOrder(world: World, { timer = true } = {}): Promise<string> {
   const id = await newOrder(world)
   await world.run('workOrderChangeStatus', { id, status: 'IN_PROGRESS' })
-  await world.run('laborStart', { workOrderId: id })
+  if (timer) await world.run('laborStart', { workOrderId: id })
   const partId = await world.make(
     'partCreate',
     { name: unique('Filter'), stock: 5, unitCostCents: 1_200 },
@@ -100,7 +100,7 @@ async function newQuotation(world: World): Promise<string> {
   return isObject(quotation) ? String(quotation['id']) : ''
 }
 
-async function submittedQuotation(world: World): Promise<string> {
+export async function submittedQuotation(world: World): Promise<string> {
   const id = await newQuotation(world)
   const submitter = await world.addPerson()
   await world.run('quotationSubmit', { id }, undefined, submitter.credentials)
@@ -138,8 +138,10 @@ export const WORK_EMITTERS: Emitters = {
   'workorder.status.changed': on('workOrderChangeStatus', newOrder, (world, id) =>
     move(world, id, 'IN_PROGRESS'),
   ),
-  'workorder.completed': on('workOrderChangeStatus', startedOrder, (world, id) =>
-    move(world, id, 'COMPLETED'),
+  'workorder.completed': on(
+    'workOrderChangeStatus',
+    (world) => startedOrder(world),
+    (world, id) => move(world, id, 'COMPLETED'),
   ),
   'workorder.deleted': on('workOrderDelete', newOrder, (world, id) =>
     world.run('workOrderDelete', { id }),

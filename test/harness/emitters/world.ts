@@ -20,6 +20,8 @@ export interface World extends AsyncDisposable {
   done: string[]
   /** Runs one mutation; throws unless it succeeds. Answers with the selected payload. */
   run(name: string, input: Input, select?: string, by?: Credentials): Promise<Input>
+  /** Runs one mutation that may be refused. Answers with the codes of the refusals. */
+  attempt(name: string, input: Input, by?: Credentials): Promise<string[]>
   /** Runs one mutation that makes or changes a record, and answers with that record's id. */
   make(name: string, input: Input, record: string, by?: Credentials): Promise<string>
   /** Runs what the clock would run. */
@@ -48,12 +50,12 @@ export async function openWorld(): Promise<World> {
   const org = await addOrganization(test)
   const done: string[] = []
 
-  async function run(
+  async function mutate(
     name: string,
     input: Input,
-    select = '__typename',
-    by: Credentials = org.owner,
-  ): Promise<Input> {
+    select: string,
+    by: Credentials,
+  ): Promise<{ payload: Input; refusals: readonly unknown[] }> {
     done.push(name)
     const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`
     const errors = 'userErrors { code message path }'
@@ -65,10 +67,18 @@ export async function openWorld(): Promise<World> {
     if (answer.errors.length > 0 || !isObject(payload)) {
       throw new Error(`${name}: ${JSON.stringify(answer.errors)}`)
     }
-    const refused = payload['userErrors']
-    if (Array.isArray(refused) && refused.length > 0) {
-      throw new Error(`${name}: ${JSON.stringify(refused)}`)
-    }
+    const refused: unknown = payload['userErrors']
+    return { payload, refusals: Array.isArray(refused) ? refused : [] }
+  }
+
+  async function run(
+    name: string,
+    input: Input,
+    select = '__typename',
+    by: Credentials = org.owner,
+  ): Promise<Input> {
+    const { payload, refusals } = await mutate(name, input, select, by)
+    if (refusals.length > 0) throw new Error(`${name}: ${JSON.stringify(refusals)}`)
     return payload
   }
 
@@ -94,6 +104,10 @@ export async function openWorld(): Promise<World> {
     receiver,
     done,
     run,
+    async attempt(name, input, by = org.owner) {
+      const { refusals } = await mutate(name, input, '__typename', by)
+      return refusals.map((refusal) => String(isObject(refusal) && refusal['code']))
+    },
     make,
     settled: () =>
       until('every answer of a hook', async () => {
