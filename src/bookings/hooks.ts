@@ -139,11 +139,7 @@ export async function settleQuestion(unit: UnitOfWork, id: string, answer: Answe
 }
 
 /** Reminds whoever booked. */
-export async function remind(
-  unit: UnitOfWork,
-  booking: Booking,
-  message?: string,
-): Promise<void> {
+export async function remind(unit: UnitOfWork, booking: Booking, message?: string): Promise<void> {
   const { resource } = await findPlaced(unit, booking.resourceId)
   const { title } = booking
   await tellBooker(unit, booking, {
