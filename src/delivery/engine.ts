@@ -1,4 +1,4 @@
-import { Pool } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { createAttempter } from './attempt.ts'
@@ -17,6 +17,11 @@ import { takeIdentity, type WorkerIdentity } from './worker-identity.ts'
 export interface DeliveryEngine extends AsyncDisposable {
   /** A hint that these endpoints may have something to send. */
   wake(endpointIds: readonly string[]): void
+  /** As `Lanes.claimBehind`. */
+  claimBehind(
+    client: PoolClient,
+    endpointIds: readonly string[],
+  ): { asked: ReadonlySet<string>; claimed: Promise<void> }
   /** Starts attempts outside the lanes; returns before they end. */
   attemptNow(deliveryIds: readonly string[]): void
   /** Sends a question and waits for its answer: the body of a 2xx, or undefined. */
@@ -90,6 +95,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
 
   return {
     wake: (endpointIds) => lanes.wake(endpointIds),
+    claimBehind: (client, endpointIds) => lanes.claimBehind(client, endpointIds),
     attemptNow(deliveryIds) {
       for (const deliveryId of deliveryIds) startAttempt(deliveryId)
     },
