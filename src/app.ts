@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { bookingHookJob } from './bookings/hooks.ts'
 import type { Config } from './config.ts'
 import { claimDataFolder } from './db/data-folder.ts'
 import { openDatabase } from './db/database.ts'
@@ -38,7 +39,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   await demandKnownKeys(database.pool, config.encryptionKeys, LASTING_SECRETS)
   const works = config.roles.has('worker')
   const queue = started.use(
-    await openQueue(databaseUrl, [dispatchJob, laneJob, attemptNowJob], works, log),
+    await openQueue(databaseUrl, [dispatchJob, laneJob, attemptNowJob, bookingHookJob], works, log),
   )
   const transport =
     config.redisUrl === undefined

@@ -1,3 +1,4 @@
+import { implementBookingHooks } from './booking-hooks.ts'
 import type { Config } from './config.ts'
 import type { Backend } from './db/unit-of-work.ts'
 import { startEngine } from './delivery/engine.ts'
@@ -51,6 +52,7 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   await queue.implement(attemptNowJob, { batchSize: 20 }, async (deliveryIds) => {
     engine.attemptNow(deliveryIds)
   })
+  await implementBookingHooks({ backend: settings, engine, log })
   const chores = [
     repeat(SWEEP_MS, 'sweep', log, async () => {
       await engine.sweep()

@@ -21,6 +21,7 @@ const SLICES = [
 ]
 const TOP = new Set([
   'app.ts',
+  'booking-hooks.ts',
   'main.ts',
   'schema.ts',
   'sealed-columns.ts',

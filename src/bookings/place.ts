@@ -99,6 +99,17 @@ export async function openingCheck(
   return ({ startTime, endTime }) => isOpenThroughout(hours, startTime, endTime, timezone)
 }
 
+/**
+ * Holds the customer still: one that is being deleted is not booked for.
+ * @throws DomainError NOT_FOUND
+ */
+export async function demandCustomer(unit: UnitOfWork, id: string): Promise<void> {
+  const rows = await unit.tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM customer
+     WHERE id = ${id} AND organization_id = ${unit.organizationId} FOR KEY SHARE`
+  if (rows.length === 0) throw notFound('Customer', id, 'customerId')
+}
+
 /** @throws DomainError VALIDATION or NOT_FOUND for a service that does not go with the resource. */
 export async function demandService(
   unit: UnitOfWork,

@@ -54,7 +54,7 @@ export function createAttempter(
         startedAtMs,
       )
       requestHeaders = request.headerLines
-      exchange = await send(connections, request.wire, config.timeoutMs)
+      exchange = await send(connections, request.wire, parcel.timeoutMs ?? config.timeoutMs)
     } catch (error) {
       exchange = notSent(error, performance.now() - startedMs)
     }

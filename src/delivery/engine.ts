@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts'
 import type { PayloadShaper } from '../webhooks/payload-shaper.ts'
 import { openAdmission } from './admission.ts'
 import { createAttempter } from './attempt.ts'
+import { ask } from './ask.ts'
 import { attemptNow } from './attempt-now.ts'
 import { createOutsideAttempter } from './attempt-outside.ts'
 import { createCapacity } from './capacity.ts'
@@ -27,6 +28,8 @@ export interface DeliveryEngine extends AsyncDisposable {
   ): { asked: ReadonlySet<string>; claimed: Promise<void> }
   /** Starts attempts outside the lanes; returns before they end. */
   attemptNow(deliveryIds: readonly string[]): void
+  /** Sends a question and waits for its answer: the body of a 2xx, or undefined. */
+  ask(deliveryId: string, timeoutMs: number): Promise<string | undefined>
   /** Takes up what lost wake-ups and dead workers left. */
   sweep(): Promise<void>
   /** Starts another lease on the lanes held. */
@@ -109,6 +112,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     attemptNow(deliveryIds) {
       for (const deliveryId of deliveryIds) startAttempt(deliveryId)
     },
+    ask: (deliveryId, timeoutMs) => ask({ pool, attempt, logWriter }, deliveryId, timeoutMs),
     async sweep() {
       const freed = await freeLanes(pool)
       if (freed > 0) log.info({ lanes: freed }, 'lanes of gone workers freed')

@@ -90,8 +90,7 @@ function summarize(entries: readonly LogEntry[]): Map<string, LaneSummary> {
       lane = { number, endpointId, organizationId, claim, failures: 0, succeeded: false }
       lanes.set(key, lane)
     }
-    // A test says nothing of how deliveries fare.
-    if (entry.record.trigger === 'TEST') continue
+    if (standsAlone(entry.record)) continue
     // Neither does a proxy of ours that cannot be passed.
     if (isFaultOfProxy(entry.record.failure)) continue
     lane.succeeded ||= entry.record.succeeded
@@ -99,6 +98,9 @@ function summarize(entries: readonly LogEntry[]): Map<string, LaneSummary> {
   }
   return lanes
 }
+
+/** Tests and questions: tried once, and no sign of how deliveries fare. */
+const standsAlone = ({ trigger }: AttemptRecord) => trigger === 'TEST' || trigger === 'SYNC'
 
 const ENTRY_COLUMNS = 21
 
@@ -131,7 +133,7 @@ function toColumns(
       exchange.tlsMs ?? null,
       exchange.firstByteMs ?? null,
       exchange.totalMs,
-      record.trigger === 'TEST' && next.kind !== 'done' ? 'exhausted' : next.kind,
+      standsAlone(record) && next.kind !== 'done' ? 'exhausted' : next.kind,
       next.kind === 'retry' || next.kind === 'disable' ? next.delayMs : null,
     ]
     for (const [index, value] of row.entries()) columns[index]?.push(value)

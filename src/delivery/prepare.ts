@@ -41,9 +41,11 @@ export interface Parcel {
   /** 1 for the first attempt */
   attempt: number
   trigger: Trigger
+  /** Instead of the configured one */
+  timeoutMs?: number
 }
 
-export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST' | 'REPLAY'
+export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST' | 'REPLAY' | 'SYNC'
 
 /** What webhook-attempt says besides the number of what does not stand in its order. */
 const MARKS: Partial<Record<Trigger, string>> = { MANUAL: ';manual', REPLAY: ';replay' }

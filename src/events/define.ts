@@ -20,6 +20,8 @@ export interface EventDefinition<T = unknown> {
   example: NoInfer<T>
   /** Whether it tells of a change to an existing record, and so carries `previousAttributes`. */
   carriesPrevious: boolean
+  /** Sent to one hook that is asked, and answered; never part of the log, so nobody subscribes to it. */
+  isQuestion?: boolean
 }
 
 const definitions = new Map<string, EventDefinition>()

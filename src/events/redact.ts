@@ -33,8 +33,9 @@ export async function redactEvents(
   const own = deliveries.filter((delivery): delivery is StoredBody => delivery.body !== null)
   if (own.length > 0) await rewrite(unit, Prisma.sql`webhook_delivery`, own, redact)
   await tx.$executeRaw`
-    UPDATE webhook_attempt SET response_body = NULL
-     WHERE organization_id = ${organizationId} AND response_body IS NOT NULL
+    UPDATE webhook_attempt SET response_body = NULL, response_headers = NULL
+     WHERE organization_id = ${organizationId}
+       AND (response_body IS NOT NULL OR response_headers IS NOT NULL)
        AND delivery_id = ANY(${deliveries.map((delivery) => delivery.id)}::text[])`
 }
 

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { newId } from '../db/ids.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { DomainError, notFound } from '../errors.ts'
+import { DomainError, invalid, notFound } from '../errors.ts'
 import { serializeEnvelope, toUnixSeconds } from '../events/envelope.ts'
 import type { WebhookDelivery } from '../generated/prisma/client.ts'
 import { lockEndpoint, wakeLane } from './endpoint-record.ts'
@@ -66,6 +66,11 @@ async function retryAll(
   for (const [index, id] of ids.entries()) {
     if (endpointIds.has(id)) continue
     throw new DomainError(`Delivery ${id} was not found`, { code: 'NOT_FOUND', id }, pathOf(index))
+  }
+  for (const { id, sequence, eventType } of found) {
+    if (sequence !== null || eventType === webhookTest.type) continue
+    const message = 'A question to a hook is asked once: its time has passed'
+    throw new DomainError(message, { code: 'VALIDATION' }, pathOf(ids.indexOf(id)))
   }
   // In the order of their ids, like everywhere.
   for (const endpointId of [...new Set(endpointIds.values())].toSorted()) {

@@ -41,6 +41,7 @@ const TriggerEnum = builder.enumType('WebhookAttemptTrigger', {
     [WebhookAttemptTrigger.MANUAL]: { description: 'A person asked for it, outside the order.' },
     [WebhookAttemptTrigger.TEST]: { description: 'A test send.' },
     [WebhookAttemptTrigger.REPLAY]: { description: 'A replay, outside the order of the endpoint.' },
+    [WebhookAttemptTrigger.SYNC]: { description: 'A question to a hook; see SyncHook.' },
   },
 })
 

@@ -19,6 +19,7 @@ import {
   sealHeaders,
   sealSecret,
 } from './secrets.ts'
+import { demandNoHook } from './sync-hooks.ts'
 import { faultOfTarget } from './target-url.ts'
 
 /** Per organization, deleted ones not counted. */
@@ -142,6 +143,7 @@ export async function updateEndpoint(
 export async function deleteEndpoint(unit: UnitOfWork, input: EndpointInput): Promise<string> {
   const endpoint = await lockEndpoint(unit, input.id)
   demandVersion(endpoint, input.expectedVersion)
+  await demandNoHook(unit, endpoint.id)
   const { id } = endpoint
   const { lastSequence } = await unit.tx.deliveryLane.delete({ where: { endpointId: id } })
   await cancelThrough(unit, id, lastSequence)

@@ -8,6 +8,9 @@ import type { BookingActionInput, BulkDeleteBookingsInput } from '../input.ts'
 import { facetsOfAll, findAllPlaced, findPlaced } from '../place.ts'
 import { lockBooking } from './load.ts'
 
+/** Ids listed in a refusal. */
+const LISTED = 20
+
 /**
  * Removes a booking for good, whatever has become of it.
  * @throws DomainError CONFLICT for one under way, which has to end first.
@@ -15,7 +18,7 @@ import { lockBooking } from './load.ts'
 export async function deleteBooking(unit: UnitOfWork, input: BookingActionInput): Promise<string> {
   demandManager(unit.caller)
   const booking = await lockBooking(unit, input)
-  demandNotUnderWay([booking], 'id')
+  await demandDeletable(unit, [booking], 'id')
   const { facets } = await findPlaced(unit, booking.resourceId)
   await unit.tx.booking.delete({ where: { id: booking.id } })
   record(unit, bookingDeleted, {
@@ -43,7 +46,7 @@ export async function bulkDeleteBookings(
     throw new DomainErrors(missing.map((id) => notFound('Booking', id, 'ids')))
   }
   demandVersions(bookings, input)
-  demandNotUnderWay(bookings, 'ids')
+  await demandDeletable(unit, bookings, 'ids')
   await removeAll(unit, bookings)
   return wanted
 }
@@ -80,13 +83,39 @@ export async function removeAll(unit: UnitOfWork, bookings: readonly Booking[]):
   })
 }
 
-/** @throws DomainError CONFLICT listing the bookings that somebody is using now. */
-export function demandNotUnderWay(bookings: readonly Booking[], field: string): void {
+/** @throws DomainError CONFLICT listing the bookings in use now, or the visits that belong to them. */
+export async function demandDeletable(
+  unit: UnitOfWork,
+  bookings: readonly Booking[],
+  field: string,
+): Promise<void> {
   const running = bookings.filter((booking) => booking.status === 'CHECKED_IN')
-  if (running.length === 0) return
+  if (running.length === 0) return demandNoVisits(unit, bookings, field)
   throw new DomainError(
     'A booking under way cannot be deleted: end it first',
     { code: 'CONFLICT', ids: running.map((booking) => booking.id) },
+    ['input', field],
+  )
+}
+
+async function demandNoVisits(
+  unit: UnitOfWork,
+  bookings: readonly Booking[],
+  field: string,
+): Promise<void> {
+  const visits = await unit.tx.visitor.findMany({
+    where: {
+      bookingId: { in: bookings.map((booking) => booking.id) },
+      status: { in: ['PENDING_APPROVAL', 'REGISTERED', 'CHECKED_IN'] },
+    },
+    orderBy: { id: 'asc' },
+    take: LISTED,
+    select: { id: true },
+  })
+  if (visits.length === 0) return
+  throw new DomainError(
+    'Visits belong to it that are not over: cancel them first, or cancel the booking instead',
+    { code: 'CONFLICT', ids: visits.map((visit) => visit.id) },
     ['input', field],
   )
 }

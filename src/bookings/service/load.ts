@@ -95,7 +95,9 @@ export async function save(
   after: Booking,
   event: BookingEvent,
 ): Promise<Booking> {
-  const changed = { ...after, updated: unit.now, version: before.version + 1 }
+  // What is over or called off waits for nobody's answer.
+  const hookAt = CHANGEABLE.includes(after.status) ? after.hookAt : null
+  const changed = { ...after, hookAt, updated: unit.now, version: before.version + 1 }
   const { id, organizationId: _organization, ...data } = changed
   await unit.tx.booking.update({ where: { id }, data })
   return tell(unit, placed, before, changed, event)

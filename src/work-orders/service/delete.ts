@@ -1,3 +1,4 @@
+import { workEnds } from '../../assets/automatic-status.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandVersion, DomainError } from '../../errors.ts'
 import { record } from '../../events/record.ts'
@@ -42,6 +43,7 @@ export async function deleteWorkOrder(
     throw error
   }
   await continueSchedule(unit, { ...order, status: 'CANCELLED' })
+  await workEnds(unit, order.assetId)
   record(unit, workOrderDeleted, {
     subjectId: order.id,
     object: { id: order.id, deleted: true },
