@@ -37,6 +37,7 @@ const SPECIAL: Record<string, Record<string, unknown>> = {
   RateSchedule: { effectiveFrom: EARLIER, effectiveTo: LATER },
   QuotationLine: { offScheduleReason: null },
   Manager: { locationId: null },
+  SensorRule: { forSeconds: 60 },
 }
 
 export interface Fabricated {
