@@ -147,8 +147,15 @@ function textOf(field: Field, marker: string): string {
 }
 
 function newIdOf(model: string, field: Field): string | undefined {
-  const kind = model[0]?.toLowerCase() + model.slice(1)
-  const prefix = Reflect.get(ID_PREFIX, kind)
-  if (typeof prefix !== 'string' && field.hasDefaultValue) return undefined
-  return `${typeof prefix === 'string' ? prefix : 'x-'}${String(++count).padStart(22, '0')}`
+  const prefix = prefixOf(model)
+  if (prefix === undefined && field.hasDefaultValue) return undefined
+  return `${prefix ?? 'x-'}${String(++count).padStart(22, '0')}`
+}
+
+/** What the ids of a model begin with; undefined for one whose ids nobody is shown. */
+export function prefixOf(model: string): string | undefined {
+  // The one kind that is not called like its model.
+  if (model === 'VisitorInvitation') return ID_PREFIX.invitation
+  const prefix: unknown = Reflect.get(ID_PREFIX, model.charAt(0).toLowerCase() + model.slice(1))
+  return typeof prefix === 'string' ? prefix : undefined
 }
