@@ -3,7 +3,14 @@ import { type Database, openDatabase } from '../../src/db/database.ts'
 import { issueAccessToken } from '../../src/identity/tokens.ts'
 import { createOrganization } from '../../src/seed.ts'
 import { type Credentials, TEST_ENVIRONMENT } from './app.ts'
-import { freePort, isReady, type ProductProcess, spawnProduct, until } from './process.ts'
+import {
+  type AtTheEnd,
+  freePort,
+  isReady,
+  type ProductProcess,
+  spawnProduct,
+  until,
+} from './process.ts'
 
 export interface Node {
   role: 'server' | 'worker'
@@ -23,6 +30,7 @@ export interface Cluster extends AsyncDisposable {
 export async function openCluster(
   databaseUrl: string,
   env: Record<string, string> = {},
+  atTheEnd?: AtTheEnd,
 ): Promise<Cluster> {
   const config = loadConfig({ ...TEST_ENVIRONMENT, DATABASE_URL: databaseUrl }, () => {
     throw new Error('tests bring their own secrets')
@@ -31,12 +39,8 @@ export async function openCluster(
   const running: ProductProcess[] = []
   async function start(role: Node['role'], port?: number): Promise<Node> {
     const own = port ?? (await fixedPort())
-    const process = spawnProduct({
-      DATABASE_URL: databaseUrl,
-      ROLES: role,
-      PORT: String(own),
-      ...env,
-    })
+    const settings = { DATABASE_URL: databaseUrl, ROLES: role, PORT: String(own), ...env }
+    const process = spawnProduct(settings, [], atTheEnd)
     running.push(process)
     let ended = false
     void process.exited.then(() => (ended = true))
