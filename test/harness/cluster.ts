@@ -23,7 +23,7 @@ export interface Cluster extends AsyncDisposable {
   database: Database
   organizationId: string
   owner: Credentials
-  start(role: Node['role'], port?: number): Promise<Node>
+  start(role: Node['role'], port?: number, env?: Record<string, string>): Promise<Node>
 }
 
 /** Processes of the product on one database, with an organization to work in. */
@@ -37,9 +37,13 @@ export async function openCluster(
   })
   const database = openDatabase(databaseUrl, 4)
   const running: ProductProcess[] = []
-  async function start(role: Node['role'], port?: number): Promise<Node> {
+  async function start(
+    role: Node['role'],
+    port?: number,
+    more?: Record<string, string>,
+  ): Promise<Node> {
     const own = port ?? (await fixedPort())
-    const settings = { DATABASE_URL: databaseUrl, ROLES: role, PORT: String(own), ...env }
+    const settings = { DATABASE_URL: databaseUrl, ROLES: role, PORT: String(own), ...env, ...more }
     const process = spawnProduct(settings, [], atTheEnd)
     running.push(process)
     let ended = false
