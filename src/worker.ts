@@ -2,7 +2,7 @@ import type { Config } from './config.ts'
 import type { Backend } from './db/unit-of-work.ts'
 import { startEngine } from './delivery/engine.ts'
 import { keepHouse } from './delivery/retention.ts'
-import { dispatch, dispatchJob, findUndispatched } from './events/dispatch.ts'
+import { dispatch, dispatchJob, findUndispatched, openDispatchPool } from './events/dispatch.ts'
 import type { PositionTransport } from './events/position-transport.ts'
 import type { Logger } from './log.ts'
 import { SWEEPS } from './sweeps.ts'
@@ -35,9 +35,10 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   const engine = await startEngine({ config, databaseUrl: database.url, log })
   // The lanes of what is positioned here are taken here: other workers get theirs with the events
   // they position, by lane jobs and by the sweep.
-  const fanOut = createFanOut(async (endpointIds) => engine.wake(endpointIds))
+  const fanOut = createFanOut(engine)
+  const dispatchPool = openDispatchPool(database.url)
   await queue.implement(dispatchJob, { batchSize: 100 }, async (organizationIds) => {
-    await dispatch(pool, organizationIds, fanOut, announce)
+    await dispatch(dispatchPool, organizationIds, fanOut, announce)
   })
   await queue.implement(laneJob, { batchSize: 100 }, async (endpointIds) => {
     engine.wake(endpointIds)
@@ -49,7 +50,7 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
     repeat(SWEEP_MS, 'sweep', log, async () => {
       await engine.sweep()
       const forgotten = await findUndispatched(pool, UNDISPATCHED_MS)
-      if (forgotten.length > 0) await dispatch(pool, forgotten, fanOut, announce)
+      if (forgotten.length > 0) await dispatch(dispatchPool, forgotten, fanOut, announce)
     }),
     repeat(RENEW_MS, 'lease renewal', log, () => engine.renew()),
     repeat(HOUSEKEEPING_MS, 'housekeeping', log, () => keepHouse(pool, config.webhooks.logDays)),
@@ -61,6 +62,7 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
     async [Symbol.asyncDispose]() {
       await Promise.all([queue.stopWorking(), ...chores.map((chore) => chore.stop())])
       await engine[Symbol.asyncDispose]()
+      await dispatchPool.end()
     },
   }
 }

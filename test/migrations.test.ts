@@ -51,6 +51,21 @@ describe('migrations', () => {
     expect((await drift(database.url)).join('\n')).toContain('ADD COLUMN     "address"')
   })
 
+  it('every column is named after its field, as statements written by hand take for granted', async () => {
+    const files = await readDatamodel()
+    const mapped = files.flatMap(({ content }) =>
+      Array.from(content.matchAll(/^ {2}(\w+) .*@map\("(\w+)"\)/gm), ([, field = '', column]) => ({
+        field,
+        column,
+      })),
+    )
+    expect(mapped.length).toBeGreaterThan(100)
+    for (const { field, column } of mapped) {
+      const expected = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+      expect(column, field).toBe(expected)
+    }
+  })
+
   it('a second run changes nothing', async () => {
     await using database = await emptyDatabase()
     await migrate(database.url)

@@ -3,6 +3,8 @@ import { Pool } from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { narrowReading } from './narrow-reading.ts'
 import { trackScopes } from './query-scope.ts'
+import { slimConfig } from './slim-client.ts'
+import { createStatementNames } from './statement-names.ts'
 
 /** Everything that reaches PostgreSQL. */
 export interface Database extends AsyncDisposable {
@@ -40,7 +42,12 @@ export function openDatabase(url: string, poolSize: number): Database {
   // The same while somebody has it between two statements: the next one fails and says so, whereas an
   // event without a listener would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const unscoped = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const nameOf = createStatementNames()
+  const options: { adapter: PrismaPg } = Object.assign(
+    { adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' }) },
+    { __internal: { configOverride: slimConfig } },
+  )
+  const unscoped = new PrismaClient(options)
   const scoped = new Map<string, PrismaClient>()
   return {
     url,

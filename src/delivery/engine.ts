@@ -1,4 +1,4 @@
-import { Pool } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
 import { createAttempter } from './attempt.ts'
@@ -16,6 +16,11 @@ import { takeIdentity, type WorkerIdentity } from './worker-identity.ts'
 export interface DeliveryEngine extends AsyncDisposable {
   /** A hint that these endpoints may have something to send. */
   wake(endpointIds: readonly string[]): void
+  /** As `Lanes.claimBehind`. */
+  claimBehind(
+    client: PoolClient,
+    endpointIds: readonly string[],
+  ): { asked: ReadonlySet<string>; claimed: Promise<void> }
   /** Starts attempts outside the lanes; returns before they end. */
   attemptNow(deliveryIds: readonly string[]): void
   /** Takes up what lost wake-ups and dead workers left. */
@@ -87,6 +92,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
 
   return {
     wake: (endpointIds) => lanes.wake(endpointIds),
+    claimBehind: (client, endpointIds) => lanes.claimBehind(client, endpointIds),
     attemptNow(deliveryIds) {
       for (const deliveryId of deliveryIds) startAttempt(deliveryId)
     },

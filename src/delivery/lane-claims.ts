@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { WebhookOrdering } from '../generated/prisma/enums.ts'
 import { toWindow, WINDOW, WINDOW_COLUMNS, type Window, type WindowRow } from './lane-window.ts'
 
@@ -37,14 +37,17 @@ interface ClaimRow extends WindowRow {
  *
  * The statement may have waited for a lane whose lock a dispatcher held. Then it sees the lane as
  * the dispatcher left it, but not yet the deliveries: `behind` says so, and the lane loads again.
+ *
+ * @param dueOnly not those that wait for the next try of their head
  */
 export async function claimLanes(
-  pool: Pool,
+  client: Pool | PoolClient,
   workerNumber: number,
   endpointIds: readonly string[],
   size: { rows: number; bytes: number },
+  dueOnly = false,
 ): Promise<ClaimedLane[]> {
-  const result = await pool.query<ClaimRow>({
+  const result = await client.query<ClaimRow>({
     name: 'lane-claim',
     text: `
       WITH free AS (
@@ -52,6 +55,7 @@ export async function claimLanes(
           JOIN webhook_endpoint AS endpoint ON endpoint.id = lane.endpoint_id
          WHERE lane.endpoint_id = ANY($1) AND lane.worker_id IS NULL
            AND endpoint.status = 'ACTIVE' AND endpoint.deleted_at IS NULL
+           AND (NOT $6 OR lane.wake_at <= now())
          ORDER BY lane.endpoint_id FOR UPDATE OF lane),
       claimed AS (
         UPDATE delivery_lane AS lane
@@ -71,7 +75,7 @@ export async function claimLanes(
              lane.last_sequence <> state.last_sequence AS behind, ${WINDOW_COLUMNS}
         FROM lane JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id ${WINDOW}
        ORDER BY lane.endpoint_id, found.sequence`,
-    values: [endpointIds, workerNumber, LEASE_MS, size.rows, size.bytes],
+    values: [endpointIds, workerNumber, LEASE_MS, size.rows, size.bytes, dueOnly],
   })
   const byEndpoint = Map.groupBy(result.rows, (row) => row.endpoint_id)
   return Array.from(byEndpoint.values(), (rows) => toClaimedLane(rows))

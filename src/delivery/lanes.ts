@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { Logger } from '../log.ts'
 import type { Attempter } from './attempt.ts'
 import type { Capacity } from './capacity.ts'
@@ -19,6 +19,14 @@ import type { LogWriter } from './log-writer.ts'
 export interface Lanes {
   /** A hint that these endpoints may have something to send; claims those that nobody holds. */
   wake(endpointIds: readonly string[]): void
+  /**
+   * Takes those of the lanes that are free and due with a statement on the given connection, so that
+   * it can follow the commit that gave them work without waiting for it.
+   */
+  claimBehind(
+    client: PoolClient,
+    endpointIds: readonly string[],
+  ): { asked: ReadonlySet<string>; claimed: Promise<void> }
   /** Starts another lease; lanes that are somebody else's by now are given up. */
   renew(): Promise<void>
   /** Gives up all lanes at once, as when the identity is lost. */
@@ -60,17 +68,28 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
   }
 
   const claim = groupCalls<string, true>(MAX_GROUP, async (endpointIds) => {
+    await claimNow(pool, endpointIds, false)
+    return endpointIds.map(() => true as const)
+  })
+
+  async function claimNow(
+    client: Pool | PoolClient,
+    endpointIds: readonly string[],
+    dueOnly: boolean,
+  ): Promise<void> {
     const leaseUntilMs = performance.now() + LEASE_MS - LEASE_MARGIN_MS
     try {
       const size = { rows: WINDOW_ROWS, bytes: windowBytes() }
-      const lanes = await warned('claim', claimLanes(pool, workerNumber, endpointIds, size))
+      const lanes = await warned(
+        'claim',
+        claimLanes(client, workerNumber, endpointIds, size, dueOnly),
+      )
       for (const claimed of lanes) start(claimed, leaseUntilMs)
     } finally {
       for (const endpointId of endpointIds) claiming.delete(endpointId)
       whenIdle()
     }
-    return endpointIds.map(() => true as const)
-  })
+  }
   const load = groupCalls(MAX_GROUP, (requests: WindowRequest[]) =>
     warned('load', loadWindows(pool, requests)),
   )
@@ -138,6 +157,17 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
   return {
     wake(endpointIds) {
       for (const endpointId of endpointIds) wakeOne(endpointId)
+    },
+    claimBehind(client, endpointIds) {
+      const asked = new Set<string>()
+      for (const endpointId of endpointIds) {
+        if (stopping || asked.size >= MAX_GROUP) break
+        if (running.has(endpointId) || claiming.has(endpointId)) continue
+        asked.add(endpointId)
+        claiming.add(endpointId)
+      }
+      const claimed = asked.size === 0 ? Promise.resolve() : claimNow(client, [...asked], true)
+      return { asked, claimed }
     },
     async renew() {
       if (running.size === 0) return

@@ -1,4 +1,5 @@
 import { lockCompany } from '../../companies/service.ts'
+import { insertRows } from '../../db/insert-rows.ts'
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandVersion, DomainError, invalid, notFound } from '../../errors.ts'
@@ -138,7 +139,7 @@ export async function reviseSchedule(
     }),
   )
   for (let from = 0; from < copies.length; from += COPY_BATCH) {
-    await unit.tx.rateItem.createMany({ data: copies.slice(from, from + COPY_BATCH) })
+    await insertRows(unit, 'rateItem', copies.slice(from, from + COPY_BATCH))
   }
   return draft
 }

@@ -1,3 +1,4 @@
+import { insertRows } from '../../db/insert-rows.ts'
 import { newId } from '../../db/ids.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { record } from '../../events/record.ts'
@@ -90,7 +91,7 @@ export async function insertVisitors(
     created: unit.now,
     updated: unit.now,
   }))
-  await unit.tx.visitor.createMany({ data: rows })
+  await insertRows(unit, 'visitor', rows)
   return rows.map((row): VisitorRecord => Object.assign(row, { checkpoints: [], location }))
 }
 

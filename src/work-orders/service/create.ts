@@ -1,8 +1,9 @@
 import { demandWorkableAsset } from '../../assets/service.ts'
 import { newId } from '../../db/ids.ts'
+import { insertRows } from '../../db/insert-rows.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { record } from '../../events/record.ts'
-import type { Location, Prisma, WorkOrder } from '../../generated/prisma/client.ts'
+import type { Location, WorkOrder } from '../../generated/prisma/client.ts'
 import { demandActiveUser, userIdOf } from '../../identity/people.ts'
 import type { ChecklistItem } from '../checklist.ts'
 import { serializeWorkOrder, workOrderCreated, workOrderFacets } from '../events.ts'
@@ -87,9 +88,11 @@ export async function insertWorkOrders(
   prepared: readonly PreparedWorkOrder[],
 ): Promise<void> {
   if (prepared.length === 0) return
-  await unit.tx.workOrder.createMany({
-    data: prepared.map(({ order }) => order as Prisma.WorkOrderCreateManyInput),
-  })
+  await insertRows(
+    unit,
+    'workOrder',
+    prepared.map(({ order }) => order),
+  )
   for (const { order, before, place, tellings } of prepared) {
     record(unit, workOrderCreated, {
       subjectId: order.id,
