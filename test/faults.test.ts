@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dispatch } from '../src/events/dispatch.ts'
+import { dispatch, openDispatchPool } from '../src/events/dispatch.ts'
 import { createFanOut } from '../src/webhooks/fan-out.ts'
 import type { Node } from './harness/cluster.ts'
 import {
@@ -64,10 +64,11 @@ const STAGES: Record<string, Stage> = {
       const { cluster } = scene
       await recordAll(scene)
       // All that a worker does up to its commit, and nothing of what it does after.
-      const fanOut = createFanOut(async () => undefined)
-      expect(
-        await dispatch(cluster.database.pool, [cluster.organizationId], fanOut),
-      ).toBeGreaterThan(0)
+      const nothing = { asked: new Set<string>(), claimed: Promise.resolve() }
+      const fanOut = createFanOut({ claimBehind: () => nothing, wake: () => undefined })
+      const pool = openDispatchPool(scene.databaseUrl)
+      expect(await dispatch(pool, [cluster.organizationId], fanOut)).toBeGreaterThan(0)
+      await pool.end()
     },
   },
   'claimed, the endpoint not opened': {
@@ -169,6 +170,36 @@ describe('several workers', () => {
     },
   )
 
+  it('share a backlog: one that starts later takes over half of the lanes', async () => {
+    await using stack = new AsyncDisposableStack()
+    const accounts: Subscriber[] = []
+    for (let n = 0; n < 8; n++) {
+      const account = stack.use(await scene.subscribe())
+      account.receiver.answer = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 250))
+        return { status: 200 }
+      }
+      accounts.push(account)
+    }
+    await scene.addWorker()
+    for (let n = 0; n < 40; n++) await scene.record()
+    await Promise.all(accounts.map((account) => account.receiver.waitFor(1)))
+    await scene.addWorker()
+    await until('an even spread', async () => {
+      const found = await scene.cluster.database.pool.query<{ lanes: number }>(
+        `SELECT count(*)::int AS lanes FROM delivery_lane
+          WHERE worker_id IS NOT NULL GROUP BY worker_id`,
+      )
+      return found.rows.length === 2 && found.rows.every((row) => row.lanes >= 3)
+    })
+    for (const account of accounts) account.receiver.answer = undefined
+    await untilSettled(scene.cluster)
+    for (const account of accounts) {
+      // What one worker had sent was logged before the other took over.
+      expect(await expectInOrder(scene.cluster, account)).toBe(0)
+    }
+  })
+
   it('one frozen until its lanes are taken decides nothing when it wakes up', async () => {
     await using account = await scene.subscribe()
     const { pool } = scene.cluster.database
@@ -188,8 +219,12 @@ describe('several workers', () => {
     answer()
     await untilSettled(scene.cluster)
     frozen.process.signal('SIGCONT')
-    const logged = async () => (await pool.query('SELECT 1 FROM webhook_attempt')).rows.length
-    await until('the log of the one that woke up', async () => (await logged()) === EVENTS + 1)
+    await until('the log of the one that woke up', async () => {
+      const logged = await pool.query('SELECT 1 FROM webhook_attempt WHERE endpoint_id = $1', [
+        account.endpointId,
+      ])
+      return logged.rows.length === EVENTS + 1
+    })
     expect(await expectInOrder(scene.cluster, account)).toBe(1)
   })
 
@@ -201,10 +236,10 @@ describe('several workers', () => {
     {
       await using _way = await standInTheWay(
         scene.databaseUrl,
-        `SELECT 1 FROM delivery_lane WHERE endpoint_id = '${account.endpointId}' FOR SHARE`,
+        'SELECT 1 FROM event_stream_head FOR NO KEY UPDATE',
       )
       await scene.record()
-      await until('the dispatcher', isBlocked(scene, 'UPDATE delivery_lane'))
+      await until('the dispatcher', isBlocked(scene, 'event_stream_head'))
       frozen.process.signal('SIGSTOP')
     }
     await scene.addWorker()

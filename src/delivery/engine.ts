@@ -9,6 +9,7 @@ import { type Lanes, openLanes } from './lanes.ts'
 import { openLogWriter } from './log-writer.ts'
 import { openConnections } from './connections.ts'
 import { openEndpoints } from './endpoints.ts'
+import { readSpread, shareOf } from './share.ts'
 import { findForgotten, freeLanes } from './sweep.ts'
 import { takeIdentity, type WorkerIdentity } from './worker-identity.ts'
 
@@ -23,7 +24,7 @@ export interface DeliveryEngine extends AsyncDisposable {
   ): { asked: ReadonlySet<string>; claimed: Promise<void> }
   /** Starts attempts outside the lanes; returns before they end. */
   attemptNow(deliveryIds: readonly string[]): void
-  /** Takes up what lost wake-ups and dead workers left. */
+  /** Takes up what lost wake-ups and dead workers left; leaves to others what is above its share. */
   sweep(): Promise<void>
   /** Starts another lease on the lanes held. */
   renew(): Promise<void>
@@ -99,7 +100,9 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     async sweep() {
       const freed = await freeLanes(pool)
       if (freed > 0) log.info({ lanes: freed }, 'lanes of gone workers freed')
-      const found = await findForgotten(pool, identity.number)
+      const { surplus, room } = shareOf(await readSpread(pool, identity.number))
+      lanes.handOver(surplus)
+      const found = await findForgotten(pool, identity.number, room)
       lanes.wake(found.endpointIds)
       for (const deliveryId of found.deliveryIds) startAttempt(deliveryId)
     },
