@@ -5,6 +5,7 @@ import { transaction } from '../../src/db/unit-of-work.ts'
 import { dispatchJob } from '../../src/events/dispatch.ts'
 import { createLocation } from '../../src/locations/service.ts'
 import { createLogger } from '../../src/log.ts'
+import { schema } from '../../src/schema.ts'
 import { createOrganization } from '../../src/seed.ts'
 import { attemptNowJob, laneJob } from '../../src/webhooks/jobs.ts'
 import { createEndpoint } from '../../src/webhooks/service.ts'
@@ -99,7 +100,7 @@ async function fill(url: string, receiver: BenchReceiver, workers: number): Prom
   const events = Math.ceil((perSecond * (SECONDS + WARM_UP_MS / 1_000) * 1.5) / ENDPOINTS)
   for (let n = 0; n < ENDPOINTS; n++) {
     await transaction(backend, owner, (unit) =>
-      createEndpoint(unit, config, {
+      createEndpoint(unit, config, schema, {
         url: `${receiver.origin}/slow?${n}`,
         eventTypes: ['location.*'],
         ordering: 'OBJECT',

@@ -37,6 +37,9 @@ const SPECIAL: Record<string, Record<string, unknown>> = {
   RateSchedule: { effectiveFrom: EARLIER, effectiveTo: LATER },
   QuotationLine: { offScheduleReason: null },
   Manager: { locationId: null },
+  // A request that is open still has none.
+  WorkOrder: { requestId: null },
+  SensorRule: { forSeconds: 60 },
 }
 
 export interface Fabricated {
