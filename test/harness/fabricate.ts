@@ -37,6 +37,7 @@ const SPECIAL: Record<string, Record<string, unknown>> = {
   RateSchedule: { effectiveFrom: EARLIER, effectiveTo: LATER },
   QuotationLine: { offScheduleReason: null },
   Manager: { locationId: null },
+  SyncHook: { timeoutMs: 1_000 },
 }
 
 export interface Fabricated {
