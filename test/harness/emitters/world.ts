@@ -34,7 +34,7 @@ export interface World extends AsyncDisposable {
   written(): Promise<WrittenEvent[]>
 }
 
-export interface WrittenEvent {
+interface WrittenEvent {
   /** The very text that is signed and sent, parsed. */
   envelope: RecordedEvent
   /** Kinds of record that filters find it by. */
