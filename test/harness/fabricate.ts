@@ -37,13 +37,10 @@ const SPECIAL: Record<string, Record<string, unknown>> = {
   RateSchedule: { effectiveFrom: EARLIER, effectiveTo: LATER },
   QuotationLine: { offScheduleReason: null },
   Manager: { locationId: null },
-<<<<<<< HEAD
   // A request that is open still has none.
   WorkOrder: { requestId: null },
   SensorRule: { forSeconds: 60 },
-=======
   SyncHook: { timeoutMs: 1_000 },
->>>>>>> events
 }
 
 export interface Fabricated {
