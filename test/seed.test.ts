@@ -232,7 +232,7 @@ describe('search', () => {
   ])('%s are found through their index', async (list, index, mark) => {
     const { owner } = await campus()
     const { pool } = test.app.database
-    await pool.query('ANALYZE work_order, asset')
+    await pool.query('VACUUM ANALYZE work_order, asset')
     using statements = noteStatements()
     await send(test.url, owner, `{ ${list}(where: { search: "pump" }) { totalCount } }`)
     const text = statements.texts.find((each) => each.includes(mark)) ?? ''
