@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { settleMemory } from './settle-memory.ts'
 
 const HELP = `Plantroom: facilities operations over GraphQL, with signed webhooks and live events.
 
@@ -15,7 +16,10 @@ try {
   })
   if (values.help === true) console.log(HELP)
   else if (values.version === true) console.log(readVersion())
-  else await main()
+  else {
+    await main()
+    settleMemory()
+  }
 } catch (error) {
   await fail(error)
 }

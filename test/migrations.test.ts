@@ -51,6 +51,25 @@ describe('migrations', () => {
     expect((await drift(database.url)).join('\n')).toContain('ADD COLUMN     "address"')
   })
 
+  it('columns of rows inserted by hand are named after their fields', async () => {
+    const files = await readDatamodel()
+    const models = files.flatMap(({ content }) =>
+      Array.from(content.matchAll(/^model (WorkOrder|Visitor|RateItem) \{$(.*?)^\}/gms), String),
+    )
+    expect(models).toHaveLength(3)
+    const mapped = models.flatMap((content) =>
+      Array.from(content.matchAll(/^ {2}(\w+) .*@map\("(\w+)"\)/gm), ([, field = '', column]) => ({
+        field,
+        column,
+      })),
+    )
+    expect(mapped.length).toBeGreaterThan(50)
+    for (const { field, column } of mapped) {
+      const expected = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+      expect(column, field).toBe(expected)
+    }
+  })
+
   it('a second run changes nothing', async () => {
     await using database = await emptyDatabase()
     await migrate(database.url)

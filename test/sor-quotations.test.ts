@@ -1,6 +1,5 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { until } from './harness/process.ts'
 import type { QuotationLineInput } from '../src/generated/client/graphql.ts'
 import { graphql } from '../src/generated/client/index.ts'
 import {
@@ -12,7 +11,9 @@ import {
   type TestApp,
   type TestOrganization,
 } from './harness/app.ts'
-import { ChangeStatus } from './harness/documents.ts'
+import { ChangeStatus, UpdateWorkOrder } from './harness/documents.ts'
+import { AddCompany, UpdateUser } from './harness/identity-documents.ts'
+import { storedEvents } from './harness/stored-events.ts'
 import fixtures from './fixtures/sor-events.json' with { type: 'json' }
 import {
   ArchiveSchedule,
@@ -39,6 +40,7 @@ let test: TestApp
 let org: TestOrganization
 let contractor: { userId: string; credentials: Credentials }
 let locationId: string
+let companyId: string
 let schedule: { id: string; itemIds: string[] }
 
 const ITEMS = [
@@ -51,13 +53,37 @@ const ITEMS = [
 beforeAll(async () => {
   test = await startTestApp()
   org = await addOrganization(test)
-  contractor = await org.addUser('CONTRACTOR')
+  companyId = await addCompany('Lifts Ltd')
+  contractor = await addContractor(companyId)
   locationId = await newLocation(test, org.owner)
   schedule = await publishedSchedule(test, org.owner, ITEMS)
 })
 afterAll(() => test[Symbol.asyncDispose]())
 
-const workOrder = () => newWorkOrder(test, org.owner, locationId)
+async function addCompany(name: string): Promise<string> {
+  const input = { name, kind: 'CONTRACTOR' as const }
+  const { companyCreate } = await ask(test.url, org.owner, AddCompany, { input })
+  return companyCreate.company?.id ?? ''
+}
+
+async function addContractor(company: string) {
+  const user = await org.addUser('CONTRACTOR')
+  const input = { id: user.userId, companyId: company }
+  await ask(test.url, org.owner, UpdateUser, { input })
+  return user
+}
+
+async function giveTo(workOrderId: string, company: string | null): Promise<void> {
+  const input = { id: workOrderId, companyId: company }
+  await ask(test.url, org.owner, UpdateWorkOrder, { input })
+}
+
+/** Work that the contractor's company is in charge of. */
+async function workOrder(): Promise<string> {
+  const id = await newWorkOrder(test, org.owner, locationId)
+  await giveTo(id, companyId)
+  return id
+}
 const itemId = (index: number) => schedule.itemIds[index] ?? ''
 const line = (index: number, quantity: string): QuotationLineInput => ({
   itemId: itemId(index),
@@ -391,7 +417,14 @@ describe('the decision', () => {
     expect(refused.userErrors).toMatchObject([{ code: 'APPROVAL_REQUIRED' }])
     expect(refused.userErrors[0]?.approverIds).toContain(org.ownerId)
     await setLimit(manager.userId, null)
+    await setLimit(manager.userId, null)
     expect((await act('quotationApprove', above, manager.credentials)).userErrors).toEqual([])
+    const told = await storedEvents(test, org.organizationId, manager.userId)
+    expect(told.map(({ type, data }) => [type, data.previousAttributes])).toEqual([
+      ['user.updated', { approvalLimitCents: null }],
+      ['user.updated', { approvalLimitCents: 1_000 }],
+    ])
+    expect(told[0]?.data.object).toMatchObject({ id: manager.userId, approvalLimitCents: 1_000 })
   })
 
   it('limits are set by those who manage users, but not by an admin for themselves', async () => {
@@ -507,11 +540,26 @@ describe('the work order', () => {
 })
 
 describe('contractors', () => {
-  it('see and change their own quotations only', async () => {
-    const other = await org.addUser('CONTRACTOR')
+  it("see and change their company's quotations only", async () => {
+    const otherCompany = await addCompany('Roofs Ltd')
+    const other = await addContractor(otherCompany)
+    const colleague = await addContractor(companyId)
     const workOrderId = await workOrder()
     const mine = await draft({ workOrderId })
+    const input = { scheduleId: schedule.id, workOrderId }
+    const refused = await ask(test.url, other.credentials, CreateQuotation, { input })
+    expect(refused.quotationCreate.userErrors).toMatchObject([{ code: 'NOT_FOUND' }])
+    // The work went from one company to the other: each keeps what it has quoted.
+    await giveTo(workOrderId, otherCompany)
     const theirs = await draft({ workOrderId, by: other.credentials })
+    const withWork = 'query ($id: ID!) { quotation(id: $id) { id workOrder { id } } }'
+    expect((await send(test.url, colleague.credentials, withWork, { id: mine })).data).toEqual({
+      quotation: { id: mine, workOrder: null },
+    })
+    expect((await send(test.url, other.credentials, withWork, { id: theirs })).data).toEqual({
+      quotation: { id: theirs, workOrder: { id: workOrderId } },
+    })
+    await giveTo(workOrderId, companyId)
     const list = graphql(`
       query ListQuotations($where: QuotationWhere, $orderBy: [QuotationOrder!]) {
         quotations(where: $where, orderBy: $orderBy) {
@@ -543,22 +591,11 @@ describe('contractors', () => {
     expect((await send(test.url, contractor.credentials, node, { id: lineId })).data).toEqual({
       node: null,
     })
-    // A contractor sees work orders of their company.
-    for (const [table, id] of [
-      ['app_user', contractor.userId],
-      ['work_order', workOrderId],
-    ]) {
-      await test.app.database.pool.query(`UPDATE ${table} SET company_id = 'cmp-1' WHERE id = $1`, [
-        id,
-      ])
-    }
     const nested = `query ($id: ID!) { workOrder(id: $id) { quotations { nodes { id } } } }`
-    // Rights changed behind the product's back show within a second.
     const readNested = () =>
       send<{ workOrder: unknown }, object>(test.url, contractor.credentials, nested, {
         id: workOrderId,
       })
-    await until('the company', async () => (await readNested()).data.workOrder !== null)
     expect((await readNested()).data).toEqual({
       workOrder: { quotations: { nodes: [{ id: mine }] } },
     })

@@ -117,6 +117,10 @@ export const AssetObject = builder.prismaNode('Asset', {
     }),
     purchasedAt: t.expose('purchasedAt', moment('When it was bought.')),
     warrantyEndsAt: t.expose('warrantyEndsAt', moment('When its warranty ends.')),
+    automaticStatus: t.exposeBoolean('automaticStatus', {
+      description:
+        'Its status follows what happens: MAINTENANCE while somebody works on it, OFFLINE while one of its sensors is silent, then ONLINE again. What a person set stays.',
+    }),
     externalId: t.exposeString('externalId', {
       nullable: true,
       description: 'Its id in another system.',

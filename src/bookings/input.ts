@@ -18,6 +18,7 @@ const bookingDetails = {
   title: title.nullish(),
   attendees: wholeNumber(1, 100_000).nullish(),
   serviceId: z.string().nullish(),
+  customerId: z.string().nullish(),
 }
 
 export const createBookingInput = z.object({
@@ -70,5 +71,6 @@ export const bulkDeleteBookingsInput = z.object({
     .array(z.string())
     .min(1, 'must not be empty')
     .max(MAX_BULK, `must have at most ${MAX_BULK} ids`),
+  expectedVersions: z.array(z.number().int()).nullish(),
 })
 export type BulkDeleteBookingsInput = z.infer<typeof bulkDeleteBookingsInput>

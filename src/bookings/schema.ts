@@ -19,7 +19,9 @@ import { TRANSITIONS } from './rules.ts'
 const BookingStatusEnum = builder.enumType('BookingStatus', {
   description: 'Where a booking stands.',
   values: {
-    [BookingStatus.PENDING]: { description: 'Holds its time and waits for approval.' },
+    [BookingStatus.PENDING]: {
+      description: 'Holds its time and waits for approval, or for the answer of a hook.',
+    },
     [BookingStatus.CONFIRMED]: { description: 'Booked.' },
     [BookingStatus.CHECKED_IN]: { description: 'Somebody came.' },
     [BookingStatus.COMPLETED]: { description: 'Over. Final.' },
@@ -45,6 +47,7 @@ export const BookingObject = builder.prismaNode('Booking', {
     resource: t.relation('resource', { description: 'What is booked.' }),
     series: t.relation('series', { nullable: true, description: 'The series it belongs to.' }),
     service: t.relation('service', { nullable: true, description: 'What is had with it.' }),
+    customerId: t.exposeID('customerId', { nullable: true, description: 'Customer it is for.' }),
     title: t.exposeString('title', { nullable: true, description: 'What it is about.' }),
     attendees: t.exposeInt('attendees', { nullable: true, description: 'People expected.' }),
     status: t.expose('status', { type: BookingStatusEnum, description: 'Where it stands.' }),
@@ -103,6 +106,7 @@ const BookingWhere = builder.inputType('BookingWhere', {
     siteId: t.id({ description: 'At any place of this site.' }),
     bookedById: t.field({ type: IdFilter, description: 'By whom it is for.' }),
     seriesId: t.field({ type: IdFilter, description: 'By series.' }),
+    customerId: t.field({ type: IdFilter, description: 'By customer.' }),
     startTime: t.field({ type: DateTimeFilter, description: 'By start.' }),
     endTime: t.field({ type: DateTimeFilter, description: 'By end.' }),
     created: t.field({ type: DateTimeFilter, description: 'By creation.' }),
@@ -142,6 +146,7 @@ function toWhere(
   const places = toIdFilter(where.locationId)?.in
   const bookedById = toIdFilter(where.bookedById)
   const seriesId = toIdFilter(where.seriesId)
+  const customerId = toIdFilter(where.customerId)
   const startTime = toDateTimeFilter(where.startTime)
   const endTime = toDateTimeFilter(where.endTime)
   const created = toDateTimeFilter(where.created)
@@ -166,6 +171,7 @@ function toWhere(
         }),
     ...(bookedById === undefined ? {} : { bookedById }),
     ...(seriesId === undefined ? {} : { seriesId }),
+    ...(customerId === undefined ? {} : { customerId }),
     ...(startTime === undefined ? {} : { startTime }),
     ...(endTime === undefined ? {} : { endTime }),
     ...(created === undefined ? {} : { created }),

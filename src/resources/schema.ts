@@ -77,6 +77,10 @@ export const ResourceObject = builder.prismaNode('Resource', {
     bufferMinutes: t.exposeInt('bufferMinutes', {
       description: 'Minutes kept free between two bookings.',
     }),
+    reminderMinutes: t.exposeInt(
+      'reminderMinutes',
+      limit('Whoever booked is reminded so many minutes before the start; null = not at all.'),
+    ),
     minMinutes: t.exposeInt('minMinutes', limit('Shortest booking, minutes.')),
     maxMinutes: t.exposeInt('maxMinutes', limit('Longest booking, minutes; at most 31 days.')),
     maxAdvanceDays: t.exposeInt('maxAdvanceDays', limit('How many days ahead it may begin.')),

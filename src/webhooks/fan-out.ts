@@ -1,8 +1,9 @@
 import type { PoolClient } from 'pg'
 import { newId } from '../db/ids.ts'
-import type { FanOut, PositionedEvent } from '../events/dispatch.ts'
+import type { FanOut, FanOutWrite, PositionedEvent } from '../events/dispatch.ts'
 import { compileSelection, type Selectable } from '../events/match.ts'
 import { storedFilter } from './filter.ts'
+import { isAboutSending } from './life-events.ts'
 
 /** Rows per INSERT: bounds the time for which the process does nothing else. */
 const CHUNK = 4_000
@@ -20,29 +21,62 @@ interface Share {
   events: PositionedEvent[]
 }
 
+/** The lanes of the process that fans out. */
+export interface LaneWaker {
+  /** Takes those of the lanes that are free and due, with a statement on this connection. */
+  claimBehind(
+    client: PoolClient,
+    endpointIds: readonly string[],
+  ): { asked: ReadonlySet<string>; claimed: Promise<unknown> }
+  /** A hint that these may have something to send now. */
+  wake(endpointIds: readonly string[]): void
+}
+
 /**
  * Writes one delivery per event and matching endpoint in the transaction that positions the events,
  * so that an endpoint's sequence follows the log and nothing positioned is ever without its
  * deliveries. Paused and disabled endpoints get theirs too: they wait for the resume.
- *
- * @param wakeLanes told after the commit which endpoints have something to send now
  */
-export function createFanOut(wakeLanes: (endpointIds: string[]) => Promise<void>): FanOut {
+export function createFanOut(lanes: LaneWaker): FanOut {
   const compiled = new Map<string, Compiled>()
-  return async (client, events) => {
-    const organizations = [...new Set(events.map((event) => event.organizationId))]
-    const endpoints = await readEndpoints(client, organizations, compiled)
-    const byOrganization = Map.groupBy(events, (event) => event.organizationId)
-    const shares: Share[] = []
-    for (const { id, organizationId, matches } of endpoints) {
-      const matching = (byOrganization.get(organizationId) ?? []).filter(matches)
-      if (matching.length > 0) shares.push({ endpointId: id, events: matching })
-    }
-    const ready: string[] = []
-    for (const chunk of chunksOf(shares)) ready.push(...(await insertDeliveries(client, chunk)))
-    return async () => {
-      if (ready.length > 0) await wakeLanes(ready)
-    }
+  return {
+    async read(client, organizationIds) {
+      const endpoints = await readEndpoints(client, organizationIds, compiled)
+      return (events) => writeShares(client, lanes, shareOut(endpoints, events))
+    },
+  }
+}
+
+function shareOut(endpoints: readonly Endpoint[], events: readonly PositionedEvent[]): Share[] {
+  const byOrganization = Map.groupBy(events, (event) => event.organizationId)
+  const shares: Share[] = []
+  for (const { id, organizationId, matches } of endpoints) {
+    const matching = (byOrganization.get(organizationId) ?? []).filter(matches)
+    if (matching.length > 0) shares.push({ endpointId: id, events: matching })
+  }
+  return shares
+}
+
+function writeShares(client: PoolClient, lanes: LaneWaker, shares: Share[]): FanOutWrite {
+  const written = Promise.all(
+    chunksOf(shares).map((chunk) => insertDeliveries(client, chunk)),
+  ).then((ready) => ready.flat())
+  let asked: ReadonlySet<string> = new Set()
+  let claimed: Promise<unknown> = Promise.resolve()
+  return {
+    written,
+    follow() {
+      if (shares.length === 0) return
+      const endpointIds = shares.map((share) => share.endpointId)
+      const claim = lanes.claimBehind(client, endpointIds)
+      asked = claim.asked
+      claimed = claim.claimed.catch(() => lanes.wake([...asked]))
+    },
+    async committed() {
+      const ready = await written
+      lanes.wake(ready.filter((endpointId) => !asked.has(endpointId)))
+      await claimed
+    },
   }
 }
 
@@ -54,7 +88,7 @@ interface Endpoint extends Compiled {
 /** The organizations' endpoints; what was compiled from the same version is not read again. */
 async function readEndpoints(
   client: PoolClient,
-  organizationIds: string[],
+  organizationIds: readonly string[],
   compiled: Map<string, Compiled>,
 ): Promise<Endpoint[]> {
   const found = await client.query<{ id: string; organization_id: string; version: number }>({
@@ -96,14 +130,17 @@ async function compileEndpoints(
     values: [ids],
   })
   for (const row of found.rows) {
+    const isSelected = compileSelection({
+      types: row.event_types,
+      filter: storedFilter(row.filter),
+      changedFields: row.changed_fields,
+    })
     compiled.delete(row.id)
     compiled.set(row.id, {
       version: row.version,
-      matches: compileSelection({
-        types: row.event_types,
-        filter: storedFilter(row.filter),
-        changedFields: row.changed_fields,
-      }),
+      // Nobody is told about themselves: see life-events.ts.
+      matches: (event) =>
+        isSelected(event) && !(event.subjectId === row.id && isAboutSending(event.type)),
     })
   }
   for (const id of compiled.keys()) {
@@ -113,7 +150,8 @@ async function compileEndpoints(
 }
 
 /** Whole shares together until a chunk is full: an endpoint's sequence is raised once per chunk. */
-function* chunksOf(shares: Share[]): Generator<Share[]> {
+function chunksOf(shares: Share[]): Share[][] {
+  const chunks: Share[][] = []
   let chunk: Share[] = []
   let rows = 0
   // The statement below takes its locks in this order, and so does every other one on lanes.
@@ -121,11 +159,12 @@ function* chunksOf(shares: Share[]): Generator<Share[]> {
     chunk.push(share)
     rows += share.events.length
     if (rows < CHUNK) continue
-    yield chunk
+    chunks.push(chunk)
     chunk = []
     rows = 0
   }
-  if (chunk.length > 0) yield chunk
+  if (chunk.length > 0) chunks.push(chunk)
+  return chunks
 }
 
 /**
@@ -164,8 +203,10 @@ async function insertDeliveries(client: PoolClient, shares: Share[]): Promise<st
         UPDATE delivery_lane AS lane
            SET last_sequence = lane.last_sequence + share.count,
                woken = lane.worker_id IS NOT NULL,
-               wake_at = CASE WHEN endpoint.ordering = 'ENDPOINT' AND lane.worker_id IS NULL
-                               AND lane.wake_at > now() THEN lane.wake_at ELSE moment.now END
+               -- A free lane that is due stays due since when it was: the sweep goes by that.
+               wake_at = CASE WHEN lane.worker_id IS NULL
+                               AND (lane.wake_at <= now() OR endpoint.ordering = 'ENDPOINT')
+                              THEN coalesce(lane.wake_at, moment.now) ELSE moment.now END
           FROM moment, locked JOIN share USING (endpoint_id)
                JOIN webhook_endpoint AS endpoint ON endpoint.id = share.endpoint_id
          WHERE lane.endpoint_id = locked.endpoint_id

@@ -1,3 +1,4 @@
+import { insertRows } from '../../db/insert-rows.ts'
 import { newId } from '../../db/ids.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { DomainError, invalid } from '../../errors.ts'
@@ -66,7 +67,7 @@ export async function importItems(
   if (itemCount > MAX_ITEMS) {
     throw invalid(`A schedule takes at most ${MAX_ITEMS} items`, 'items')
   }
-  if (fresh.length > 0) await unit.tx.rateItem.createMany({ data: fresh })
+  await insertRows(unit, 'rateItem', fresh)
   if (changed.length > 0) await writeChanged(unit, changed)
   return { schedule: await writeSchedule(unit, schedule, { ...schedule, itemCount }), ...counts }
 }

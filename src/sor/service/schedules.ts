@@ -1,4 +1,5 @@
 import { lockCompany } from '../../companies/service.ts'
+import { insertRows } from '../../db/insert-rows.ts'
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandVersion, DomainError, invalid, notFound } from '../../errors.ts'
@@ -6,7 +7,8 @@ import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { RateSchedule } from '../../generated/prisma/client.ts'
-import { demandStaff, knownSchedules } from '../access.ts'
+import { visibleTo } from '../../graphql/visibility.ts'
+import { demandStaff } from '../access.ts'
 import { scheduleArchived, scheduleFacets, serializeSchedule } from '../events.ts'
 import type {
   CreateScheduleInput,
@@ -138,7 +140,7 @@ export async function reviseSchedule(
     }),
   )
   for (let from = 0; from < copies.length; from += COPY_BATCH) {
-    await unit.tx.rateItem.createMany({ data: copies.slice(from, from + COPY_BATCH) })
+    await insertRows(unit, 'rateItem', copies.slice(from, from + COPY_BATCH))
   }
   return draft
 }
@@ -204,7 +206,7 @@ export async function findSchedule(
   field: string,
 ): Promise<RateSchedule> {
   const schedule = await unit.tx.rateSchedule.findUnique({
-    where: { id, ...knownSchedules(unit.caller) },
+    where: { id, AND: visibleTo(unit.caller, 'RateSchedule') },
   })
   if (schedule === null) throw notFound('Rate schedule', id, field)
   return schedule

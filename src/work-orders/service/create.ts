@@ -1,16 +1,18 @@
 import { demandWorkableAsset } from '../../assets/service.ts'
 import { newId } from '../../db/ids.ts'
+import { insertRows } from '../../db/insert-rows.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { record } from '../../events/record.ts'
-import type { Location, Prisma, WorkOrder } from '../../generated/prisma/client.ts'
+import type { Location, WorkOrder } from '../../generated/prisma/client.ts'
 import { demandActiveUser, userIdOf } from '../../identity/people.ts'
 import type { ChecklistItem } from '../checklist.ts'
-import { serializeWorkOrder, workOrderCreated, workOrderFacets } from '../events.ts'
+import { serializeWorkOrder, workOrderCreated } from '../events.ts'
 import type { CreateWorkOrderInput } from '../input.ts'
 import { readClocks, tell, type Telling } from '../sla/clocks.ts'
 import { slaDeadlines, slaStart } from '../sla/deadlines.ts'
 import { toFacts } from '../sla/told.ts'
 import { findPlace } from './load.ts'
+import { facetsOf } from './facets.ts'
 import { recordFacts } from './save.ts'
 import { findSlaPolicy } from './sla-policy.ts'
 
@@ -87,14 +89,16 @@ export async function insertWorkOrders(
   prepared: readonly PreparedWorkOrder[],
 ): Promise<void> {
   if (prepared.length === 0) return
-  await unit.tx.workOrder.createMany({
-    data: prepared.map(({ order }) => order as Prisma.WorkOrderCreateManyInput),
-  })
+  await insertRows(
+    unit,
+    'workOrder',
+    prepared.map(({ order }) => order),
+  )
   for (const { order, before, place, tellings } of prepared) {
     record(unit, workOrderCreated, {
       subjectId: order.id,
       object: serializeWorkOrder(before),
-      facets: workOrderFacets(order, place),
+      facets: facetsOf(unit, order, place),
     })
     recordFacts(unit, order, toFacts(before, tellings, unit.now), place)
   }
