@@ -8,7 +8,7 @@ import {
   pageOptions,
   SortDirection,
   toDateTimeFilter,
-  toIdFilter,
+  toRequiredIdFilter,
 } from '../../graphql/paging.ts'
 import { QuotationStatusEnum } from './quotation-type.ts'
 
@@ -42,9 +42,9 @@ function toWhere(
   const { gte, lte } = where?.totalAmountCents ?? {}
   const conditions: Record<string, unknown> = {
     status: where?.statuses == null ? undefined : { in: where.statuses },
-    workOrderId: toIdFilter(where?.workOrderId),
-    scheduleId: toIdFilter(where?.scheduleId),
-    createdById: toIdFilter(where?.createdById),
+    workOrderId: toRequiredIdFilter(where?.workOrderId),
+    scheduleId: toRequiredIdFilter(where?.scheduleId),
+    createdById: toRequiredIdFilter(where?.createdById),
     workOrder: where?.siteId == null ? undefined : { location: { siteId: where.siteId } },
     totalAmountCents: {
       ...(gte == null ? {} : { gte }),
