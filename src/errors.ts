@@ -62,16 +62,32 @@ export class AccessError extends Error {
   override name = 'AccessError'
   readonly code: AccessCode
   readonly httpStatus: number
-  constructor(code: AccessCode, message: string) {
+  /** Of RATE_LIMITED: when to try again, where the request limit does not say it. */
+  readonly retryAfterMs: number | undefined
+  constructor(code: AccessCode, message: string, retryAfterMs?: number) {
     super(message)
     this.code = code
     this.httpStatus = HTTP_STATUS[code]
+    this.retryAfterMs = retryAfterMs
   }
 }
 
 /** One clear sentence for the operator; the process ends with exit code 1 and no stack trace. */
 export class StartupError extends Error {
   override name = 'StartupError'
+}
+
+/** The record is not what the caller has seen. */
+export function versionConflict(
+  currentVersion: number,
+  expected: number | undefined,
+  path: readonly string[] = ['expectedVersion'],
+): DomainError {
+  return new DomainError(
+    `The record is at version ${currentVersion}, not ${expected}: read it again`,
+    { code: 'VERSION_CONFLICT', currentVersion },
+    ['input', ...path],
+  )
 }
 
 /**
@@ -83,9 +99,5 @@ export function demandVersion(
   expectedVersion: number | null | undefined,
 ): void {
   if (expectedVersion == null || expectedVersion === record.version) return
-  throw new DomainError(
-    `The record is at version ${record.version}, not ${expectedVersion}: read it again`,
-    { code: 'VERSION_CONFLICT', currentVersion: record.version },
-    ['input', 'expectedVersion'],
-  )
+  throw versionConflict(record.version, expectedVersion)
 }

@@ -24,6 +24,7 @@ const TOP = new Set([
   'booking-hooks.ts',
   'main.ts',
   'schema.ts',
+  'sealed-columns.ts',
   'seed',
   'seed.ts',
   'server',
@@ -37,6 +38,7 @@ const FLOOR_0 = new Set([
   'config.ts',
   'errors.ts',
   'generated',
+  'key-ring.ts',
   'log.ts',
   'permissions.ts',
 ])

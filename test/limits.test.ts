@@ -104,6 +104,34 @@ describe('the request limit', () => {
     expect(granted).toBeGreaterThanOrEqual(990)
   })
 
+  it('lets a few in on credit while much is left, and no more than that', async () => {
+    const { pool } = test.app.database
+    const of = { subject: `key-credit-${Date.now()}`, organizationId: '', limit: 1_000 }
+    let claims = Promise.resolve()
+    const slow = Object.create(pool, {
+      query: { value: (...given: [string]) => claims.then(() => pool.query(...given)) },
+    })
+    const limiter = createRequestLimiter(slow)
+    expect(await limiter.take(of, 1)).toMatchObject({ granted: true, remaining: 999 })
+    const { promise, resolve } = Promise.withResolvers<void>()
+    claims = promise
+    // The database does not answer: four are let in, the fifth waits.
+    const answers = [1, 2, 3, 4, 5].map(() => limiter.take(of, 1))
+    for (const [index, answer] of answers.slice(0, 4).entries()) {
+      expect(await answer).toMatchObject({ granted: true, remaining: 998 - index })
+    }
+    const fifth = await Promise.race([answers[4], sleep(50).then(() => 'waits')])
+    expect(fifth).toBe('waits')
+    resolve()
+    expect((await answers[4])?.granted).toBe(true)
+    // Every one of them is claimed in the end.
+    const used = () =>
+      pool.query('SELECT used FROM claim_requests($1, $2, 0, 0, 1000, 0, 0)', [of.subject, ''])
+    await expect
+      .poll(async () => (await used()).rows[0].used, { timeout: 5_000 })
+      .toBeGreaterThanOrEqual(6)
+  })
+
   it('forgets what is older than a minute', async () => {
     const { pool } = test.app.database
     const limiter = createRequestLimiter(pool)

@@ -1,6 +1,5 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { until } from './harness/process.ts'
 import type { QuotationLineInput } from '../src/generated/client/graphql.ts'
 import { graphql } from '../src/generated/client/index.ts'
 import {
@@ -12,7 +11,9 @@ import {
   type TestApp,
   type TestOrganization,
 } from './harness/app.ts'
-import { ChangeStatus } from './harness/documents.ts'
+import { ChangeStatus, UpdateWorkOrder } from './harness/documents.ts'
+import { AddCompany, UpdateUser } from './harness/identity-documents.ts'
+import { storedEvents } from './harness/stored-events.ts'
 import fixtures from './fixtures/sor-events.json' with { type: 'json' }
 import {
   ArchiveSchedule,
@@ -391,7 +392,14 @@ describe('the decision', () => {
     expect(refused.userErrors).toMatchObject([{ code: 'APPROVAL_REQUIRED' }])
     expect(refused.userErrors[0]?.approverIds).toContain(org.ownerId)
     await setLimit(manager.userId, null)
+    await setLimit(manager.userId, null)
     expect((await act('quotationApprove', above, manager.credentials)).userErrors).toEqual([])
+    const told = await storedEvents(test, org.organizationId, manager.userId)
+    expect(told.map(({ type, data }) => [type, data.previousAttributes])).toEqual([
+      ['user.updated', { approvalLimitCents: null }],
+      ['user.updated', { approvalLimitCents: 1_000 }],
+    ])
+    expect(told[0]?.data.object).toMatchObject({ id: manager.userId, approvalLimitCents: 1_000 })
   })
 
   it('limits are set by those who manage users, but not by an admin for themselves', async () => {
@@ -544,21 +552,17 @@ describe('contractors', () => {
       node: null,
     })
     // A contractor sees work orders of their company.
-    for (const [table, id] of [
-      ['app_user', contractor.userId],
-      ['work_order', workOrderId],
-    ]) {
-      await test.app.database.pool.query(`UPDATE ${table} SET company_id = 'cmp-1' WHERE id = $1`, [
-        id,
-      ])
-    }
+    const { companyCreate } = await ask(test.url, org.owner, AddCompany, {
+      input: { name: 'Lifts Ltd', kind: 'CONTRACTOR' },
+    })
+    const companyId = companyCreate.company?.id ?? ''
+    await ask(test.url, org.owner, UpdateUser, { input: { id: contractor.userId, companyId } })
+    await ask(test.url, org.owner, UpdateWorkOrder, { input: { id: workOrderId, companyId } })
     const nested = `query ($id: ID!) { workOrder(id: $id) { quotations { nodes { id } } } }`
-    // Rights changed behind the product's back show within a second.
     const readNested = () =>
       send<{ workOrder: unknown }, object>(test.url, contractor.credentials, nested, {
         id: workOrderId,
       })
-    await until('the company', async () => (await readNested()).data.workOrder !== null)
     expect((await readNested()).data).toEqual({
       workOrder: { quotations: { nodes: [{ id: mine }] } },
     })

@@ -6,6 +6,7 @@ import { readEvents } from './harness/written-events.ts'
 import {
   AcceptInvitation,
   ActivateUser,
+  AddCompany,
   ChangePlan,
   DeleteUser,
   InviteUser,
@@ -33,6 +34,56 @@ async function invite(owner: { Authorization: string } | object, role = 'TECHNIC
   expect(userInvite.userErrors).toEqual([])
   return { id: userInvite.user?.id ?? '', token: userInvite.invitationToken ?? '' }
 }
+
+const DeleteCompany = graphql(`
+  mutation DeleteCompanyOfUser($input: CompanyDeleteInput!) {
+    companyDelete(input: $input) {
+      userErrors {
+        code
+        ... on ConflictError {
+          ids
+        }
+      }
+    }
+  }
+`)
+
+describe('the company of a user', () => {
+  it('is one of the organization, told by an event, and stays while they work for it', async () => {
+    const org = await addOrganization(test)
+    const { userId } = await org.addUser('CONTRACTOR')
+    const { companyCreate } = await ask(test.url, org.owner, AddCompany, {
+      input: { name: 'Lifts Ltd', kind: 'CONTRACTOR' },
+    })
+    const companyId = companyCreate.company?.id ?? ''
+    const assign = async (owner: typeof org.owner, id: string | null) =>
+      (await ask(test.url, owner, UpdateUser, { input: { id: userId, companyId: id } })).userUpdate
+    expect((await assign(org.owner, companyId)).userErrors).toEqual([])
+    expect((await assign(org.owner, 'cmp-none')).userErrors).toMatchObject([
+      { code: 'NOT_FOUND', path: ['input', 'companyId'] },
+    ])
+    const other = await addOrganization(test)
+    const stranger = await other.addUser('CONTRACTOR')
+    const foreign = await ask(test.url, other.owner, UpdateUser, {
+      input: { id: stranger.userId, companyId },
+    })
+    expect(foreign.userUpdate.userErrors).toMatchObject([{ code: 'NOT_FOUND' }])
+    const invited = await ask(test.url, org.owner, InviteUser, {
+      input: { email: newEmail(), name: 'New', role: 'CONTRACTOR', companyId: 'cmp-none' },
+    })
+    expect(invited.userInvite.userErrors).toMatchObject([{ code: 'NOT_FOUND' }])
+
+    const remove = () => ask(test.url, org.owner, DeleteCompany, { input: { id: companyId } })
+    expect((await remove()).companyDelete.userErrors).toEqual([{ code: 'CONFLICT', ids: [userId] }])
+    await assign(org.owner, null)
+    expect((await remove()).companyDelete.userErrors).toEqual([])
+    const events = await readEvents(test, org.organizationId, 'user.')
+    expect(events.map(({ type, data }) => [type, data.previousAttributes])).toEqual([
+      ['user.updated', { companyId: null }],
+      ['user.updated', { companyId }],
+    ])
+  })
+})
 
 describe('the life of a user', () => {
   it('is a table in which every status is reachable and nothing leaves DELETED', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { graphql } from '../src/generated/client/index.ts'
 import { addOrganization, ask, send } from './harness/app.ts'
-import { countSelects } from './harness/statements.ts'
+import { countSelects, noteStatements } from './harness/statements.ts'
 import { addPlace, openWorkPlace, type WorkPlace } from './harness/work-orders.ts'
 
 const Search = graphql(`
@@ -62,6 +62,34 @@ beforeAll(async () => {
   place = await openWorkPlace()
 })
 afterAll(() => place[Symbol.asyncDispose]())
+
+describe('columns', () => {
+  it('are read as far as the fields of a page need them, through fragments too', async () => {
+    await place.create({ title: 'Narrow' })
+    using statements = noteStatements()
+    const { errors, data } = await send(
+      place.test.url,
+      place.org.owner,
+      `{ workOrders(first: 1) { ...Page edges { node { dueAt } } } }
+       fragment Page on WorkOrderConnection { nodes { title location { name } ... on WorkOrder { allowedStatuses } } }`,
+    )
+    expect(errors).toEqual([])
+    expect(data).toMatchObject({
+      workOrders: {
+        nodes: [{ title: 'Narrow', allowedStatuses: expect.arrayContaining(['ACCEPTED']) }],
+        edges: [{ node: { dueAt: null } }],
+      },
+    })
+    const columns = (table: string) => {
+      const text = statements.texts.find((each) => each.includes(`FROM "public"."${table}"`)) ?? ''
+      const list = text.slice(0, text.indexOf(' FROM '))
+      return [...list.matchAll(/"public"\."\w+"\."(\w+)"/g)].map(([, name]) => name).toSorted()
+    }
+    const ofOrder = ['due_at', 'id', 'location_id', 'organization_id', 'status', 'title', 'type']
+    expect(columns('work_order')).toEqual(ofOrder)
+    expect(columns('location')).toEqual(['id', 'name', 'organization_id'])
+  })
+})
 
 describe('search', () => {
   const titles = async (where: object) =>

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import type { ClientResult, ClientRun } from './load-client.ts'
 
 /** Secrets that only a throw-away database knows. */
 export const BENCH_SECRETS = {
@@ -173,4 +174,23 @@ function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
     child.once('exit', () => resolve())
     child.kill(signal)
   })
+}
+
+/** A process that sends requests, so that sending them costs the measured process nothing. */
+export async function startClient() {
+  const child = fork(path.join(import.meta.dirname, 'load-client.ts'))
+  await new Promise((resolve) => child.once('message', resolve))
+  return {
+    load: (run: ClientRun) =>
+      new Promise<ClientResult>((resolve, reject) => {
+        child.once('message', resolve)
+        const fail = (code: number | null) => reject(new Error(`the client ended with ${code}`))
+        child.once('exit', fail)
+        child.once('message', () => child.off('exit', fail))
+        child.send(run)
+      }),
+    [Symbol.asyncDispose]: async () => {
+      child.kill()
+    },
+  }
 }

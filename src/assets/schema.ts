@@ -12,6 +12,7 @@ import {
   toDateTimeFilter,
   toIdFilter,
 } from '../graphql/paging.ts'
+import { projectPage } from '../graphql/projection.ts'
 import { type AssetHealth, loadHealth } from './health.ts'
 import { allowedStatuses } from './rules.ts'
 import { searchAssets } from './search.ts'
@@ -238,9 +239,9 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: async (query, _root, { where, orderBy }, context) =>
+      resolve: async (query, _root, { where, orderBy }, context, info) =>
         scopedPrisma(context).asset.findMany({
-          ...query,
+          ...projectPage(query, info),
           where: await toWhere(context, where),
           orderBy: [
             ...(orderBy ?? [{ field: 'name', direction: 'asc' }]).map((step) => ({

@@ -215,6 +215,9 @@ defineCommand('bookingBulkDelete', {
   schema: bulkDeleteBookingsInput,
   input: (t) => ({
     ids: t.idList({ required: true, description: 'The bookings, 1–500.' }),
+    expectedVersions: t.intList({
+      description: 'Refuse if one has another version by now; one for each id, in their order.',
+    }),
   }),
   run: bulkDeleteBookings,
   payload: (t) => ({

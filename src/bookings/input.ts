@@ -71,5 +71,6 @@ export const bulkDeleteBookingsInput = z.object({
     .array(z.string())
     .min(1, 'must not be empty')
     .max(MAX_BULK, `must have at most ${MAX_BULK} ids`),
+  expectedVersions: z.array(z.number().int()).nullish(),
 })
 export type BulkDeleteBookingsInput = z.infer<typeof bulkDeleteBookingsInput>

@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '../db/unit-of-work.ts'
 import { invalid, notFound } from '../errors.ts'
-import type { Facets } from '../events/match.ts'
+import type { FacetKey, Facets } from '../events/match.ts'
 import type { Booking, Location, Resource } from '../generated/prisma/client.ts'
 import { findTimezone } from '../locations/timezone.ts'
 import { resourceFacets } from '../resources/events.ts'
@@ -38,6 +38,14 @@ export async function findAllPlaced(
       resource.id,
       { resource, place, facets: resourceFacets(resource, place) },
     ]),
+  )
+}
+
+/** What an event is about that concerns the bookings of several resources. */
+export function facetsOfAll(placed: readonly PlacedResource[]): Facets {
+  const keys: FacetKey[] = ['location', 'site', 'resource']
+  return Object.fromEntries(
+    keys.map((key) => [key, [...new Set(placed.flatMap(({ facets }) => facets[key] ?? []))]]),
   )
 }
 

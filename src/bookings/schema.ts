@@ -12,6 +12,7 @@ import {
   toDateTimeFilter,
   toIdFilter,
 } from '../graphql/paging.ts'
+import { projectPage } from '../graphql/projection.ts'
 import { ResourceObject, TimeSpan } from '../resources/schema.ts'
 import { TRANSITIONS } from './rules.ts'
 
@@ -203,9 +204,9 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
+      resolve: (query, _root, { where, orderBy }, context, info) =>
         scopedPrisma(context).booking.findMany({
-          ...query,
+          ...projectPage(query, info),
           where: toWhere(where),
           orderBy: [
             ...(orderBy?.length ? orderBy : [{ field: 'startTime' as const }]).map((step) => ({

@@ -53,18 +53,22 @@ export async function updateCompany(unit: UnitOfWork, input: UpdateCompanyInput)
   return company
 }
 
-/** @throws DomainError CONFLICT listing the managers, customers and schedules of rates that it still has. */
+/**
+ * @throws DomainError CONFLICT listing the managers, people, customers and schedules of rates that it
+ * still has.
+ */
 export async function deleteCompany(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const company = await lockCompany(unit, input.id)
   demandVersion(company, input.expectedVersion)
   const held = { where: { companyId: company.id }, select: { id: true }, take: 20 }
   const managers = await unit.tx.manager.findMany(held)
+  const users = await unit.tx.user.findMany(held)
   const customers = await unit.tx.customer.findMany(held)
   const schedules = await unit.tx.rateSchedule.findMany(held)
-  const ids = [...managers, ...customers, ...schedules].map((row) => row.id)
+  const ids = [...managers, ...users, ...customers, ...schedules].map((row) => row.id)
   if (ids.length > 0) {
     throw new DomainError(
-      `${company.name} still has managers, customers or schedules of rates`,
+      `${company.name} still has managers, people, customers or schedules of rates`,
       { code: 'CONFLICT', ids },
       ['input', 'id'],
     )

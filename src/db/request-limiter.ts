@@ -19,6 +19,10 @@ type RateAnswer = RateState & { granted: boolean; /** 0 when granted */ retryAft
  * what it has not spent within a quarter of a second it gives back with its next claim. So the count
  * is exact, a busy caller costs a statement for every few requests, and a caller that has nothing
  * left costs none until something comes free.
+ *
+ * Nobody waits for the counters while much is left: a few requests go on credit, and the claim that
+ * pays for them follows. Only if other processes spend the other half of the limit within that moment
+ * can more than the limit be let in, by the credit of each process.
  */
 export interface RequestLimiter {
   /** Takes `count` requests, all or none. */
@@ -38,6 +42,12 @@ const LEASE_MS = 250
 const AHEAD = 1 / 50
 /** Below this share of the limit nothing is claimed ahead: the last requests go to who asks for them. */
 const LOW = 1 / 8
+/** Requests that one process lets in before they are claimed, as a share of the limit. */
+const CREDIT = 1 / 250
+/** No credit above this share of the limit. */
+const HALF = 1 / 2
+/** What was said of the window before that is no ground for credit. */
+const TOLD_LATELY_MS = 60_000
 /** Callers remembered in this process; the one not seen for longest makes room. */
 const MAX_SUBJECTS = 20_000
 
@@ -54,6 +64,10 @@ interface Subject {
   waiting: number
   used: number
   resetAt: number
+  /** Let in and not claimed yet. */
+  debt: number
+  /** performance.now() of the last claim. */
+  toldAt: number
 }
 
 export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter {
@@ -74,6 +88,8 @@ export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter 
       waiting: 0,
       used: 0,
       resetAt: 0,
+      debt: 0,
+      toldAt: -Infinity,
     }
     subjects.set(name, made)
     return made
@@ -81,10 +97,11 @@ export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter 
 
   async function claim(of: Counted, state: Subject, needed: number): Promise<void> {
     const returned = state.tokens
+    const { debt } = state
     const low = of.limit - state.used < of.limit * LOW
     // As much ahead as was spent of the last claim: one for a lone request, more under load.
     const ahead = low ? 0 : Math.min(state.spent, Math.floor(of.limit * AHEAD))
-    const wanted = Math.max(needed, state.waiting) + ahead
+    const wanted = debt + Math.max(needed, state.waiting) + ahead
     const claimedAt = performance.now()
     state.tokens = 0
     state.spent = 0
@@ -101,7 +118,7 @@ export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter 
         of.subject,
         of.organizationId,
         Math.min(wanted, of.limit),
-        needed,
+        Math.min(debt + needed, of.limit),
         of.limit,
         returned,
         state.slot,
@@ -109,13 +126,17 @@ export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter 
     })
     const row = result.rows[0]
     if (row === undefined) throw new Error('claim_requests answered nothing')
-    state.tokens = row.granted
+    state.toldAt = claimedAt
+    // Borrowed meanwhile as well: what there is pays for it first.
+    const paid = Math.min(row.granted, state.debt)
+    state.debt -= paid
+    state.tokens = row.granted - paid
     state.slot = row.slot
     state.used = row.used
     state.leaseUntil = claimedAt + LEASE_MS
     state.resetAt = Date.now() + row.reset_ms
     // Somebody who needs several at once may be refused while one would still be granted.
-    if (row.granted === 0 && needed === 1) state.blockedUntil = performance.now() + row.wait_ms
+    if (row.granted === 0 && needed <= 1) state.blockedUntil = performance.now() + row.wait_ms
     if (row.granted === 0 && needed > 1) throw new Refused(row.wait_ms)
   }
 
@@ -124,9 +145,32 @@ export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter 
       granted: retryAfterMs === 0,
       retryAfterMs,
       limit: of.limit,
-      remaining: Math.max(0, of.limit - state.used + state.tokens),
+      remaining: Math.max(0, of.limit - state.used + state.tokens - state.debt),
       resetAt: state.resetAt,
     }
+  }
+
+  /** One claim at a time for a subject. */
+  function startClaim(of: Counted, state: Subject, needed: number): Promise<void> {
+    const claiming = claim(of, state, needed).finally(() => {
+      state.claiming = undefined
+    })
+    const payRest = () => {
+      const isOwing = state.debt > 0 && state.claiming === undefined
+      if (isOwing && performance.now() >= state.blockedUntil) void startClaim(of, state, 0)
+    }
+    // What cannot be claimed now stays owed, and is paid with the next claim.
+    claiming.then(payRest, () => undefined)
+    state.claiming = claiming
+    return claiming
+  }
+
+  function mayBorrow(of: Counted, state: Subject, count: number, now: number): boolean {
+    return (
+      state.debt + count <= of.limit * CREDIT &&
+      state.used + state.debt + count <= of.limit * HALF &&
+      now - state.toldAt < TOLD_LATELY_MS
+    )
   }
 
   return {
@@ -140,6 +184,12 @@ export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter 
           state.spent += count
           return answer(of, state, 0)
         }
+        if (mayBorrow(of, state, count, now)) {
+          state.debt += count
+          state.spent += count
+          if (state.claiming === undefined) void startClaim(of, state, 0)
+          return answer(of, state, 0)
+        }
         if (now < state.blockedUntil) return answer(of, state, state.blockedUntil - now)
         if (state.claiming !== undefined) {
           state.waiting += count
@@ -147,14 +197,11 @@ export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter 
           state.waiting -= count
           continue
         }
-        state.claiming = claim(of, state, count)
         try {
-          await state.claiming
+          await startClaim(of, state, count)
         } catch (error) {
           if (error instanceof Refused) return answer(of, state, error.waitMs)
           throw error
-        } finally {
-          state.claiming = undefined
         }
       }
     },

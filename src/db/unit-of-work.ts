@@ -23,10 +23,20 @@ export interface UnitOfWork {
    * reads the log after it sees them.
    */
   recordedAfter: bigint | undefined
+  /** The version on which the caller has decided; undefined when they did not say. */
+  expected: ExpectedVersion | undefined
   /** Runs inside the transaction after the command, in order of registration. */
   beforeCommit(step: () => Promise<void>): void
   /** Runs once the transaction is durable; a fault in it does not undo anything. */
   afterCommit(step: () => void): void
+}
+
+/** What the caller believes to change, and what it turned out to be. */
+export interface ExpectedVersion {
+  recordId: string
+  version: number
+  /** Version of the locked record; undefined until it is locked. */
+  found: number | undefined
 }
 
 /** What commands run against. */
@@ -55,6 +65,7 @@ export async function transaction<T>(
         organizationId: caller.organizationId,
         now: new Date(),
         recordedAfter: undefined,
+        expected: undefined,
         beforeCommit: (step) => before.push(step),
         afterCommit: (step) => after.push(step),
       })
@@ -100,11 +111,19 @@ const LOCKABLE = {
   rateSchedule: Prisma.raw('"rate_schedule"'),
   quotation: Prisma.raw('"quotation"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
+  webhookReplay: Prisma.raw('"webhook_replay"'),
+  labor: Prisma.raw('"labor"'),
+  partUse: Prisma.raw('"part_use"'),
+  workOrderComment: Prisma.raw('"work_order_comment"'),
 } as const
+
+const VERSION = Prisma.raw('"version"')
+const NO_VERSION = Prisma.raw('NULL::int AS "version"')
 
 /**
  * Locks one row until the end of the transaction, so that what is decided from it stays true.
- * Locking first and loading afterwards sees the row as the last committed change left it.
+ * Locking first and loading afterwards sees the row as the last committed change left it. Locking the
+ * record that a command changes also compares its version with the one that the caller expected.
  * @returns false when there is no such row in the caller's organization.
  */
 export async function lockRow(
@@ -112,8 +131,23 @@ export async function lockRow(
   table: keyof typeof LOCKABLE,
   id: string,
 ): Promise<boolean> {
-  const rows = await unit.tx.$queryRaw<unknown[]>(
-    Prisma.sql`SELECT 1 FROM ${LOCKABLE[table]} WHERE id = ${id} AND organization_id = ${unit.organizationId} FOR UPDATE`,
+  const rows = await unit.tx.$queryRaw<{ version: number | null }[]>(
+    Prisma.sql`SELECT ${hasVersion(table) ? VERSION : NO_VERSION} FROM ${LOCKABLE[table]} WHERE id = ${id} AND organization_id = ${unit.organizationId} FOR UPDATE`,
   )
+  const version = rows[0]?.version
+  if (version != null) noteVersion(unit, { id, version })
   return rows.length > 0
+}
+
+/**
+ * For records that are locked otherwise: says which version was found, so that it is compared with the
+ * one that the caller expected.
+ */
+export function noteVersion(unit: UnitOfWork, locked: { id: string; version: number }): void {
+  if (unit.expected?.recordId === locked.id) unit.expected.found = locked.version
+}
+
+function hasVersion(table: keyof typeof LOCKABLE): boolean {
+  const model = table.charAt(0).toUpperCase() + table.slice(1)
+  return 'version' in Object(Reflect.get(Prisma, `${model}ScalarFieldEnum`))
 }

@@ -1,5 +1,13 @@
-import type { AttemptNowDependencies } from './attempt-now.ts'
+import type { Pool } from 'pg'
+import type { Attempter } from './attempt.ts'
 import { makeLogEntry } from './log-statement.ts'
+import type { LogWriter } from './log-writer.ts'
+
+export interface AskDependencies {
+  pool: Pool
+  attempt: Attempter
+  logWriter: LogWriter
+}
 
 interface Row {
   eventId: string
@@ -17,7 +25,7 @@ interface Row {
  * @returns body of a 2xx; undefined for anything else, and for a paused or deleted endpoint
  */
 export async function ask(
-  dependencies: AttemptNowDependencies,
+  dependencies: AskDependencies,
   deliveryId: string,
   timeoutMs: number,
 ): Promise<string | undefined> {
@@ -33,7 +41,7 @@ export async function ask(
 }
 
 async function exchange(
-  { pool, attempt, logWriter }: AttemptNowDependencies,
+  { pool, attempt, logWriter }: AskDependencies,
   deliveryId: string,
   timeoutMs: number,
 ): Promise<string | undefined> {

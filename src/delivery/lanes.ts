@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Logger } from '../log.ts'
+import type { Admission } from './admission.ts'
 import type { Attempter } from './attempt.ts'
 import type { Capacity } from './capacity.ts'
 import { groupCalls } from './group.ts'
@@ -12,7 +13,7 @@ import {
   renewLanes,
 } from './lane-claims.ts'
 import { type Lane, startLane, WINDOW_ROWS } from './lane.ts'
-import { loadWindows, type WindowRequest } from './lane-window.ts'
+import { loadWindows, type Window, type WindowRequest } from './lane-window.ts'
 import type { LogWriter } from './log-writer.ts'
 
 /** The lanes that this worker holds, under one identity. */
@@ -40,6 +41,7 @@ export interface LanesDependencies {
   workerNumber: number
   capacity: Capacity
   attempt: Attempter
+  admission: Admission
   logWriter: LogWriter
   log: Logger
 }
@@ -114,9 +116,9 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
 
   function start(claimed: ClaimedLane, leaseUntilMs: number): void {
     const { endpointId } = claimed
-    const lane = startLane(claimed, leaseUntilMs, {
+    const lane = startLane(claimed.onTerms ? withoutWindow(claimed) : claimed, leaseUntilMs, {
       ...dependencies,
-      load,
+      load: claimed.onTerms ? loadAdmitted(claimed) : load,
       release,
       windowBytes,
       onEnd(wakeInMs) {
@@ -127,6 +129,16 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     })
     running.set(endpointId, lane)
     if (stopping) lane.halt()
+  }
+
+  /** Everything goes through admission, the window that came with the claim first. */
+  function loadAdmitted(claimed: ClaimedLane): (request: WindowRequest) => Promise<Window> {
+    let first: Window | undefined = claimed.window
+    return async (request) => {
+      const window = first ?? (await load(request))
+      first = undefined
+      return warned('admission', dependencies.admission.admitWindow(claimed, window, workerNumber))
+    }
   }
 
   function wakeLater(endpointId: string, delayMs: number): void {
@@ -201,4 +213,9 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     for (const timer of timers.values()) clearTimeout(timer)
     timers.clear()
   }
+}
+
+/** The lane asks for what it was claimed with as for anything else. */
+function withoutWindow(claimed: ClaimedLane): ClaimedLane {
+  return { ...claimed, window: { ...claimed.window, deliveries: [], cut: true } }
 }

@@ -5,8 +5,10 @@ import { type Permission, callerId } from '../caller.ts'
 import { auditUnit } from '../db/audit.ts'
 import { transaction, type UnitOfWork } from '../db/unit-of-work.ts'
 import { DomainError, DomainErrors } from '../errors.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import { builder, type SchemaTypes } from './builder.ts'
 import { type Context, callerOf } from './context.ts'
+import { type Changes, findExpected, holdingVersion } from './expected-version.ts'
 import { findAnswer, keepAnswer, readIdempotency } from './idempotency.ts'
 import { type Refusal, UserError } from './user-errors.ts'
 
@@ -25,10 +27,16 @@ interface CommandOptions<I, R> {
   permission: Permission | 'self'
   /** Fields of the one argument, `input`. */
   input: (t: InputFieldBuilder<Types, 'InputObject'>) => InputFieldMap
+  /**
+   * Which versioned record the command changes: the field of the input with its id, or how to tell;
+   * `id` when left out and there is such a field; null for none. Adds `expectedVersion` to the input,
+   * which holds without the command doing more than locking the record (lockRow, noteVersion).
+   */
+  changes?: Changes<I>
   /** The rules of the input; every broken one becomes a user error with its path. */
   schema: z.ZodType<I>
   /** Runs in one transaction. A thrown DomainError undoes it and becomes a user error. */
-  run: (unit: UnitOfWork, input: I, context: Context) => Promise<R>
+  run: (unit: UnitOfWork, input: I, context: Context, info: GraphQLResolveInfo) => Promise<R>
   /** Fields of the payload beside `userErrors` and `eventCursor`; nullable, for the refused case. */
   payload: (t: ObjectFieldBuilder<Types, Payload<R>>) => FieldMap
 }
@@ -42,7 +50,12 @@ export function defineCommand<I, R>(name: string, options: CommandOptions<I, R>)
   const typeName = name[0]?.toUpperCase() + name.slice(1)
   const Input = builder.inputType(`${typeName}Input`, {
     description: `Input of ${name}.`,
-    fields: options.input,
+    fields: (t) => {
+      const fields = options.input(t)
+      const { changes = 'id' in fields ? 'id' : null } = options
+      if (changes === null) return fields
+      return { ...fields, expectedVersion: t.int({ description: EXPECTED_VERSION }) }
+    },
   })
   const PayloadType = builder.objectRef<Payload<R>>(`${typeName}Payload`).implement({
     description: `Result of ${name}.`,
@@ -75,6 +88,8 @@ export function defineCommand<I, R>(name: string, options: CommandOptions<I, R>)
   )
 }
 
+const EXPECTED_VERSION = 'Refuse if it has another version by now.'
+
 /** What only administrators do, and what people do to their own access, is written down. */
 const AUDITED: ReadonlySet<string> = new Set<Permission | 'self'>([
   'api-keys:manage',
@@ -95,19 +110,20 @@ async function runCommand<I, R>(
 ): Promise<Payload<R>> {
   const parsed = options.schema.safeParse(input)
   if (!parsed.success) return refused(parsed.error.issues.map(toDomainError))
-  const { encryptionKey } = context.config
+  const { encryptionKeys } = context.config
   const idempotent = readIdempotency(info, context.idempotencyKey, input)
   try {
     let eventCursor: bigint | undefined
     const result = await transaction(context, callerOf(context), async (unit) => {
       if (idempotent !== undefined) {
-        const kept = await findAnswer(unit, idempotent, encryptionKey)
+        const kept = await findAnswer(unit, idempotent, encryptionKeys)
         if (kept !== undefined) {
           eventCursor = kept.eventCursor
           return kept.result as R
         }
       }
-      const answer = await options.run(unit, parsed.data, context)
+      unit.expected = findExpected(options.changes, input, parsed.data, unit.caller)
+      const answer = await holdingVersion(unit, () => options.run(unit, parsed.data, context, info))
       if (AUDITED.has(options.permission)) {
         await auditUnit(unit, context.remoteAddress, {
           action: name,
@@ -119,7 +135,7 @@ async function runCommand<I, R>(
       unit.beforeCommit(async () => {
         eventCursor = unit.recordedAfter
         if (idempotent === undefined) return
-        await keepAnswer(unit, idempotent, { result: answer, eventCursor }, encryptionKey)
+        await keepAnswer(unit, idempotent, { result: answer, eventCursor }, encryptionKeys)
       })
       return answer
     })
@@ -127,8 +143,20 @@ async function runCommand<I, R>(
   } catch (error) {
     if (error instanceof DomainError) return refused([error])
     if (error instanceof DomainErrors) return refused(error.errors)
+    if (isStillNeeded(error)) return refused([STILL_NEEDED])
     throw error
   }
+}
+
+const STILL_NEEDED = new DomainError('Other records refer to it', { code: 'CONFLICT', ids: [] })
+
+/** PostgreSQL's restrict_violation: what is to be deleted has records that cannot be without it. */
+const RESTRICTED = '23001'
+
+function isStillNeeded(error: unknown): boolean {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false
+  const cause: unknown = Object(error.meta?.['driverAdapterError']).cause
+  return error.code === 'P2003' && Object(cause).originalCode === RESTRICTED
 }
 
 /** Id of the record that a command was about: named by its input, or made by it. */

@@ -29,10 +29,24 @@ export interface Measurable {
   context: object
 }
 
+/** Costs of documents that are sent again and again, by operation and variables. */
+const known = new WeakMap<DocumentNode, Map<string, Cost>>()
+const MAX_KNOWN_PER_DOCUMENT = 8
+/** Longer variables seldom come twice. */
+const MAX_VARIABLES_LENGTH = 500
+
 /** @returns undefined when variables do not fit their types: executing says how. */
 export function costOf(given: Measurable): Cost | undefined {
+  const key = `${given.operation.name?.value ?? ''} ${JSON.stringify(given.variables)}`
+  const costs = known.get(given.document) ?? new Map<string, Cost>()
+  const before = costs.get(key)
+  if (before !== undefined) return before
   try {
-    return measure(given, given.operation.selectionSet)
+    const cost = measure(given, given.operation.selectionSet)
+    if (key.length <= MAX_VARIABLES_LENGTH && costs.size < MAX_KNOWN_PER_DOCUMENT) {
+      known.set(given.document, costs.set(key, cost))
+    }
+    return cost
   } catch (error) {
     if (error instanceof GraphQLError) return undefined
     throw error

@@ -9,7 +9,10 @@ import type { Logger } from '../log.ts'
 export function maskError(error: unknown, log: Logger): GraphQLError {
   const original = error instanceof GraphQLError ? error.originalError : error
   if (original instanceof AccessError) {
-    return located(error, original.message, original.code, original.httpStatus)
+    const { message, code, httpStatus, retryAfterMs } = original
+    const headers =
+      retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }
+    return located(error, message, code, httpStatus, headers)
   }
   if (original instanceof DomainError || original instanceof DomainErrors) {
     return located(error, original.message, 'BAD_USER_INPUT', 400)
@@ -29,14 +32,20 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   return located(error, 'Something went wrong on our side', 'INTERNAL', 500)
 }
 
-function located(error: unknown, message: string, code: string, status: number): GraphQLError {
+function located(
+  error: unknown,
+  message: string,
+  code: string,
+  status: number,
+  headers: Record<string, string> = {},
+): GraphQLError {
   const at = error instanceof GraphQLError ? error : undefined
   return new GraphQLError(message, {
     nodes: at?.nodes ?? null,
     source: at?.source ?? null,
     positions: at?.positions ?? null,
     path: at?.path ?? null,
-    extensions: { code, http: { status } },
+    extensions: { code, http: { status, headers } },
   })
 }
 

@@ -81,7 +81,7 @@ export function useRequestRate(gate: RateGate): Plugin<object, Served> {
       response.headers.set('ratelimit-remaining', String(rate.remaining))
       response.headers.set('ratelimit-reset', inSeconds(rate.resetAt - Date.now()))
       response.headers.set('ratelimit-policy', `${rate.limit};w=60`)
-      if (response.status === 429) {
+      if (response.status === 429 && !response.headers.has('retry-after')) {
         response.headers.set('retry-after', inSeconds(Math.max(1, rate.retryAfterMs)))
       }
     },

@@ -11,6 +11,10 @@ const payload = z.object({
   role: z.enum(['Owner', 'Admin', 'Manager', 'Technician', 'Requester', 'Viewer', 'Contractor']),
   status: z.enum(['Invited', 'Active', 'Suspended', 'Deleted']),
   companyId: z.string().optional().describe('Company that a contractor works for.'),
+  approvalLimitCents: z
+    .int()
+    .optional()
+    .describe('Most that they may approve in one quotation, cents; absent = no limit.'),
   invitedBy: z.string().optional().describe('User who sent the open invitation.'),
   invitationExpiresAt: z.int().optional().describe('End of the open invitation, Unix seconds.'),
   created: z.int(),
@@ -28,6 +32,7 @@ export function serializeUser(user: User): UserPayload {
     role: payload.shape.role.parse(toPascalCase(user.role)),
     status: payload.shape.status.parse(toPascalCase(user.status)),
     companyId: user.companyId,
+    approvalLimitCents: user.approvalLimitCents === null ? null : Number(user.approvalLimitCents),
     invitedBy: user.invitedById,
     invitationExpiresAt: expires === null ? null : toUnixSeconds(expires),
     created: toUnixSeconds(user.created),

@@ -1,6 +1,5 @@
 import { planHasApi } from '../caller.ts'
-import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion } from '../errors.ts'
+import { noteVersion, type UnitOfWork } from '../db/unit-of-work.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
 import { type Organization, Prisma } from '../generated/prisma/client.ts'
@@ -23,7 +22,6 @@ export async function updateOrganization(
   input: UpdateOrganizationInput,
 ): Promise<Organization> {
   const before = await lockOrganization(unit)
-  demandVersion(before, input.expectedVersion)
   return save(unit, before, {
     name: input.name ?? before.name,
     currency: input.currency ?? before.currency,
@@ -35,7 +33,6 @@ export async function updateOrganization(
 /** Changes the plan; what it includes or no longer includes takes effect at once. */
 export async function changePlan(unit: UnitOfWork, input: ChangePlanInput): Promise<Organization> {
   const before = await lockOrganization(unit)
-  demandVersion(before, input.expectedVersion)
   const organization = await save(unit, before, { plan: input.plan })
   const hasApi = planHasApi(input.plan)
   if (hasApi !== planHasApi(before.plan)) {
@@ -76,5 +73,9 @@ async function lockOrganization(unit: UnitOfWork): Promise<Organization> {
   await unit.tx.$queryRaw(
     Prisma.sql`SELECT 1 FROM organization WHERE id = ${unit.organizationId} FOR NO KEY UPDATE`,
   )
-  return unit.tx.organization.findUniqueOrThrow({ where: { id: unit.organizationId } })
+  const organization = await unit.tx.organization.findUniqueOrThrow({
+    where: { id: unit.organizationId },
+  })
+  noteVersion(unit, organization)
+  return organization
 }

@@ -27,7 +27,7 @@ const moment = (description: string) => ({
   description,
 })
 
-const IntegrationType = builder.prismaNode('Integration', {
+export const IntegrationType = builder.prismaNode('Integration', {
   id: { field: 'id' },
   nullable: true,
   name: registerNode('integration', 'Integration'),
@@ -150,6 +150,7 @@ defineCommand('apiKeyRotate', {
   description:
     'Gives an API key a new text, answered once. Id, scopes and limits stay; connections opened with the old text close and may come back until its grace ends.',
   permission: 'api-keys:manage',
+  changes: null,
   schema: rotateApiKeyInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The key.' }),
@@ -176,6 +177,7 @@ defineCommand('apiKeyRotate', {
 defineCommand('apiKeyRevoke', {
   description: 'Ends an API key at once.',
   permission: 'api-keys:manage',
+  changes: null,
   schema: revokeApiKeyInput,
   input: (t) => ({ id: t.id({ required: true, description: 'The key.' }) }),
   run: (unit, input) => revokeApiKey(unit, input.id),

@@ -164,6 +164,7 @@ defineCommand('organizationUpdate', {
   description:
     'Changes the organization; what is left out stays. Records organization.updated if anything changed.',
   permission: 'organization:write',
+  changes: (_input, caller) => caller.organizationId,
   schema: updateOrganizationInput,
   input: (t) => ({
     expectedVersion: t.int({ description: EXPECTED }),
@@ -189,6 +190,7 @@ defineCommand('organizationChangePlan', {
   description:
     'Changes the plan. Without API access keys are refused and webhook endpoints pause; with it both come back. Records organization.updated.',
   permission: 'plan:change',
+  changes: (_input, caller) => caller.organizationId,
   schema: changePlanInput,
   input: (t) => ({
     expectedVersion: t.int({ description: EXPECTED }),

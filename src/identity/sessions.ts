@@ -26,6 +26,13 @@ type OnRevoked = (revocation: Revocation) => void
 const CHANNEL = 'plantroom_revoked'
 /** How often everything is checked while no notification can come, which keeps the promise of 1 s. */
 const BLIND_CHECK_MS = 800
+/** How often the connection must answer while somebody relies on it, and for how long that counts. */
+const PROOF_MS = 300
+const PROVEN_MS = 1_000
+/** A connection that does not answer for so long is given up. */
+const SILENT_MS = 3_000
+/** After the last request nothing needs a proof. */
+const ASKED_LATELY_MS = 5_000
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 5_000
 
@@ -68,8 +75,12 @@ export function concerns(revoked: Revocation, caller: Caller): boolean {
 export interface RevocationFeed extends AsyncDisposable {
   /** Calls back for every revocation of any process; one of this process may come twice. */
   onRevoked(callback: OnRevoked): void
-  /** False while notifications cannot arrive; then `everything` comes about once a second. */
-  readonly connected: boolean
+  /**
+   * Whether everything revoked until a second ago has been heard of. The connection is put to the proof
+   * while somebody asks; false while notifications cannot arrive: then `everything` comes about once a
+   * second.
+   */
+  proven(): boolean
 }
 
 /** Hears of revocations over a connection of its own, and reconnects by itself. */
@@ -77,9 +88,33 @@ export function watchRevocations(database: Database, log: Logger): RevocationFee
   const stopping = new AbortController()
   const callbacks = new Set<OnRevoked>()
   let connected = false
+  let provenAt = -Infinity
+  let askedAt = -Infinity
+  let askingSince: number | undefined
 
   function tell(revoked: Revocation): void {
     for (const callback of callbacks) callback(revoked)
+  }
+
+  /**
+   * Messages of a connection keep their order: an answer shows that it lives, and that what was
+   * revoked before the question has arrived.
+   */
+  function prove(client: Client, onSilence: () => void): void {
+    const startedAt = performance.now()
+    if (askingSince !== undefined) {
+      if (startedAt - askingSince > SILENT_MS) onSilence()
+      return
+    }
+    if (startedAt - askedAt > ASKED_LATELY_MS) return
+    askingSince = startedAt
+    const answered = () => {
+      askingSince = undefined
+    }
+    client.query('SELECT 1').then(() => {
+      provenAt = startedAt
+      answered()
+    }, answered)
   }
 
   async function listenOnce(): Promise<void> {
@@ -89,11 +124,11 @@ export function watchRevocations(database: Database, log: Logger): RevocationFee
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
     })
-    const ended = new Promise<void>((resolve) => {
-      client.once('end', resolve)
-      // A connection that breaks says 'error' first; without a listener it would end the process.
-      client.on('error', () => resolve())
-    })
+    const ended = Promise.withResolvers<void>()
+    client.once('end', ended.resolve)
+    // A connection that breaks says 'error' first; without a listener it would end the process.
+    client.on('error', () => ended.resolve())
+    let proving: NodeJS.Timeout | undefined
     const stop = () => void client.end().catch(() => undefined)
     client.on('notification', ({ payload }) => {
       const parsed = parse(payload)
@@ -106,11 +141,15 @@ export function watchRevocations(database: Database, log: Logger): RevocationFee
       stopping.signal.addEventListener('abort', stop)
       await client.query(`LISTEN ${CHANNEL}`)
       connected = true
+      askingSince = undefined
+      provenAt = performance.now()
+      proving = setInterval(() => prove(client, ended.resolve), PROOF_MS)
       // What was said before this moment was not heard.
       tell({ kind: 'everything' })
-      await ended
+      await ended.promise
     } finally {
       connected = false
+      clearInterval(proving)
       stopping.signal.removeEventListener('abort', stop)
       await client.end().catch(() => undefined)
     }
@@ -139,8 +178,9 @@ export function watchRevocations(database: Database, log: Logger): RevocationFee
   const running = keepListening()
   return {
     onRevoked: (callback) => callbacks.add(callback),
-    get connected() {
-      return connected
+    proven() {
+      askedAt = performance.now()
+      return connected && askedAt - provenAt < PROVEN_MS
     },
     async [Symbol.asyncDispose]() {
       ownListeners.delete(tell)

@@ -9,6 +9,7 @@ import { Prisma, type User } from '../generated/prisma/client.ts'
 import type { Plan } from '../generated/prisma/enums.ts'
 import { passwordFits } from './passwords.ts'
 import { announceRevocation } from './sessions.ts'
+import { takeSignInAttempt } from './sign-in-throttle.ts'
 import { type AccessToken, hashOpaqueToken, issueAccessToken, makeOpaqueToken } from './tokens.ts'
 
 /** What signing in needs of a request. */
@@ -25,8 +26,8 @@ export interface SignedIn extends AccessToken {
 
 /**
  * Exchanges an e-mail address and a password for a session.
- * @throws AccessError UNAUTHENTICATED, the same for every reason; FORBIDDEN where people sign in with
- * an external provider only.
+ * @throws AccessError UNAUTHENTICATED, the same for every reason; RATE_LIMITED for somebody who guesses;
+ * FORBIDDEN where people sign in with an external provider only.
  */
 export async function signIn(
   host: SignInHost,
@@ -38,11 +39,19 @@ export async function signIn(
   const user = await host.database.unscoped.user.findFirst({
     where: { email: input.email, status: { not: 'DELETED' } },
   })
+  const attempt = await takeSignInAttempt(host.database, {
+    email: input.email,
+    remoteAddress: host.remoteAddress,
+    userId: user?.id,
+    organizationId: user?.organizationId,
+  })
   const fits = await passwordFits(user?.passwordHash, input.password)
   if (user === null || !fits || user.status !== 'ACTIVE') {
-    if (user !== null) await auditRefusal(host, user, fits ? user.status : 'password')
+    // Not waited for: the answer would come later for an address that somebody has.
+    if (user !== null) void auditRefusal(host, user, fits ? user.status : 'password')
     throw new AccessError('UNAUTHENTICATED', 'Wrong e-mail address or password')
   }
+  await attempt.giveBack()
   return host.database
     .scopedTo(user.organizationId)
     .$transaction((tx) => startSession(tx, host, user, new Date()))
@@ -96,15 +105,18 @@ async function addRefreshToken(
 }
 
 async function auditRefusal(host: SignInHost, user: User, reason: string): Promise<void> {
-  await writeAudit(host.database.scopedTo(user.organizationId), user.organizationId, {
+  const { database, remoteAddress } = host
+  const writing = writeAudit(database.scopedTo(user.organizationId), user.organizationId, {
     action: 'session.refused',
     // Whoever it was, it was not shown to be this user.
     actor: { type: 'SYSTEM' },
     subjectId: user.id,
-    remoteAddress: host.remoteAddress,
+    remoteAddress,
     detail: { reason: reason.toLowerCase() },
     at: new Date(),
   })
+  // A database that cannot be reached lets nobody in either.
+  await writing.catch(() => undefined)
 }
 
 const INVALID = 'Invalid or expired refresh token'

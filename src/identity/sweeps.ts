@@ -21,6 +21,11 @@ async function removeOutdatedAccess({ database }: Backend): Promise<void> {
                WHERE expires_at < now() - interval '${SESSION_DAYS} days' LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
     ],
     [
+      'sign_in_bucket',
+      `subject IN (SELECT subject FROM sign_in_bucket
+                    WHERE updated < now() - interval '1 hour' LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,
+    ],
+    [
       'rate_window',
       `subject IN (SELECT subject FROM rate_window
                     WHERE updated < now() - interval '10 minutes' LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`,

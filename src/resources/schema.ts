@@ -10,6 +10,7 @@ import {
   SortDirection,
   toIdFilter,
 } from '../graphql/paging.ts'
+import { projectPage } from '../graphql/projection.ts'
 import { WeekdayEnum } from '../locations/weekday.ts'
 import { findTaken } from './free.ts'
 import { type OpenPeriod, parseOpenHours } from './open-hours.ts'
@@ -200,9 +201,9 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: async (query, _root, { where, orderBy }, context) =>
+      resolve: async (query, _root, { where, orderBy }, context, info) =>
         scopedPrisma(context).resource.findMany({
-          ...query,
+          ...projectPage(query, info),
           where: await toWhere(where, context),
           orderBy: [
             ...(orderBy?.length ? orderBy : [{ field: 'name' as const }]).map((step) => ({

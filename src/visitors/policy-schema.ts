@@ -86,6 +86,7 @@ builder.queryFields((t) => ({
 defineCommand('visitPolicyUpdate', {
   description: 'Sets what a site asks of its visitors; what is left out stays.',
   permission: 'visitors:write',
+  changes: 'siteId',
   schema: updateVisitPolicyInput,
   input: (t) => ({
     siteId: t.id({ required: true, description: 'The site.' }),

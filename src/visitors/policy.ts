@@ -1,5 +1,5 @@
-import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, invalid } from '../errors.ts'
+import { noteVersion, type UnitOfWork } from '../db/unit-of-work.ts'
+import { invalid } from '../errors.ts'
 import type { Location, VisitPolicy } from '../generated/prisma/client.ts'
 import { findLocation } from '../locations/service.ts'
 import { demandDeciding } from './access.ts'
@@ -75,7 +75,7 @@ export async function updateVisitPolicy(
   await unit.tx
     .$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`visit policy ${site.id}`}, 0))::text`
   const before = await findPolicy(unit.tx, site.id)
-  demandVersion(before, input.expectedVersion)
+  noteVersion(unit, { id: site.id, version: before.version })
   const after = {
     requiredCheckpoints: input.requiredCheckpoints ?? before.requiredCheckpoints,
     requiresApproval: input.requiresApproval ?? before.requiresApproval,

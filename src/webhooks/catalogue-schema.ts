@@ -1,11 +1,12 @@
 import { type EventDefinition, jsonSchemaOf, listEvents } from '../events/define.ts'
 import { type LoggedEvent, readLog } from '../events/log.ts'
 import { compileSelection } from '../events/match.ts'
+import { compileVisibility } from '../events/own-events.ts'
 import { builder } from '../graphql/builder.ts'
 import { callerOf, type Context } from '../graphql/context.ts'
 import { PAGE_DEFAULT, PAGE_MAX, pageOptions } from '../graphql/paging.ts'
 import { encodeCursor } from '../db/cursor.ts'
-import { EventEnvelope, EventWhere, maySeeEvent, toSelection } from './event-type.ts'
+import { EventEnvelope, EventWhere, toSelection } from './event-type.ts'
 import { exampleOf } from './event-examples.ts'
 import { filterFieldsOf } from './event-filters.ts'
 
@@ -102,6 +103,7 @@ async function readPage(context: Context, args: EventsArgs): Promise<Page> {
   const caller = callerOf(context)
   const first = Math.min(Math.max(args.first ?? PAGE_DEFAULT, 0), PAGE_MAX)
   const matches = compileSelection(toSelection(args.types, args.where))
+  const maySee = compileVisibility(caller)
   const after = args.after ?? 0n
   const page: Page = {
     events: [],
@@ -117,7 +119,7 @@ async function readPage(context: Context, args: EventsArgs): Promise<Page> {
       SCAN_ROWS,
     )
     for (const event of rows) {
-      const isWanted = matches(event) && maySeeEvent(caller, event.type)
+      const isWanted = matches(event) && maySee(event)
       if (isWanted && page.events.length === first) return page
       if (isWanted) page.events.push(event)
       page.endPosition = event.position

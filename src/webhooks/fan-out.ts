@@ -3,6 +3,7 @@ import { newId } from '../db/ids.ts'
 import type { FanOut, FanOutWrite, PositionedEvent } from '../events/dispatch.ts'
 import { compileSelection, type Selectable } from '../events/match.ts'
 import { storedFilter } from './filter.ts'
+import { isAboutSending } from './life-events.ts'
 
 /** Rows per INSERT: bounds the time for which the process does nothing else. */
 const CHUNK = 4_000
@@ -129,14 +130,17 @@ async function compileEndpoints(
     values: [ids],
   })
   for (const row of found.rows) {
+    const isSelected = compileSelection({
+      types: row.event_types,
+      filter: storedFilter(row.filter),
+      changedFields: row.changed_fields,
+    })
     compiled.delete(row.id)
     compiled.set(row.id, {
       version: row.version,
-      matches: compileSelection({
-        types: row.event_types,
-        filter: storedFilter(row.filter),
-        changedFields: row.changed_fields,
-      }),
+      // Nobody is told about themselves: see life-events.ts.
+      matches: (event) =>
+        isSelected(event) && !(event.subjectId === row.id && isAboutSending(event.type)),
     })
   }
   for (const id of compiled.keys()) {

@@ -38,6 +38,9 @@ const SPECIAL: Record<string, Record<string, unknown>> = {
   QuotationLine: { offScheduleReason: null },
   Manager: { locationId: null },
   SyncHook: { timeoutMs: 1_000 },
+  // A request that is open still has none.
+  WorkOrder: { requestId: null },
+  SensorRule: { forSeconds: 60 },
 }
 
 export interface Fabricated {

@@ -92,6 +92,16 @@ export const AcceptInvitation = graphql(`
   }
 `)
 
+export const AddCompany = graphql(`
+  mutation AddCompany($input: CompanyCreateInput!) {
+    companyCreate(input: $input) {
+      company {
+        id
+      }
+    }
+  }
+`)
+
 export const UpdateUser = graphql(`
   mutation UpdateUser($input: UserUpdateInput!) {
     userUpdate(input: $input) {

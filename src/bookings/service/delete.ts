@@ -1,12 +1,11 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
-import { DomainError, DomainErrors, notFound } from '../../errors.ts'
-import type { FacetKey, Facets } from '../../events/match.ts'
+import { DomainError, DomainErrors, invalid, notFound, versionConflict } from '../../errors.ts'
 import { record } from '../../events/record.ts'
 import type { Booking } from '../../generated/prisma/client.ts'
 import { demandManager } from '../access.ts'
 import { bookingBulkDeleted, bookingDeleted } from '../events.ts'
 import type { BookingActionInput, BulkDeleteBookingsInput } from '../input.ts'
-import { findAllPlaced, findPlaced } from '../place.ts'
+import { facetsOfAll, findAllPlaced, findPlaced } from '../place.ts'
 import { lockBooking } from './load.ts'
 
 /** Ids listed in a refusal. */
@@ -46,9 +45,27 @@ export async function bulkDeleteBookings(
   if (missing.length > 0) {
     throw new DomainErrors(missing.map((id) => notFound('Booking', id, 'ids')))
   }
+  demandVersions(bookings, input)
   await demandDeletable(unit, bookings, 'ids')
   await removeAll(unit, bookings)
   return wanted
+}
+
+/** @throws DomainErrors VERSION_CONFLICT for every booking that has changed. */
+function demandVersions(bookings: readonly Booking[], input: BulkDeleteBookingsInput): void {
+  const { ids, expectedVersions } = input
+  if (expectedVersions == null) return
+  if (expectedVersions.length !== ids.length) {
+    throw invalid('expectedVersions: needs one for each id', 'expectedVersions')
+  }
+  const versions = new Map(bookings.map((booking) => [booking.id, booking.version]))
+  const stale = ids.flatMap((id, index) => {
+    const [is = 0, expected] = [versions.get(id), expectedVersions[index]]
+    return is === expected
+      ? []
+      : [versionConflict(is, expected, ['expectedVersions', String(index)])]
+  })
+  if (stale.length > 0) throw new DomainErrors(stale)
 }
 
 /** Removes locked bookings with one event. */
@@ -62,7 +79,7 @@ export async function removeAll(unit: UnitOfWork, bookings: readonly Booking[]):
     // An event is about one record; of several the first stands for all.
     subjectId: first,
     object: { ids, deleted: true, count: ids.length },
-    facets: union([...placed.values()].map((one) => one.facets)),
+    facets: facetsOfAll([...placed.values()]),
   })
 }
 
@@ -109,11 +126,4 @@ async function lockBookings(unit: UnitOfWork, ids: readonly string[]): Promise<B
      WHERE id = ANY (${ids}) AND organization_id = ${unit.organizationId}
      ORDER BY id FOR UPDATE`
   return unit.tx.booking.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } })
-}
-
-function union(all: readonly Facets[]): Facets {
-  const keys: FacetKey[] = ['location', 'site', 'resource']
-  return Object.fromEntries(
-    keys.map((key) => [key, [...new Set(all.flatMap((facets) => facets[key] ?? []))]]),
-  )
 }

@@ -1,4 +1,4 @@
-import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
+import { lockRow, noteVersion, type UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandVersion, notFound } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
@@ -6,7 +6,7 @@ import type { Booking } from '../../generated/prisma/client.ts'
 import type { bookingUpdated } from '../events.ts'
 import { serializeBooking } from '../events.ts'
 import type { EditScope } from '../input.ts'
-import type { PlacedResource } from '../place.ts'
+import { facetsOfAll, type PlacedResource } from '../place.ts'
 import { CHANGEABLE } from '../rules.ts'
 
 /** @throws DomainError NOT_FOUND or VERSION_CONFLICT */
@@ -57,6 +57,7 @@ async function lockSeriesScope(
   const bookings = await lockUpcoming(unit, seriesId, input.id)
   const addressed = bookings.find((booking) => booking.id === input.id)
   if (addressed === undefined) throw notFound('Booking', input.id)
+  noteVersion(unit, addressed)
   demandVersion(addressed, input.expectedVersion)
   const scope = bookings.filter(
     (other) =>
@@ -114,6 +115,8 @@ export function tell(
   const object = serializeBooking(after, placed.resource)
   const previous = diffPayloads(serializeBooking(before, placedBefore.resource), object)
   if (previous === undefined) return before
-  record(unit, event, { subjectId: after.id, object, previous, facets: placed.facets })
+  // Whoever watches the resource that a booking has left must hear of it too.
+  const facets = facetsOfAll([placed, placedBefore])
+  record(unit, event, { subjectId: after.id, object, previous, facets })
   return after
 }

@@ -15,7 +15,7 @@ builder.prismaObjectField(UserType, 'approvalLimitCents', (t) =>
 
 defineCommand('userSetApprovalLimit', {
   description:
-    'Sets how much a user may approve in one quotation. Only an Owner may set their own limit.',
+    'Sets how much a user may approve in one quotation. Only an Owner may set their own limit. Records user.updated.',
   permission: 'users:write',
   schema: setApprovalLimitInput,
   input: (t) => ({

@@ -1,6 +1,9 @@
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
 import { AccessError, demandVersion, notFound } from '../../errors.ts'
+import { diffPayloads } from '../../events/diff.ts'
+import { record } from '../../events/record.ts'
 import type { User } from '../../generated/prisma/client.ts'
+import { serializeUser, userUpdated } from '../../identity/events.ts'
 import type { SetApprovalLimitInput } from '../input.ts'
 
 /**
@@ -20,8 +23,12 @@ export async function setApprovalLimit(
   const user = await unit.tx.user.findUniqueOrThrow({ where: { id } })
   demandVersion(user, input.expectedVersion)
   if (user.approvalLimitCents === approvalLimitCents) return user
-  return unit.tx.user.update({
+  const after = await unit.tx.user.update({
     where: { id },
     data: { approvalLimitCents, updated: unit.now, version: { increment: 1 } },
   })
+  const [before, object] = [serializeUser(user), serializeUser(after)]
+  const previous = diffPayloads(before, object) ?? {}
+  record(unit, userUpdated, { subjectId: id, object, previous, facets: {} })
+  return after
 }

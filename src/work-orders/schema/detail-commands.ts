@@ -20,6 +20,7 @@ const workOrderId = (t: InputBuilder) =>
 
 defineWorkOrderCommand('checklistItemAdd', {
   description: 'Adds an item to the end of a checklist. Records workorder.updated.',
+  changes: 'workOrderId',
   schema: input.addChecklistItemInput,
   input: (t) => ({
     workOrderId: workOrderId(t),
@@ -31,6 +32,7 @@ defineWorkOrderCommand('checklistItemAdd', {
 
 defineWorkOrderCommand('checklistItemCheck', {
   description: 'Marks an item as done, or as open again. Records workorder.updated.',
+  changes: 'workOrderId',
   schema: input.checkItemInput,
   input: (t) => ({
     workOrderId: workOrderId(t),
@@ -47,6 +49,7 @@ const removal = (t: InputBuilder) => ({
 
 defineWorkOrderCommand('checklistItemRemove', {
   description: 'Removes an item from a checklist. Records workorder.updated.',
+  changes: 'workOrderId',
   schema: input.removeFromWorkOrderInput,
   input: removal,
   run: removeChecklistItem,
@@ -54,6 +57,7 @@ defineWorkOrderCommand('checklistItemRemove', {
 
 defineWorkOrderCommand('attachmentAdd', {
   description: 'Attaches a file by its address. Records workorder.updated.',
+  changes: 'workOrderId',
   schema: input.addAttachmentInput,
   input: (t) => ({
     workOrderId: workOrderId(t),
@@ -65,6 +69,7 @@ defineWorkOrderCommand('attachmentAdd', {
 
 defineWorkOrderCommand('attachmentRemove', {
   description: 'Removes an attachment. Records workorder.updated.',
+  changes: 'workOrderId',
   schema: input.removeFromWorkOrderInput,
   input: removal,
   run: removeAttachment,

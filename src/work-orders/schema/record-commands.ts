@@ -57,6 +57,7 @@ defineLaborCommand('laborStop', {
 
 defineLaborCommand('laborAdd', {
   description: 'Records work done without a timer. Records workorder.updated with the new sums.',
+  changes: 'workOrderId',
   schema: input.addLaborInput,
   input: (t) => ({
     workOrderId: workOrderId(t),
@@ -85,6 +86,7 @@ defineDeletion('laborDelete', {
 defineCommand('laborRateSet', {
   description: 'Sets what an hour of somebody costs from now on. Managers only.',
   permission: 'work-orders:write',
+  changes: 'userId',
   schema: input.setLaborRateInput,
   input: (t) => ({
     userId: t.id({ required: true, description: 'Whose hour.' }),
@@ -105,6 +107,7 @@ defineCommand('partUseCreate', {
   description:
     'Takes parts from stock for a work order; a CONFLICT when there are not enough. Records workorder.updated with the new cost.',
   permission: 'work-orders:write',
+  changes: 'workOrderId',
   schema: input.usePartInput,
   input: (t) => ({
     workOrderId: workOrderId(t),

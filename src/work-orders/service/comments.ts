@@ -1,5 +1,5 @@
 import { newId } from '../../db/ids.ts'
-import type { UnitOfWork } from '../../db/unit-of-work.ts'
+import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
 import { AccessError, notFound } from '../../errors.ts'
 import type { WorkOrderComment } from '../../generated/prisma/client.ts'
 import { userIdOf } from '../../identity/people.ts'
@@ -28,11 +28,12 @@ export async function addComment(
 
 /** @throws AccessError FORBIDDEN for somebody else's, unless by a manager. */
 export async function deleteComment(unit: UnitOfWork, input: { id: string }): Promise<string> {
+  const isThere = await lockRow(unit, 'workOrderComment', input.id)
   const comment = await unit.tx.workOrderComment.findUnique({ where: { id: input.id } })
-  if (comment === null) throw notFound('Comment', input.id)
+  if (!isThere || comment === null) throw notFound('Comment', input.id)
   if (comment.authorId !== userIdOf(unit.caller) && !coordinates(unit.caller)) {
     throw new AccessError('FORBIDDEN', 'Only the author or a manager removes a comment')
   }
-  await unit.tx.workOrderComment.deleteMany({ where: { id: comment.id } })
+  await unit.tx.workOrderComment.delete({ where: { id: comment.id } })
   return comment.id
 }

@@ -4,8 +4,9 @@ import { demandVersion, DomainError } from '../../errors.ts'
 import { record } from '../../events/record.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { demandCoordinator } from '../access.ts'
-import { workOrderDeleted, workOrderFacets } from '../events.ts'
+import { workOrderDeleted } from '../events.ts'
 import type { DeleteWorkOrderInput } from '../input.ts'
+import { facetsOf } from './facets.ts'
 import { continueSchedule } from './maintenance.ts'
 import { findPlace, lockWorkOrder } from './load.ts'
 
@@ -46,7 +47,7 @@ export async function deleteWorkOrder(
   record(unit, workOrderDeleted, {
     subjectId: order.id,
     object: { id: order.id, deleted: true },
-    facets: workOrderFacets(order, await findPlace(unit, order.locationId, 'locationId')),
+    facets: facetsOf(unit, order, await findPlace(unit, order.locationId, 'locationId')),
   })
   return order.id
 }

@@ -1,5 +1,5 @@
 import { newId } from '../../db/ids.ts'
-import type { UnitOfWork } from '../../db/unit-of-work.ts'
+import { lockRow, noteVersion, type UnitOfWork } from '../../db/unit-of-work.ts'
 import { AccessError, DomainError, invalid, notFound } from '../../errors.ts'
 import type { Labor, LaborRate, WorkOrder } from '../../generated/prisma/client.ts'
 import { demandActiveUser, userIdOf } from '../../identity/people.ts'
@@ -108,6 +108,7 @@ export async function setLaborRate(unit: UnitOfWork, input: SetLaborRateInput): 
   await demandActiveUser(unit, input.userId, 'userId')
   const { organizationId } = unit
   const { userId, hourlyRateCents } = input
+  await lockLaborRate(unit, userId)
   return unit.tx.laborRate.upsert({
     where: { organizationId_userId: { organizationId, userId } },
     create: { organizationId, userId, hourlyRateCents, created: unit.now, updated: unit.now },
@@ -186,7 +187,16 @@ async function lockLabor(
   const labor = await unit.tx.labor.findUnique({ where: { id } })
   if (labor === null) throw notFound('Labor', id)
   const order = await lockWorkOrder(unit, labor.workOrderId)
+  if (!(await lockRow(unit, 'labor', id))) throw notFound('Labor', id)
   return { labor, order }
+}
+
+/** One change of somebody's rate after the other, the first one included, which has no row to lock. */
+async function lockLaborRate(unit: UnitOfWork, userId: string): Promise<void> {
+  await unit.tx
+    .$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`labor rate ${userId}`}, 0))::text`
+  const [rate] = await unit.tx.laborRate.findMany({ where: { userId } })
+  noteVersion(unit, { id: userId, version: rate?.version ?? 0 })
 }
 
 /** Whose work it is: the caller's own unless a manager or a machine says otherwise. */

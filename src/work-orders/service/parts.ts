@@ -62,6 +62,7 @@ export async function deletePartUse(unit: UnitOfWork, input: { id: string }): Pr
   const found = await unit.tx.partUse.findUnique({ where: { id: input.id } })
   if (found === null) throw notFound('Part use', input.id)
   const order = await lockWorkOrder(unit, found.workOrderId)
+  await lockRow(unit, 'partUse', found.id)
   demandEditable(order)
   // Under the lock: of two that return the same use, one finds nothing left to return.
   const { count } = await unit.tx.partUse.deleteMany({ where: { id: found.id } })
