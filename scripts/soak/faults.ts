@@ -80,35 +80,34 @@ export const faults: readonly Fault[] = [
     name: 'connections cut',
     cause: async (soak) => `${soak.cutConnections()} of them`,
   },
-  // Twice as often as the others: receivers are what fails most.
-  ...Array<Fault>(2).fill({
+  {
     name: 'receiver changed',
     async cause({ endpoints }) {
       const { receiver, ordering } = pick(endpoints)
       receiver.mood = pick(BAD_MOODS)
       return `${ordering}: ${receiver.mood}`
     },
-  }),
-  ...Array<Fault>(2).fill({
+  },
+  {
     name: 'receiver well again',
     async cause({ endpoints }) {
       const ill = endpoints.filter(({ receiver }) => receiver.mood !== 'well')
       for (const { receiver } of ill) if (Math.random() < 0.6) receiver.mood = 'well'
       return `${ill.length} were ill`
     },
-  }),
+  },
   {
     name: 'endpoint paused',
-    async cause({ ask, endpoints }) {
-      const { id, ordering } = pick(endpoints)
-      await ask(Pause, { input: { id } })
+    async cause(soak) {
+      const { id, ordering } = pick(soak.endpoints)
+      await soak.ask(Pause, { input: { id } })
       return ordering
     },
   },
   {
     name: 'endpoints resumed',
-    async cause({ ask, endpoints }) {
-      for (const { id } of endpoints) await ask(Resume, { input: { id } })
+    async cause(soak) {
+      for (const { id } of soak.endpoints) await soak.ask(Resume, { input: { id } })
       return ''
     },
   },

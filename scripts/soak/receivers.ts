@@ -14,7 +14,7 @@ export const BAD_MOODS: readonly Mood[] = [
 ]
 
 /** What one receiver has seen of its endpoint's sequence. */
-export interface Seen {
+interface Seen {
   /** Position in the sequence → the event and a hash of its bytes. */
   events: Map<number, { id: string; hash: string }>
   sequenceOf: Map<string, number>

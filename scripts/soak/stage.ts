@@ -12,7 +12,7 @@ import { temporaryFolder } from '../temporary-folder.ts'
 import { type SoakReceiver, startReceivers } from './receivers.ts'
 
 type Worker = Awaited<ReturnType<typeof startWorkerProcess>>
-export type Ordering = 'ENDPOINT' | 'OBJECT' | 'NONE'
+type Ordering = 'ENDPOINT' | 'OBJECT' | 'NONE'
 
 /** Everything that takes part in a soak, and what can be done to it. */
 export interface Soak extends AsyncDisposable {
