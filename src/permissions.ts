@@ -7,8 +7,8 @@ import { Role } from './generated/prisma/enums.ts'
  * Second character, writing: `w` everything, `o` one's own only, `-` nothing.
  *
  * "One's own" is said beside each kind of record (restrictReading in graphql/visibility.ts for
- * reading, the slice's service for writing): what a requester reported, what a technician is assigned
- * to, what a contractor's company is assigned to.
+ * reading, the slice's service for writing): what a requester reported, asked for, booked or announced,
+ * what a technician is assigned to, what a contractor's company is assigned to or has quoted.
  *
  * docs/permissions.md is printed from here.
  */
@@ -16,7 +16,7 @@ const RESOURCE_TABLE = `
                    OWNER ADMIN MANAGER TECHNICIAN REQUESTER VIEWER CONTRACTOR
   analytics        rw    rw    rw      r-         --        r-     --
   assets           rw    rw    rw      rw         --        r-     --
-  bookings         rw    rw    rw      r-         rw        r-     --
+  bookings         rw    rw    rw      r-         oo        r-     --
   companies        rw    rw    rw      r-         --        r-     --
   customer-fields  rw    rw    rw      r-         --        r-     --
   customers        rw    rw    rw      r-         --        r-     --
@@ -30,11 +30,11 @@ const RESOURCE_TABLE = `
   service-groups   rw    rw    rw      r-         --        r-     --
   services         rw    rw    rw      r-         r-        r-     --
   shifts           rw    rw    rw      r-         --        r-     --
-  sor              rw    rw    rw      r-         --        r-     rw
+  sor              rw    rw    rw      r-         --        r-     oo
   users            rw    rw    r-      r-         --        r-     --
-  visitors         rw    rw    rw      r-         rw        r-     --
+  visitors         rw    rw    rw      r-         oo        r-     --
   work-orders      rw    rw    rw      ro         o-        r-     o-
-  work-requests    rw    rw    rw      rw         rw        r-     --
+  work-requests    rw    rw    rw      rw         oo        r-     --
 `
 
 /** What a person may do beyond reading and writing resources. An API key never holds these. */

@@ -1,5 +1,7 @@
 import { connect } from 'node:net'
+import { getNamedType, isInputObjectType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { schema } from '../src/schema.ts'
 import {
   addOrganization,
   ask,
@@ -10,6 +12,15 @@ import {
   type TestOrganization,
 } from './harness/app.ts'
 import { CreateEndpoint, CreateLocation } from './harness/documents.ts'
+
+const QUESTIONS: Record<string, object[]> = {
+  IdFilter: [{ isNull: true }, { isNull: false }, { in: [] }, { in: ['x', 'wo-\u0000'] }],
+  DateTimeFilter: [
+    { gte: '0000-01-01T00:00:00Z' },
+    { gt: '0001-01-01T00:00:00Z', lt: '9999-12-31T23:59:59.999Z' },
+    { lte: '9999-12-31T23:59:59-14:00' },
+  ],
+}
 
 let test: TestApp
 let org: TestOrganization
@@ -38,6 +49,32 @@ async function post(body: string, headers: Record<string, string> = {}): Promise
 
 const deep = (levels: number) =>
   `{ locations { nodes { ${'children { nodes { '.repeat(levels)} id ${'} } '.repeat(levels)} } } }`
+
+/** Every comparison of every list that has one, with what it could be asked. */
+const comparisons = Object.values(schema.getQueryType()?.getFields() ?? {}).flatMap((field) => {
+  const where = field.args.find((argument) => argument.name === 'where')
+  const type = where === undefined ? undefined : getNamedType(where.type)
+  if (where === undefined || !isInputObjectType(type)) return []
+  return Object.values(type.getFields()).flatMap((compared) => {
+    const asked = QUESTIONS[getNamedType(compared.type).name] ?? []
+    return asked.map((question): [string, string, object, string] => [
+      `${field.name}(where: { ${compared.name}: ${JSON.stringify(question)} })`,
+      `query ($where: ${String(where.type)}) { ${field.name}(where: $where) { __typename } }`,
+      { [compared.name]: question },
+      field.name,
+    ])
+  })
+})
+
+describe('what a list can be asked', () => {
+  it('is found in the schema', () => expect(comparisons.length).toBeGreaterThan(100))
+
+  it.each(comparisons)('%s is answered', async (_name, query, where) => {
+    const answer = await send(test.url, org.owner, query, { where })
+    const codes = answer.errors.map((error) => error.extensions.code)
+    expect(codes).not.toContain('INTERNAL')
+  })
+})
 
 describe('requests that make no sense', () => {
   it.each([

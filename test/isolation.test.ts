@@ -1,7 +1,6 @@
 import { getNamedType, type GraphQLArgument, isObjectType, isUnionType } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { SCOPES } from '../src/caller.ts'
-import { ID_PREFIX } from '../src/db/ids.ts'
 import { Role } from '../src/generated/prisma/enums.ts'
 import { schema } from '../src/schema.ts'
 import {
@@ -13,7 +12,7 @@ import {
   type TestOrganization,
 } from './harness/app.ts'
 import { CreateLocation, CreateWorkOrder } from './harness/documents.ts'
-import { type Fabricated, fabricate } from './harness/fabricate.ts'
+import { type Fabricated, fabricate, prefixOf } from './harness/fabricate.ts'
 import { InviteUser } from './harness/identity-documents.ts'
 import { argumentsFor, findIdPlaces, type IdPlace, selectAll } from './harness/schema-walk.ts'
 
@@ -100,10 +99,6 @@ function kindsOf(hints: readonly string[]): string[] {
     if (users.test(word)) return ['User']
   }
   return nodeTypes
-}
-
-function prefixOf(type: string): string {
-  return Reflect.get(ID_PREFIX, type[0]?.toLowerCase() + type.slice(1)) ?? 'x-'
 }
 
 const ownId = (hints: readonly string[]) => own.idOf(kindsOf(hints)[0] ?? '') ?? 'x-none'
@@ -222,6 +217,10 @@ describe("another organization's ids", () => {
   it('exist for every kind of record', () => {
     expect([...foreign.faults, ...own.faults]).toEqual([])
     expect(nodeTypes.filter((type) => foreign.idOf(type) === undefined)).toEqual([])
+  })
+
+  it('begin like the ids of their kind, or nothing would look for them', () => {
+    expect(nodeTypes.filter((type) => prefixOf(type) === undefined)).toEqual([])
   })
 
   it('can be tried wherever the schema takes an id', () => {

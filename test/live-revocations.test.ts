@@ -96,6 +96,14 @@ const ENDINGS: Record<string, string> = {
 }
 
 async function addCallers(): Promise<Map<string, Credentials[]>> {
+  await test.app.database.unscoped.company.createMany({
+    data: ['cmp-one', 'cmp-two'].map((id) => ({
+      id,
+      organizationId: org.organizationId,
+      name: id,
+      kind: 'CONTRACTOR' as const,
+    })),
+  })
   await sql(
     `INSERT INTO integration (id, organization_id, name, scopes)
      VALUES ('int-narrowed', $1, 'Narrowed', '{work-orders:read,locations:read}')`,

@@ -6,6 +6,7 @@ import { markStale } from '../src/sensors/mark-stale.ts'
 import { sweepClosing, sweepErasure } from '../src/visitors/sweeps.ts'
 import { sweepSlaClocks } from '../src/work-orders/sweeps.ts'
 import { addOrganization, send, startTestApp, type TestApp } from './harness/app.ts'
+import { noteStatements } from './harness/statements.ts'
 
 const NOW = new Date('2026-06-17T10:00:00Z')
 
@@ -221,6 +222,30 @@ describe('the demo campus', () => {
     const [workOrders, assets] = await tell(double.organizationId)
     expect(workOrders?.length).toBe(1_200)
     expect(assets?.length).toBe(400)
+  })
+})
+
+describe('search', () => {
+  it.each([
+    ['workOrders', 'work_order_search_partial', 'search @@'],
+    ['assets', 'asset_words_partial', 'asset_words('],
+  ])('%s are found through their index', async (list, index, mark) => {
+    const { owner } = await campus()
+    const { pool } = test.app.database
+    await pool.query('VACUUM ANALYZE work_order, asset')
+    using statements = noteStatements()
+    await send(test.url, owner, `{ ${list}(where: { search: "pump" }) { totalCount } }`)
+    const text = statements.texts.find((each) => each.includes(mark)) ?? ''
+    const client = await pool.connect()
+    try {
+      // Some hundred rows are read faster without any index.
+      await client.query('BEGIN; SET LOCAL enable_seqscan = off')
+      const plan = await client.query(`EXPLAIN (GENERIC_PLAN) ${text}`)
+      expect(JSON.stringify(plan.rows)).toContain(index)
+    } finally {
+      await client.query('ROLLBACK')
+      client.release()
+    }
   })
 })
 

@@ -40,6 +40,7 @@ let test: TestApp
 let org: TestOrganization
 let contractor: { userId: string; credentials: Credentials }
 let locationId: string
+let companyId: string
 let schedule: { id: string; itemIds: string[] }
 
 const ITEMS = [
@@ -52,13 +53,37 @@ const ITEMS = [
 beforeAll(async () => {
   test = await startTestApp()
   org = await addOrganization(test)
-  contractor = await org.addUser('CONTRACTOR')
+  companyId = await addCompany('Lifts Ltd')
+  contractor = await addContractor(companyId)
   locationId = await newLocation(test, org.owner)
   schedule = await publishedSchedule(test, org.owner, ITEMS)
 })
 afterAll(() => test[Symbol.asyncDispose]())
 
-const workOrder = () => newWorkOrder(test, org.owner, locationId)
+async function addCompany(name: string): Promise<string> {
+  const input = { name, kind: 'CONTRACTOR' as const }
+  const { companyCreate } = await ask(test.url, org.owner, AddCompany, { input })
+  return companyCreate.company?.id ?? ''
+}
+
+async function addContractor(company: string) {
+  const user = await org.addUser('CONTRACTOR')
+  const input = { id: user.userId, companyId: company }
+  await ask(test.url, org.owner, UpdateUser, { input })
+  return user
+}
+
+async function giveTo(workOrderId: string, company: string | null): Promise<void> {
+  const input = { id: workOrderId, companyId: company }
+  await ask(test.url, org.owner, UpdateWorkOrder, { input })
+}
+
+/** Work that the contractor's company is in charge of. */
+async function workOrder(): Promise<string> {
+  const id = await newWorkOrder(test, org.owner, locationId)
+  await giveTo(id, companyId)
+  return id
+}
 const itemId = (index: number) => schedule.itemIds[index] ?? ''
 const line = (index: number, quantity: string): QuotationLineInput => ({
   itemId: itemId(index),
@@ -515,11 +540,26 @@ describe('the work order', () => {
 })
 
 describe('contractors', () => {
-  it('see and change their own quotations only', async () => {
-    const other = await org.addUser('CONTRACTOR')
+  it("see and change their company's quotations only", async () => {
+    const otherCompany = await addCompany('Roofs Ltd')
+    const other = await addContractor(otherCompany)
+    const colleague = await addContractor(companyId)
     const workOrderId = await workOrder()
     const mine = await draft({ workOrderId })
+    const input = { scheduleId: schedule.id, workOrderId }
+    const refused = await ask(test.url, other.credentials, CreateQuotation, { input })
+    expect(refused.quotationCreate.userErrors).toMatchObject([{ code: 'NOT_FOUND' }])
+    // The work went from one company to the other: each keeps what it has quoted.
+    await giveTo(workOrderId, otherCompany)
     const theirs = await draft({ workOrderId, by: other.credentials })
+    const withWork = 'query ($id: ID!) { quotation(id: $id) { id workOrder { id } } }'
+    expect((await send(test.url, colleague.credentials, withWork, { id: mine })).data).toEqual({
+      quotation: { id: mine, workOrder: null },
+    })
+    expect((await send(test.url, other.credentials, withWork, { id: theirs })).data).toEqual({
+      quotation: { id: theirs, workOrder: { id: workOrderId } },
+    })
+    await giveTo(workOrderId, companyId)
     const list = graphql(`
       query ListQuotations($where: QuotationWhere, $orderBy: [QuotationOrder!]) {
         quotations(where: $where, orderBy: $orderBy) {
@@ -551,13 +591,6 @@ describe('contractors', () => {
     expect((await send(test.url, contractor.credentials, node, { id: lineId })).data).toEqual({
       node: null,
     })
-    // A contractor sees work orders of their company.
-    const { companyCreate } = await ask(test.url, org.owner, AddCompany, {
-      input: { name: 'Lifts Ltd', kind: 'CONTRACTOR' },
-    })
-    const companyId = companyCreate.company?.id ?? ''
-    await ask(test.url, org.owner, UpdateUser, { input: { id: contractor.userId, companyId } })
-    await ask(test.url, org.owner, UpdateWorkOrder, { input: { id: workOrderId, companyId } })
     const nested = `query ($id: ID!) { workOrder(id: $id) { quotations { nodes { id } } } }`
     const readNested = () =>
       send<{ workOrder: unknown }, object>(test.url, contractor.credentials, nested, {

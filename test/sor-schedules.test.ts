@@ -404,6 +404,12 @@ describe('who may', () => {
     const { id, itemIds } = await publishedSchedule(test, org.owner)
     expect((await read(id, credentials))?.items.nodes.length).toBe(1)
     expect(await read(draft, credentials)).toBeNull()
+    const companyId = await newCompany(org.owner)
+    const agreed = await draftSchedule(test, org.owner, undefined, { companyId })
+    await ask(test.url, org.owner, PublishSchedule, { input: { id: agreed } })
+    // What another company is paid is no business of theirs.
+    expect(await read(agreed)).not.toBeNull()
+    expect(await read(agreed, credentials)).toBeNull()
     const draftItem = (await read(draft))?.items.nodes[0]?.id ?? ''
     const { data } = await send<{ nodes: ({ id: string } | null)[] }, object>(
       test.url,

@@ -11,6 +11,7 @@ import {
   SortDirection,
   toDateTimeFilter,
   toIdFilter,
+  toRequiredIdFilter,
 } from '../graphql/paging.ts'
 import { projectPage } from '../graphql/projection.ts'
 import { type AssetHealth, loadHealth } from './health.ts'
@@ -184,8 +185,8 @@ async function toWhere(
             ...(status.in == null ? {} : { in: status.in }),
             ...(status.notIn == null ? {} : { notIn: status.notIn }),
           },
-    assetTypeId: toIdFilter(where?.assetTypeId),
-    locationId: toIdFilter(where?.locationId),
+    assetTypeId: toRequiredIdFilter(where?.assetTypeId),
+    locationId: toRequiredIdFilter(where?.locationId),
     location: where?.siteId == null ? undefined : { siteId: where.siteId },
     parentId: toIdFilter(where?.parentId),
     externalId: toIdFilter(where?.externalId),

@@ -3,7 +3,13 @@ import { builder } from '../graphql/builder.ts'
 import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
-import { connectionNames, IdFilter, pageOptions, toIdFilter } from '../graphql/paging.ts'
+import {
+  connectionNames,
+  IdFilter,
+  pageOptions,
+  toIdFilter,
+  toRequiredIdFilter,
+} from '../graphql/paging.ts'
 import { createManagerInput, deleteInput, updateManagerInput } from './input.ts'
 import { createManager, deleteManager, updateManager } from './managers.ts'
 
@@ -37,7 +43,7 @@ function toWhere(
   where: typeof ManagerWhere.$inferInput | null | undefined,
 ): Prisma.ManagerWhereInput {
   const conditions: Record<string, unknown> = {
-    userId: toIdFilter(where?.userId),
+    userId: toRequiredIdFilter(where?.userId),
     companyId: toIdFilter(where?.companyId),
     locationId: toIdFilter(where?.locationId),
   }

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import { hideForeign } from './hide-foreign.ts'
 import { narrowReading } from './narrow-reading.ts'
 import { trackScopes } from './query-scope.ts'
 import { slimConfig } from './slim-client.ts'
@@ -31,6 +32,9 @@ export function openDatabase(url: string, poolSize: number): Database {
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 10_000,
+    // A process that is frozen in the midst of a transaction must not hold its locks for ever. Longer
+    // than a transaction may take, so that it never ends one that is alive.
+    idle_in_transaction_session_timeout: 15_000,
     application_name: 'plantroom',
   })
   trackScopes(pool)
@@ -79,7 +83,7 @@ function scopeClient(
   const extended = client.$extends({
     query: {
       $allModels: {
-        $allOperations({ model, operation, args, query }) {
+        async $allOperations({ model, operation, args, query }) {
           const key = tenantKeyOf(model)
           const given: Record<string, unknown> = { ...args }
           const scopedArgs =
@@ -91,13 +95,29 @@ function scopeClient(
           if (operation === 'upsert') {
             scopedArgs['create'] = stamp(scopedArgs['create'], key, organizationId)
           }
-          return query(scopedArgs)
+          const result: unknown = await query(scopedArgs)
+          if (restrictions !== undefined) {
+            await hideForeign(model, scopedArgs, result, restrictions, (type, ids, condition) =>
+              findVisible(client, type, { id: { in: ids }, organizationId, AND: [condition] }),
+            )
+          }
+          return result
         },
       },
     },
   })
   // The extension changes no type; the cast keeps its generic out of every signature above.
   return extended as unknown as PrismaClient
+}
+
+async function findVisible(
+  client: PrismaClient,
+  model: string,
+  where: object,
+): Promise<ReadonlySet<string>> {
+  const delegate: unknown = Reflect.get(client, model.charAt(0).toLowerCase() + model.slice(1))
+  const rows = await (delegate as PrismaClient['user']).findMany({ where, select: { id: true } })
+  return new Set(rows.map((row) => row.id))
 }
 
 const READ = { where: true, data: false }

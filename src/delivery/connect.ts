@@ -184,12 +184,16 @@ const CONNECT_FAILURES: Readonly<Record<string, 'connect.refused' | 'connect.unr
   EADDRNOTAVAIL: 'connect.unreachable',
 }
 
+/** OpenSSL's reasons for not believing a certificate, and Node's own (ERR_TLS_CERT_ALTNAME_INVALID). */
+const CERTIFICATE_FAULT =
+  /CERT|ALTNAME|SELF_SIGNED|ISSUER|HOSTNAME|VERIFY|SIGNATURE|CRL|CHAIN|PURPOSE|PATH_LENGTH|INVALID_CA/
+
 function toAttemptError(error: Error, connected: boolean): AttemptError {
   const cause = error instanceof AggregateError ? error.errors[0] : error
   const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined
   const name = typeof code === 'string' ? code : error.message
   if (connected) {
-    const isCertificate = /CERT|ALTNAME|SELF_SIGNED|ISSUER|HOSTNAME/.test(name)
+    const isCertificate = CERTIFICATE_FAULT.test(name)
     return new AttemptError(isCertificate ? 'tls.certificate' : 'tls.failed', `TLS failed: ${name}`)
   }
   if (name === 'ETIMEDOUT') return new AttemptError('connect.timeout', 'No connection: ETIMEDOUT')

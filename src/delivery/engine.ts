@@ -14,6 +14,7 @@ import { openLogWriter } from './log-writer.ts'
 import { openConnections } from './connections.ts'
 import { openEndpoints } from './endpoints.ts'
 import { openReplays, type Replays } from './replays.ts'
+import { readSpread, shareOf } from './share.ts'
 import { findForgotten, freeLanes } from './sweep.ts'
 import { takeIdentity, type WorkerIdentity } from './worker-identity.ts'
 
@@ -30,7 +31,7 @@ export interface DeliveryEngine extends AsyncDisposable {
   attemptNow(deliveryIds: readonly string[]): void
   /** Sends a question and waits for its answer: the body of a 2xx, or undefined. */
   ask(deliveryId: string, timeoutMs: number): Promise<string | undefined>
-  /** Takes up what lost wake-ups and dead workers left. */
+  /** Takes up what lost wake-ups and dead workers left; leaves to others what is above its share. */
   sweep(): Promise<void>
   /** Starts another lease on the lanes held. */
   renew(): Promise<void>
@@ -116,7 +117,9 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     async sweep() {
       const freed = await freeLanes(pool)
       if (freed > 0) log.info({ lanes: freed }, 'lanes of gone workers freed')
-      const found = await findForgotten(pool, identity.number)
+      const { surplus, room } = shareOf(await readSpread(pool, identity.number))
+      lanes.handOver(surplus)
+      const found = await findForgotten(pool, identity.number, room)
       lanes.wake(found.endpointIds)
       for (const deliveryId of found.deliveryIds) startAttempt(deliveryId)
       await replays.sweep()

@@ -141,7 +141,10 @@ export async function releaseLanes(
       UPDATE delivery_lane AS lane
          SET worker_id = CASE WHEN lane.woken THEN lane.worker_id END,
              claimed_until = CASE WHEN lane.woken THEN lane.claimed_until END,
-             wake_at = CASE WHEN lane.woken THEN lane.wake_at ELSE next.at END,
+             -- What is due already has been waiting for somebody since now, not since it was due.
+             wake_at = CASE WHEN lane.woken THEN lane.wake_at
+                            WHEN next.at < now() THEN date_trunc('milliseconds', now())
+                            ELSE next.at END,
              woken = false
         FROM mine JOIN webhook_endpoint AS endpoint ON endpoint.id = mine.endpoint_id
        CROSS JOIN LATERAL (SELECT CASE WHEN endpoint.ordering = 'ENDPOINT' THEN

@@ -8,7 +8,7 @@ import {
   IdFilter,
   pageOptions,
   SortDirection,
-  toIdFilter,
+  toRequiredIdFilter,
 } from '../graphql/paging.ts'
 
 export const DeviceKindEnum = builder.enumType('DeviceKind', {
@@ -100,7 +100,7 @@ function toWhere(
     kind: where?.kinds == null ? undefined : { in: where.kinds },
     health: where?.health == null ? undefined : { in: where.health },
     syncStatus: where?.syncStatus ?? undefined,
-    locationId: toIdFilter(where?.locationId),
+    locationId: toRequiredIdFilter(where?.locationId),
     location: where?.siteId == null ? undefined : { siteId: where.siteId },
     serialNumber: where?.serialNumber ?? undefined,
     name:

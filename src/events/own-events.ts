@@ -19,11 +19,6 @@ export function restrictEvents(resource: Resource, own: OwnEvents): void {
   rules.set(resource, own)
 }
 
-/** Resources whose events have a rule. */
-export function restrictedEvents(): ReadonlySet<Resource> {
-  return new Set(rules.keys())
-}
-
 /**
  * Which events a caller may see: those whose type is not kept from their role and whose scopes they
  * all hold; of resources of which they see their own only, those that are theirs. Compiled once per

@@ -1,5 +1,5 @@
 import type { Caller, Permission } from '../caller.ts'
-import { demandPlan, may } from '../caller.ts'
+import { demandPlan, may, mayReadAll } from '../caller.ts'
 import type { Backend } from '../db/unit-of-work.ts'
 import type { Config } from '../config.ts'
 import { AccessError } from '../errors.ts'
@@ -56,6 +56,15 @@ export function demand(context: Context, permission: Permission): true {
   if (!may(caller, permission))
     throw new AccessError('FORBIDDEN', `Missing permission ${permission}`)
   return true
+}
+
+/**
+ * Refuses whoever may read no more than their own, where an answer is made of everybody's.
+ * @throws AccessError FORBIDDEN
+ */
+export function demandAll(context: Context, scope: Permission): void {
+  if (mayReadAll(callerOf(context), scope)) return
+  throw new AccessError('FORBIDDEN', `This speaks of more than your own: ${scope} is not enough`)
 }
 
 /**

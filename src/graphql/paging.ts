@@ -58,6 +58,7 @@ export function toDateTimeFilter(
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value != null))
 }
 
+/** The comparator in Prisma's form, for a column that may be empty; undefined where nothing was asked. */
 export function toIdFilter(
   filter: typeof IdFilter.$inferInput | null | undefined,
 ): { in?: string[]; equals?: null; not?: null } | undefined {
@@ -67,4 +68,12 @@ export function toIdFilter(
     ...(filter.isNull === true ? { equals: null } : {}),
     ...(filter.isNull === false ? { not: null } : {}),
   }
+}
+
+/** The same for a column that is never empty, of which Prisma does not take the question. */
+export function toRequiredIdFilter(
+  filter: typeof IdFilter.$inferInput | null | undefined,
+): { in?: string[] } | undefined {
+  if (filter?.isNull === true) return { in: [] }
+  return filter?.in == null ? undefined : { in: filter.in.slice(0, PAGE_MAX) }
 }

@@ -8,11 +8,16 @@ builder.scalarType('DateTime', {
   parseValue: (value) => {
     if (typeof value === 'string' && ISO.test(value)) {
       const moment = new Date(value)
-      if (!Number.isNaN(moment.getTime())) return moment
+      if (moment.getTime() >= FIRST && moment.getTime() <= LAST) return moment
     }
-    throw new GraphQLError('DateTime must be ISO 8601 with an offset, like 2026-03-01T09:30:00Z')
+    throw new GraphQLError(
+      'DateTime must be ISO 8601 with an offset and a year from 1 on, like 2026-03-01T09:30:00Z',
+    )
   },
 })
+// PostgreSQL knows no year 0, and an offset can push a moment over either end.
+const FIRST = Date.parse('0001-01-01T00:00:00Z')
+const LAST = Date.parse('9999-12-31T23:59:59.999Z')
 const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
 
 builder.scalarType('BigInt', {

@@ -1,4 +1,5 @@
 import { type Caller, isLimitedToOwn } from '../caller.ts'
+import { inheritRestrictions } from '../db/narrow-reading.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { Resource } from '../permissions.ts'
 
@@ -14,8 +15,7 @@ const rules = new Map<Prisma.ModelName, Rule>()
 /**
  * Says which records of a model are a person's own. It holds for everybody whose role reads only
  * "own" of the resource (permissions.ts), wherever the model is read: lists, counts, single records,
- * and lists below other records. A record reached the other way, from the many to the one, is for
- * the slice to guard.
+ * below other records, and for whatever is a part of such a record.
  * @param own condition in Prisma's form
  */
 export function restrictReading(
@@ -33,10 +33,18 @@ export function restrictionsFor(caller: Caller): ReadonlyMap<string, object> | u
   for (const [model, { resource, own }] of rules) {
     if (isLimitedToOwn(caller, resource, 'read')) restrictions.set(model, own(caller))
   }
-  return restrictions.size === 0 ? undefined : restrictions
+  return restrictions.size === 0 ? undefined : inheritRestrictions(restrictions)
 }
 
-/** Resources of which some kind of record has a rule. */
-export function restrictedResources(): ReadonlySet<Resource> {
-  return new Set([...rules.values()].map((rule) => rule.resource))
+/** Condition that a record of a model meets when the caller may see it; for what is read in commands. */
+export function visibleTo(caller: Caller, model: Prisma.ModelName): object {
+  return restrictionsFor(caller)?.get(model) ?? {}
+}
+
+/** A condition that no record meets. */
+export const NOTHING = { id: { in: [] as string[] } }
+
+/** Models with a rule of their own, and the resource whose reach it goes by. */
+export function restrictedModels(): ReadonlyMap<string, Resource> {
+  return new Map([...rules].map(([model, { resource }]) => [model, resource]))
 }

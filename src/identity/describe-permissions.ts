@@ -24,7 +24,7 @@ export function describePermissions(): string {
     '',
     '## Roles',
     '',
-    '"own" means: what a requester reported, what a technician is assigned to, what somebody of a contractor\'s company is assigned to.',
+    '"own" means: what a requester reported, asked for, booked, announced or receives as a host, what a technician is assigned to, what a contractor\'s company is assigned to or has quoted.',
     'Everybody sees their own user record. Only an Owner may make, change, suspend or delete an Owner, and the last active Owner stays.',
     '',
     ...head('resource'),

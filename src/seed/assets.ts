@@ -75,6 +75,8 @@ function newAsset(
     parentId: parents === undefined ? null : random.pick(parents).id,
     status: 'ONLINE',
     statusChangedAt: start,
+    automaticStatus: false,
+    statusCause: null,
     metadata: {
       manufacturer: about.manufacturer,
       model: about.model,

@@ -94,6 +94,7 @@ export function makeRooms(campus: Campus): { bookables: Bookable[]; step: Step }
         checkInOpensMinutes: 15,
         releaseAfterMinutes: 15,
         bufferMinutes: 0,
+        reminderMinutes: null,
         minMinutes: null,
         maxMinutes: null,
         maxAdvanceDays: 180,

@@ -9,6 +9,7 @@ import {
   pageOptions,
   SortDirection,
   toIdFilter,
+  toRequiredIdFilter,
 } from '../graphql/paging.ts'
 import { projectPage } from '../graphql/projection.ts'
 import { lastReadingAt, LEVEL_STATES } from './rules.ts'
@@ -112,7 +113,7 @@ function toWhere(
 ): Prisma.SensorWhereInput {
   const conditions: Record<string, unknown> = {
     state: where?.states == null ? undefined : { in: where.states },
-    locationId: toIdFilter(where?.locationId),
+    locationId: toRequiredIdFilter(where?.locationId),
     location: where?.siteId == null ? undefined : { siteId: where.siteId },
     assetId: toIdFilter(where?.assetId),
     groupId: toIdFilter(where?.groupId),

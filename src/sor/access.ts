@@ -1,20 +1,9 @@
 import type { Caller } from '../caller.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
 import { AccessError } from '../errors.ts'
-import { RateScheduleStatus } from '../generated/prisma/enums.ts'
 
 function isContractor(caller: Caller): boolean {
   return caller.kind === 'user' && caller.role === 'CONTRACTOR'
-}
-
-/** Which quotations a caller knows of: a contractor's own, all for everybody else. */
-export function ownQuotations(caller: Caller): { createdById?: string } {
-  return caller.kind === 'user' && isContractor(caller) ? { createdById: caller.userId } : {}
-}
-
-/** Which schedules a caller knows of: rates still being drawn up are no business of a contractor. */
-export function knownSchedules(caller: Caller): { status?: { not: 'DRAFT' } } {
-  return isContractor(caller) ? { status: { not: RateScheduleStatus.DRAFT } } : {}
 }
 
 /**

@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts'
-import { callerOf, scopedPrisma } from '../graphql/context.ts'
+import { callerOf, demandAll, scopedPrisma } from '../graphql/context.ts'
 import { countVisitors, type VisitorDay } from './counts.ts'
 
 const DayObject = builder.objectRef<VisitorDay>('VisitorDay').implement({
@@ -30,7 +30,9 @@ builder.queryField('visitorDays', (t) =>
       to: t.arg.string({ required: true, description: 'Last day, at most 366 days in all.' }),
       siteId: t.arg.id({ description: 'At this site; all sites when left out.' }),
     },
-    resolve: (_root, span, context) =>
-      countVisitors(scopedPrisma(context), callerOf(context).organizationId, span),
+    resolve: (_root, span, context) => {
+      demandAll(context, 'visitors:read')
+      return countVisitors(scopedPrisma(context), callerOf(context).organizationId, span)
+    },
   }),
 )

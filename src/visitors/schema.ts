@@ -10,6 +10,7 @@ import {
   SortDirection,
   toDateTimeFilter,
   toIdFilter,
+  toRequiredIdFilter,
 } from '../graphql/paging.ts'
 import { projectPage } from '../graphql/projection.ts'
 import { CheckpointEnum, StatusEnum, TypeEnum } from './enums.ts'
@@ -141,8 +142,8 @@ function toWhere(
         : Object.fromEntries(Object.entries(status).filter(([, value]) => value != null)),
     type: types == null ? undefined : { in: types },
     siteId: siteId ?? undefined,
-    locationId: toIdFilter(where.locationId),
-    hostId: toIdFilter(where.hostId),
+    locationId: toRequiredIdFilter(where.locationId),
+    hostId: toRequiredIdFilter(where.hostId),
     invitationId: toIdFilter(where.invitationId),
     bookingId: toIdFilter(where.bookingId),
     walkIn: walkIn ?? undefined,

@@ -203,8 +203,10 @@ async function insertDeliveries(client: PoolClient, shares: Share[]): Promise<st
         UPDATE delivery_lane AS lane
            SET last_sequence = lane.last_sequence + share.count,
                woken = lane.worker_id IS NOT NULL,
-               wake_at = CASE WHEN endpoint.ordering = 'ENDPOINT' AND lane.worker_id IS NULL
-                               AND lane.wake_at > now() THEN lane.wake_at ELSE moment.now END
+               -- A free lane that is due stays due since when it was: the sweep goes by that.
+               wake_at = CASE WHEN lane.worker_id IS NULL
+                               AND (lane.wake_at <= now() OR endpoint.ordering = 'ENDPOINT')
+                              THEN coalesce(lane.wake_at, moment.now) ELSE moment.now END
           FROM moment, locked JOIN share USING (endpoint_id)
                JOIN webhook_endpoint AS endpoint ON endpoint.id = share.endpoint_id
          WHERE lane.endpoint_id = locked.endpoint_id

@@ -70,10 +70,10 @@ export function visibleParts(caller: Caller): Prisma.PartWhereInput {
 
 /** Whether the caller sees this work order. */
 export async function seesWorkOrder(unit: UnitOfWork, order: WorkOrder): Promise<boolean> {
-  const view = await viewOf(unit.tx, unit.caller)
-  if (view.of === 'everything') return true
-  if (view.of === 'reporter') return order.reportedById === view.userId
-  return view.companyId !== undefined && order.companyId === view.companyId
+  const visible = await visibleWorkOrders(unit.tx, unit.caller)
+  if (Object.keys(visible).length === 0) return true
+  const found = await unit.tx.workOrder.findUnique({ where: { id: order.id, AND: visible } })
+  return found !== null
 }
 
 /** @throws AccessError FORBIDDEN for a technician on somebody else's work order. */

@@ -1,12 +1,10 @@
 import { restrictEvents } from '../events/own-events.ts'
-import { restrictReading } from '../graphql/visibility.ts'
+import { NOTHING, restrictReading } from '../graphql/visibility.ts'
 import { ofCompany } from './access.ts'
-
-const NONE = { id: { in: [] } }
 
 restrictReading('WorkOrder', 'work-orders', ({ role, userId, companyId }) => {
   if (role !== 'CONTRACTOR') return { reportedById: userId }
-  return companyId === undefined ? NONE : ofCompany(companyId)
+  return companyId === undefined ? NOTHING : ofCompany(companyId)
 })
 
 restrictEvents('work-orders', ({ role, userId, companyId }) => {
@@ -23,3 +21,12 @@ restrictEvents('work-orders', ({ role, userId, companyId }) => {
 restrictEvents('work-requests', ({ role, userId }) =>
   role === 'REQUESTER' ? { reporter: [userId] } : 'all',
 )
+restrictReading('WorkRequest', 'work-requests', ({ userId }) => ({ requestedById: userId }))
+
+restrictReading('MaintenanceSchedule', 'work-orders', ({ role, companyId }) =>
+  role === 'CONTRACTOR' && companyId !== undefined ? { companyId } : NOTHING,
+)
+
+// The store, and what an hour of somebody costs, are the house's business.
+restrictReading('Part', 'work-orders', () => NOTHING)
+restrictReading('LaborRate', 'work-orders', () => ({ userId: { in: [] } }))

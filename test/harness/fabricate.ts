@@ -37,10 +37,10 @@ const SPECIAL: Record<string, Record<string, unknown>> = {
   RateSchedule: { effectiveFrom: EARLIER, effectiveTo: LATER },
   QuotationLine: { offScheduleReason: null },
   Manager: { locationId: null },
-  SyncHook: { timeoutMs: 1_000 },
   // A request that is open still has none.
   WorkOrder: { requestId: null },
   SensorRule: { forSeconds: 60 },
+  SyncHook: { timeoutMs: 1_000 },
 }
 
 export interface Fabricated {
@@ -148,8 +148,15 @@ function textOf(field: Field, marker: string): string {
 }
 
 function newIdOf(model: string, field: Field): string | undefined {
-  const kind = model[0]?.toLowerCase() + model.slice(1)
-  const prefix = Reflect.get(ID_PREFIX, kind)
-  if (typeof prefix !== 'string' && field.hasDefaultValue) return undefined
-  return `${typeof prefix === 'string' ? prefix : 'x-'}${String(++count).padStart(22, '0')}`
+  const prefix = prefixOf(model)
+  if (prefix === undefined && field.hasDefaultValue) return undefined
+  return `${prefix ?? 'x-'}${String(++count).padStart(22, '0')}`
+}
+
+/** What the ids of a model begin with; undefined for one whose ids nobody is shown. */
+export function prefixOf(model: string): string | undefined {
+  // The one kind that is not called like its model.
+  if (model === 'VisitorInvitation') return ID_PREFIX.invitation
+  const prefix: unknown = Reflect.get(ID_PREFIX, model.charAt(0).toLowerCase() + model.slice(1))
+  return typeof prefix === 'string' ? prefix : undefined
 }

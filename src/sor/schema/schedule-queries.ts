@@ -1,6 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
-import { callerOf, scopedPrisma } from '../../graphql/context.ts'
+import { scopedPrisma } from '../../graphql/context.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -10,7 +10,6 @@ import {
   toDateTimeFilter,
   toIdFilter,
 } from '../../graphql/paging.ts'
-import { knownSchedules } from '../access.ts'
 import { ScheduleStatusEnum } from './schedule-type.ts'
 
 const RateScheduleWhere = builder.inputType('RateScheduleWhere', {
@@ -80,7 +79,7 @@ builder.queryFields((t) => ({
     resolve: (query, _root, { id }, context) =>
       scopedPrisma(context).rateSchedule.findUnique({
         ...query,
-        where: { id, ...knownSchedules(callerOf(context)) },
+        where: { id },
       }),
   }),
   rateSchedules: t.prismaConnection(
@@ -100,7 +99,7 @@ builder.queryFields((t) => ({
         scopedPrisma(context).rateSchedule.findMany({
           ...query,
           where: {
-            AND: [toWhere(where), inForceAt(where?.inForceAt), knownSchedules(callerOf(context))],
+            AND: [toWhere(where), inForceAt(where?.inForceAt)],
           },
           orderBy: [
             ...(orderBy ?? [{ field: 'created', direction: 'desc' }]).map((step) => ({
@@ -112,7 +111,7 @@ builder.queryFields((t) => ({
       totalCount: (_root, { where }, context) =>
         scopedPrisma(context).rateSchedule.count({
           where: {
-            AND: [toWhere(where), inForceAt(where?.inForceAt), knownSchedules(callerOf(context))],
+            AND: [toWhere(where), inForceAt(where?.inForceAt)],
           },
         }),
     },

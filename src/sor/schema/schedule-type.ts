@@ -1,10 +1,8 @@
 import { RateScheduleStatus, RateUnit } from '../../generated/prisma/enums.ts'
 import type { Prisma } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
-import { callerOf } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
 import { connectionNames, pageOptions } from '../../graphql/paging.ts'
-import { knownSchedules } from '../access.ts'
 import { isInForce, SCHEDULE_TRANSITIONS } from '../rules.ts'
 
 export const ScheduleStatusEnum = builder.enumType('RateScheduleStatus', {
@@ -35,7 +33,7 @@ builder.prismaNode('RateItem', {
   id: { field: 'id' },
   nullable: true,
   // What the caller may not know of is not found, by its id either.
-  findUnique: (id, context) => ({ id, schedule: knownSchedules(callerOf(context)) }),
+  findUnique: (id) => ({ id }),
   name: registerNode('rateItem', 'RateItem'),
   description: 'One line of a schedule of rates: a piece of work and what one unit of it costs.',
   authScopes: { permission: 'sor:read' },
@@ -93,7 +91,7 @@ function toItemWhere(
 export const RateScheduleType = builder.prismaNode('RateSchedule', {
   id: { field: 'id' },
   nullable: true,
-  findUnique: (id, context) => ({ id, ...knownSchedules(callerOf(context)) }),
+  findUnique: (id) => ({ id }),
   name: registerNode('rateSchedule', 'RateSchedule'),
   description:
     'A schedule of rates: what work costs during a period. Fixed once published; changed by a new revision.',

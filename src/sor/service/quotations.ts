@@ -5,7 +5,8 @@ import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { Quotation, QuotationLine, RateSchedule } from '../../generated/prisma/client.ts'
-import { ownQuotations, responsibleUser } from '../access.ts'
+import { visibleTo } from '../../graphql/visibility.ts'
+import { responsibleUser } from '../access.ts'
 import { quotationFacets, serializeQuotation } from '../events.ts'
 import type { CreateQuotationInput, UpdateQuotationInput } from '../input.ts'
 import { demandDraftQuotation, demandQuotable } from '../rules.ts'
@@ -18,7 +19,9 @@ export async function createQuotation(
 ): Promise<Quotation> {
   const schedule = await findSchedule(unit, input.scheduleId, 'scheduleId')
   demandUsable(schedule)
-  const workOrder = await unit.tx.workOrder.findUnique({ where: { id: input.workOrderId } })
+  const workOrder = await unit.tx.workOrder.findUnique({
+    where: { id: input.workOrderId, AND: visibleTo(unit.caller, 'WorkOrder') },
+  })
   if (workOrder === null) throw notFound('Work order', input.workOrderId, 'workOrderId')
   demandQuotable(workOrder.status, 'workOrderId')
   const id = newId('quotation', unit.now.getTime())
@@ -90,7 +93,7 @@ export async function lockQuotation(
   const { id } = input
   if (!(await lockRow(unit, 'quotation', id))) throw notFound('Quotation', id)
   const quotation = await unit.tx.quotation.findUnique({
-    where: { id, ...ownQuotations(unit.caller) },
+    where: { id, AND: visibleTo(unit.caller, 'Quotation') },
   })
   if (quotation === null) throw notFound('Quotation', id)
   demandVersion(quotation, input.expectedVersion)

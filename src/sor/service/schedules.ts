@@ -7,7 +7,8 @@ import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { RateSchedule } from '../../generated/prisma/client.ts'
-import { demandStaff, knownSchedules } from '../access.ts'
+import { visibleTo } from '../../graphql/visibility.ts'
+import { demandStaff } from '../access.ts'
 import { scheduleArchived, scheduleFacets, serializeSchedule } from '../events.ts'
 import type {
   CreateScheduleInput,
@@ -205,7 +206,7 @@ export async function findSchedule(
   field: string,
 ): Promise<RateSchedule> {
   const schedule = await unit.tx.rateSchedule.findUnique({
-    where: { id, ...knownSchedules(unit.caller) },
+    where: { id, AND: visibleTo(unit.caller, 'RateSchedule') },
   })
   if (schedule === null) throw notFound('Rate schedule', id, field)
   return schedule

@@ -1,7 +1,13 @@
 import type { Caller } from '../../caller.ts'
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
-import { DateTimeFilter, IdFilter, toDateTimeFilter, toIdFilter } from '../../graphql/paging.ts'
+import {
+  DateTimeFilter,
+  IdFilter,
+  toDateTimeFilter,
+  toIdFilter,
+  toRequiredIdFilter,
+} from '../../graphql/paging.ts'
 import { visibleWorkOrders } from '../access.ts'
 import { searchWorkOrders } from '../search.ts'
 import { PriorityEnum, SlaStatusEnum, StatusEnum, TypeEnum } from './enums.ts'
@@ -117,7 +123,7 @@ async function toWhere(
     priority: listFilter(where.priority),
     type: where.types == null ? undefined : { in: where.types },
     slaStatus: listFilter(where.slaStatus),
-    locationId: toIdFilter(where.locationId),
+    locationId: toRequiredIdFilter(where.locationId),
     assetId: toIdFilter(where.assetId),
     assigneeId: toIdFilter(where.assigneeId),
     reportedById: toIdFilter(where.reportedById),

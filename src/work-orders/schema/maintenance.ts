@@ -7,7 +7,13 @@ import {
 import { builder } from '../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
-import { connectionNames, IdFilter, pageOptions, toIdFilter } from '../../graphql/paging.ts'
+import {
+  connectionNames,
+  IdFilter,
+  pageOptions,
+  toIdFilter,
+  toRequiredIdFilter,
+} from '../../graphql/paging.ts'
 import { visibleSchedules } from '../access.ts'
 import { checklistTemplateShape } from '../checklist.ts'
 import { WEEKDAYS } from '../sla/policy-shapes.ts'
@@ -171,7 +177,7 @@ function toWhere(
 ): Prisma.MaintenanceScheduleWhereInput {
   const conditions: Record<string, unknown> = {
     active: where?.active ?? undefined,
-    locationId: toIdFilter(where?.locationId),
+    locationId: toRequiredIdFilter(where?.locationId),
     assigneeId: toIdFilter(where?.assigneeId),
     title: where?.search == null ? undefined : { contains: where.search, mode: 'insensitive' },
   }

@@ -63,7 +63,10 @@ export const PartUseObject = builder.prismaObject('PartUse', {
   description: 'Parts that a work order took from stock.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the use.' }),
-    part: t.relation('part', { description: 'Of which part.' }),
+    part: t.relation('part', {
+      nullable: true,
+      description: 'Of which part; null for whoever may not see the store.',
+    }),
     quantity: t.exposeInt('quantity', { description: 'How many.' }),
     unitCostCents: t.exposeInt('unitCostCents', {
       description: 'What one cost when it was taken, cents.',

@@ -12,6 +12,7 @@ import {
   pageOptions,
   toDateTimeFilter,
   toIdFilter,
+  toRequiredIdFilter,
 } from '../../graphql/paging.ts'
 import {
   acceptWorkRequestInput,
@@ -90,7 +91,7 @@ function toWhere(
 ): Prisma.WorkRequestWhereInput {
   const conditions: Record<string, unknown> = {
     status: where?.statuses == null ? undefined : { in: where.statuses },
-    locationId: toIdFilter(where?.locationId),
+    locationId: toRequiredIdFilter(where?.locationId),
     requestedById: toIdFilter(where?.requestedById),
     created: toDateTimeFilter(where?.created),
   }
