@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { newId } from '../db/ids.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { DomainError, invalid, notFound } from '../errors.ts'
+import { DomainError, notFound } from '../errors.ts'
 import { serializeEnvelope, toUnixSeconds } from '../events/envelope.ts'
 import type { WebhookDelivery } from '../generated/prisma/client.ts'
 import { lockEndpoint, wakeLane } from './endpoint-record.ts'
