@@ -76,9 +76,11 @@ defineCommand('syncHookSet', {
 defineCommand('syncHookRemove', {
   description: 'Asks nobody any more. What waits for an answer goes on without one.',
   permission,
+  changes: 'event',
   schema: removeHookInput,
   input: (t) => ({
     event: t.field({ type: 'EventType', required: true, description: 'What was asked.' }),
+    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: removeHook,
   payload: (t) => ({

@@ -31,7 +31,10 @@ export const setHookInput = z.object({
 })
 type SetHookInput = z.infer<typeof setHookInput>
 
-export const removeHookInput = z.object({ event: z.string() })
+export const removeHookInput = z.object({
+  event: z.string(),
+  expectedVersion: z.number().int().nullish(),
+})
 type RemoveHookInput = z.infer<typeof removeHookInput>
 
 /** Types of questions, for messages and checks. */
@@ -50,11 +53,7 @@ export async function setHook(unit: UnitOfWork, input: SetHookInput): Promise<Sy
   const key = { organizationId: unit.organizationId, eventType: input.event }
   const { timeoutMs, failurePolicy } = input
   const wanted = { endpointId: endpoint.id, timeoutMs, failurePolicy }
-  // Nobody else changes it meanwhile, whether it exists or not.
-  await unit.tx
-    .$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`sync hook ${key.organizationId} ${key.eventType}`}, 0))`
-  const before = await unit.tx.syncHook.findUnique({ where: { organizationId_eventType: key } })
-  noteVersion(unit, { id: input.event, version: before?.version ?? 0 })
+  const before = await lockHook(unit, input.event)
   if (before === null) {
     return unit.tx.syncHook.create({
       data: { ...key, ...wanted, created: unit.now, updated: unit.now },
@@ -80,8 +79,19 @@ async function findEndpoint(unit: UnitOfWork, id: string) {
   }
 }
 
+/** The hook of an event, if there is one: nobody else sets or removes it meanwhile. */
+async function lockHook(unit: UnitOfWork, eventType: string): Promise<SyncHook | null> {
+  const { organizationId } = unit
+  await unit.tx
+    .$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`sync hook ${organizationId} ${eventType}`}, 0))`
+  const hook = await unit.tx.syncHook.findFirst({ where: { eventType } })
+  noteVersion(unit, { id: eventType, version: hook?.version ?? 0 })
+  return hook
+}
+
 /** From now on nobody is asked; what waits for an answer goes on without. */
 export async function removeHook(unit: UnitOfWork, input: RemoveHookInput): Promise<boolean> {
+  await lockHook(unit, input.event)
   const { count } = await unit.tx.syncHook.deleteMany({ where: { eventType: input.event } })
   return count > 0
 }
