@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { newId } from '../db/ids.ts'
-import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, invalid } from '../errors.ts'
+import { noteVersion, type UnitOfWork } from '../db/unit-of-work.ts'
+import { DomainError, invalid } from '../errors.ts'
 import { type EventDefinition, listEvents } from '../events/define.ts'
 import { serializeEnvelope, toUnixSeconds } from '../events/envelope.ts'
 import type { SyncHook } from '../generated/prisma/client.ts'
@@ -54,7 +54,7 @@ export async function setHook(unit: UnitOfWork, input: SetHookInput): Promise<Sy
   await unit.tx
     .$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`sync hook ${key.organizationId} ${key.eventType}`}, 0))`
   const before = await unit.tx.syncHook.findUnique({ where: { organizationId_eventType: key } })
-  demandVersion(before ?? { version: 0 }, input.expectedVersion)
+  noteVersion(unit, { id: input.event, version: before?.version ?? 0 })
   if (before === null) {
     return unit.tx.syncHook.create({
       data: { ...key, ...wanted, created: unit.now, updated: unit.now },
