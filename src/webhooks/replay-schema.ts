@@ -39,12 +39,12 @@ const ReplayType = builder.prismaNode('WebhookReplay', {
   fields: (t) => ({
     endpointId: t.exposeID('endpointId', { description: 'Where it goes.' }),
     status: t.expose('status', { type: StatusEnum, description: 'Where it stands.' }),
-    from: t.expose('from', {
+    from: t.expose('fromTime', {
       type: 'DateTime',
       nullable: true,
       description: 'Only deliveries created then or later; null = all.',
     }),
-    to: t.expose('to', {
+    to: t.expose('toTime', {
       type: 'DateTime',
       nullable: true,
       description: 'Only deliveries created before; null = all.',
