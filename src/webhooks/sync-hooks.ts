@@ -49,11 +49,11 @@ export async function setHook(unit: UnitOfWork, input: SetHookInput): Promise<Sy
     const known = questions().map((event) => event.type)
     throw invalid(`event: only these are questions: ${known.join(', ')}`, 'event')
   }
+  const before = await lockHook(unit, input.event)
   const endpoint = await findEndpoint(unit, input.endpointId)
   const key = { organizationId: unit.organizationId, eventType: input.event }
   const { timeoutMs, failurePolicy } = input
   const wanted = { endpointId: endpoint.id, timeoutMs, failurePolicy }
-  const before = await lockHook(unit, input.event)
   if (before === null) {
     return unit.tx.syncHook.create({
       data: { ...key, ...wanted, created: unit.now, updated: unit.now },
