@@ -35,8 +35,13 @@ const WITHOUT: Record<string, string> = {
   sessionRefresh: 'a session has no version; its token can be used once',
   signIn: 'makes a session',
   signOut: 'a session has no version: ended is ended',
+  webhookDeliveriesRetry: 'a delivery has no version',
+  webhookDeliveriesRetryExhausted: 'makes a replay; the endpoint stays as it is',
   webhookDeliveryRetry: 'a delivery has no version',
   webhookEndpointTest: 'changes nothing of the endpoint',
+  webhookPayloadPreview: 'changes nothing',
+  webhookReplayCancel: 'a replay has no version: cancelled is cancelled',
+  webhookReplayStart: 'makes a replay; the endpoint stays as it is',
   workOrderBulkChangeStatus: 'takes a version per item',
   workOrderCommentAdd: 'makes a comment; the work order stays as it is',
 }

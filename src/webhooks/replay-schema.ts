@@ -153,6 +153,7 @@ defineCommand('webhookReplayStart', {
 defineCommand('webhookReplayCancel', {
   description: 'Ends a replay; at most the delivery that is under way still arrives.',
   permission,
+  changes: null,
   schema: idInput,
   input: (t) => ({ id: t.id({ required: true, description: 'The replay.' }) }),
   run: cancelReplay,
