@@ -49,8 +49,8 @@ try {
     onProgress: show,
   })
   show(1)
-  // So that the planner knows at once how many rows there are.
-  await database.pool.query('ANALYZE')
+  // So that the planner knows at once how many rows there are, and searches find their index in order.
+  await database.pool.query('VACUUM ANALYZE')
   const seconds = ((performance.now() - began) / 1_000).toFixed(1)
   console.log(
     `\n${events.toLocaleString('en')} events in ${seconds} s. Organization ${organizationId}:`,

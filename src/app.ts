@@ -1,16 +1,19 @@
 import path from 'node:path'
+import { bookingHookJob } from './bookings/hooks.ts'
 import type { Config } from './config.ts'
 import { claimDataFolder } from './db/data-folder.ts'
 import { openDatabase } from './db/database.ts'
 import { startEmbeddedPostgres } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { openQueue } from './db/queue.ts'
+import { demandKnownKeys } from './db/resealing.ts'
 import type { Backend } from './db/unit-of-work.ts'
 import { dispatchJob } from './events/dispatch.ts'
 import { postgresTransport } from './events/positions-listener.ts'
 import { openRedisTransport } from './events/redis-transport.ts'
 import { openStream } from './events/stream.ts'
 import type { Logger } from './log.ts'
+import { LASTING_SECRETS } from './sealed-columns.ts'
 import { startServer } from './server.ts'
 import { attemptNowJob, laneJob } from './webhooks/jobs.ts'
 import { startWorker } from './worker.ts'
@@ -33,9 +36,10 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const applied = await migrate(databaseUrl)
   if (applied.length > 0) log.info({ migrations: applied }, 'database migrated')
   const database = started.use(openDatabase(databaseUrl, config.databasePoolSize))
+  await demandKnownKeys(database.pool, config.encryptionKeys, LASTING_SECRETS)
   const works = config.roles.has('worker')
   const queue = started.use(
-    await openQueue(databaseUrl, [dispatchJob, laneJob, attemptNowJob], works, log),
+    await openQueue(databaseUrl, [dispatchJob, laneJob, attemptNowJob, bookingHookJob], works, log),
   )
   const transport =
     config.redisUrl === undefined

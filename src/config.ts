@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { type KeyRing, makeKeyRing } from './key-ring.ts'
 
 /** Text of a duration ("500ms", "5s", "2m", "1h") → milliseconds. */
 const duration = z
@@ -18,11 +19,19 @@ const integer = (min: number, max: number) =>
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().min(min).max(max))
+const isProxyUrl = (text: string) => {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === ''
+}
 const list = (text: string) =>
   text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
+
+const encryptionKey = z
+  .string()
+  .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
 
 /** Signatures with a public key only: a token signed with a shared secret is never the provider's. */
 const OPENID_ALGORITHMS = [
@@ -60,10 +69,8 @@ const environment = z.object({
     .pipe(z.array(z.enum(['server', 'worker'])).min(1)),
   WORKER_SWEEPS: flag.prefault('true'),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).optional(),
-  ENCRYPTION_KEY: z
-    .string()
-    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
-    .optional(),
+  ENCRYPTION_KEY: encryptionKey.optional(),
+  ENCRYPTION_OLD_KEYS: z.string().prefault('').transform(list).pipe(z.array(encryptionKey)),
   AUTH_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   AUTH_BUILT_IN: flag.prefault('true'),
   AUTH_ACCESS_TOKEN_TTL: duration.prefault('15m'),
@@ -86,6 +93,13 @@ const environment = z.object({
     .transform(list)
     .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()]))),
   WEBHOOK_ALLOW_HTTP: flag.optional(),
+  WEBHOOK_EGRESS_PROXY: z
+    .string()
+    .refine(
+      isProxyUrl,
+      'must be http://host:port or https://host:port, with user:password@ if need be',
+    )
+    .optional(),
   WEBHOOK_RETRY_DELAYS: z
     .string()
     .prefault('5s,30s,2m,10m,30m,1h,2h,4h,8h')
@@ -96,6 +110,8 @@ const environment = z.object({
   WEBHOOK_CONNECT_TIMEOUT: duration.prefault('5s'),
   WEBHOOK_CONCURRENCY: integer(2, 10_000).prefault('256'),
   WEBHOOK_LOG_DAYS: integer(1, 3_650).prefault('30'),
+  WEBHOOK_DISABLE_AFTER: duration.prefault('120h'),
+  WEBHOOK_DISABLE_SPREAD: duration.prefault('12h'),
   SHUTDOWN_TIMEOUT: duration.prefault('30s'),
 })
 
@@ -115,8 +131,8 @@ export interface Config {
   /** Whether this worker does what the clock causes: deadlines, visits that end, silent sensors. */
   sweeps: boolean
   logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
-  /** 32 bytes for AES-256-GCM. */
-  encryptionKey: Buffer
+  /** For AES-256-GCM. */
+  encryptionKeys: KeyRing
   auth: AuthConfig
   /** Requests of one key or person in any 60 seconds, instead of what the plan says. */
   requestsPerMinute: number | undefined
@@ -147,10 +163,21 @@ export interface OpenIdConfig {
   clockToleranceMs: number
 }
 
+export interface EgressProxyConfig {
+  host: string
+  port: number
+  /** Whether the way to the proxy itself is TLS. */
+  secure: boolean
+  /** Value of Proxy-Authorization */
+  authorization: string | undefined
+}
+
 export interface WebhookConfig {
   /** Address ranges that the target guard lets through although they are private. */
   allowedCidrs: string[]
   allowHttp: boolean
+  /** HTTP proxy that webhooks leave through; undefined = directly. */
+  egressProxy: EgressProxyConfig | undefined
   /** Delays before attempts 2, 3, …; the last one repeats until the deadline. */
   retryDelaysMs: number[]
   /** From when the first attempt became due until the delivery is set aside. */
@@ -162,11 +189,17 @@ export interface WebhookConfig {
   concurrency: number
   /** Days that attempts and finished deliveries are kept. */
   logDays: number
+  /** Nothing but failure for so long disables an endpoint. */
+  disableAfterMs: number
+  /** Unless its failures lie closer together than this: one bad hour is no dead endpoint. */
+  disableSpreadMs: number
 }
 
 /** What an embedded installation made for itself at its first start. */
 export interface OwnSecrets {
   encryptionKey: string
+  /** Keys that sealed before, while what they sealed is being sealed anew. */
+  oldEncryptionKeys?: readonly string[] | undefined
   jwtSecret: string
 }
 
@@ -228,7 +261,7 @@ export function loadConfig(
     )
   }
   if (faults.length > 0 || openId === 'incomplete') throw new ConfigError(faults)
-  const own =
+  const own: OwnSecrets =
     value.ENCRYPTION_KEY === undefined || value.AUTH_JWT_SECRET === undefined
       ? ownSecrets(value.DATA_DIR)
       : { encryptionKey: value.ENCRYPTION_KEY, jwtSecret: value.AUTH_JWT_SECRET }
@@ -247,7 +280,10 @@ export function loadConfig(
     roles: new Set(value.ROLES),
     sweeps: value.WORKER_SWEEPS,
     logLevel: value.LOG_LEVEL ?? (production ? 'info' : 'warn'),
-    encryptionKey: Buffer.from(value.ENCRYPTION_KEY ?? own.encryptionKey, 'base64'),
+    encryptionKeys: readKeys(value.ENCRYPTION_KEY ?? own.encryptionKey, [
+      ...value.ENCRYPTION_OLD_KEYS,
+      ...(own.oldEncryptionKeys ?? []),
+    ]),
     auth: {
       jwtSecret: value.AUTH_JWT_SECRET ?? own.jwtSecret,
       accessTokenTtlMs: value.AUTH_ACCESS_TOKEN_TTL,
@@ -261,14 +297,41 @@ export function loadConfig(
     webhooks: {
       allowedCidrs: [...value.WEBHOOK_ALLOWED_CIDRS, ...(production ? [] : LOOPBACK)],
       allowHttp: value.WEBHOOK_ALLOW_HTTP ?? !production,
+      egressProxy: readProxy(value.WEBHOOK_EGRESS_PROXY),
       retryDelaysMs: value.WEBHOOK_RETRY_DELAYS,
       retryDeadlineMs: value.WEBHOOK_RETRY_DEADLINE,
       timeoutMs: value.WEBHOOK_TIMEOUT,
       connectTimeoutMs: value.WEBHOOK_CONNECT_TIMEOUT,
       concurrency: value.WEBHOOK_CONCURRENCY,
       logDays: value.WEBHOOK_LOG_DAYS,
+      disableAfterMs: value.WEBHOOK_DISABLE_AFTER,
+      disableSpreadMs: value.WEBHOOK_DISABLE_SPREAD,
     },
     shutdownTimeoutMs: value.SHUTDOWN_TIMEOUT,
+  }
+}
+
+function readProxy(text: string | undefined): EgressProxyConfig | undefined {
+  if (text === undefined) return undefined
+  const url = new URL(text)
+  const secure = url.protocol === 'https:'
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    secure,
+    authorization:
+      url.username === '' ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`,
+  }
+}
+
+/** @throws ConfigError when two keys cannot be told apart. */
+function readKeys(current: string, others: readonly string[]): KeyRing {
+  const bytes = (text: string) => Buffer.from(text, 'base64')
+  try {
+    return makeKeyRing(bytes(current), others.map(bytes))
+  } catch (error) {
+    throw new ConfigError([`ENCRYPTION_OLD_KEYS: ${error instanceof Error ? error.message : ''}`])
   }
 }
 

@@ -5,13 +5,12 @@ import type { Database } from './db/database.ts'
 import type { Queue } from './db/queue.ts'
 import { AccessError } from './errors.ts'
 import type { EventStream } from './events/stream.ts'
-import { type Credentials, createAuthenticator } from './identity/authenticate.ts'
+import { createAuthenticator } from './identity/authenticate.ts'
 import { concerns, watchRevocations } from './identity/sessions.ts'
 import type { Logger } from './log.ts'
 import { type Admissions, openAdmissions } from './server/admissions.ts'
 import { type GraphQLHandler, createGraphQLHandler } from './server/graphql-handler.ts'
 import { checkReadiness } from './server/health.ts'
-import type { Authenticate } from './server/http-rules.ts'
 import { listen, urlOf } from './server/listen.ts'
 import type { SocketLimits } from './server/live-socket.ts'
 import { type Responses, trackResponses } from './server/responses.ts'
@@ -49,23 +48,23 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const { config, database, log } = parts
   const limits = { ...SOCKET_LIMITS, ...parts.socketLimits }
   const revocations = watchRevocations(database, log)
-  const identify: Authenticate = createAuthenticator(database, config, revocations)
-  const admissions = openAdmissions(log, limits.maxPerCaller)
+  const { authenticate, recheck } = createAuthenticator(database, config, revocations)
+  const admissions = openAdmissions(log, limits.maxPerCaller, recheck)
   revocations.onRevoked((revoked) => {
-    // When word may have been lost, the sweep of the admissions checks everybody anyway.
+    // Where word may have been lost, the sweep of the admissions finds what it was about.
     if (revoked.kind !== 'everything') admissions.revoke((caller) => concerns(revoked, caller))
   })
-  const graphql = createGraphQLHandler({ ...parts, authenticate: identify })
+  const graphql = createGraphQLHandler({ ...parts, authenticate })
   const responses = trackResponses()
   const state = { stopping: false }
-  const routes = { ...parts, graphql, responses, state, identify, admissions, limits }
+  const routes = { ...parts, graphql, responses, state, admissions, limits }
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     (request, response) => route(request, response, routes),
   )
   const sockets = acceptWebSockets(server, GRAPHQL_PATH, {
     graphql,
-    authenticate: identify,
+    authenticate,
     admissions,
     log,
     limits,
@@ -103,7 +102,6 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 
 interface Routes extends ServerParts {
   graphql: GraphQLHandler
-  identify: Authenticate
   admissions: Admissions
   limits: SocketLimits
   responses: Responses
@@ -152,7 +150,7 @@ async function handleGraphQL(
   try {
     await parts.graphql(request, response, {
       remoteAddress: request.socket.remoteAddress ?? '',
-      admitStream: (caller, credentials) => admitStream(response, parts, caller, credentials),
+      admitStream: (caller) => admitStream(response, parts, caller),
     })
   } catch (error) {
     // Yoga answers every failure itself; here the connection broke while it did.
@@ -164,13 +162,11 @@ async function handleGraphQL(
 /** @throws AccessError RATE_LIMITED */
 function admitStream(
   response: ServerResponse,
-  { admissions, identify, limits, responses }: Routes,
+  { admissions, limits, responses }: Routes,
   caller: Caller,
-  credentials: Credentials,
 ): void {
   const leave = admissions.admit({
     caller,
-    authenticate: () => identify({ ...credentials, fresh: true }),
     end: () => response.destroy(),
   })
   if (leave === undefined) {

@@ -1,10 +1,12 @@
 import { sweeps as bookings } from './bookings/sweeps.ts'
+import type { Config } from './config.ts'
 import type { Backend } from './db/unit-of-work.ts'
 import { sweeps as devices } from './devices/sweeps.ts'
 import { sweeps as identity } from './identity/sweeps.ts'
 import { sweeps as sensors } from './sensors/sweeps.ts'
 import { sweeps as sor } from './sor/sweeps.ts'
 import { sweeps as visitors } from './visitors/sweeps.ts'
+import { sweeps as webhooks } from './webhooks/sweeps.ts'
 import { sweeps as workOrders } from './work-orders/sweeps.ts'
 
 /**
@@ -15,7 +17,7 @@ interface Sweep {
   name: string
   /** Pause between the end of one run and the start of the next. */
   everyMs: number
-  run: (backend: Backend) => Promise<unknown>
+  run: (worker: Backend & { config: Config }) => Promise<unknown>
 }
 
 export const SWEEPS: readonly Sweep[] = [
@@ -25,5 +27,6 @@ export const SWEEPS: readonly Sweep[] = [
   ...sensors,
   ...sor,
   ...visitors,
+  ...webhooks,
   ...workOrders,
 ]

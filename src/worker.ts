@@ -1,3 +1,4 @@
+import { implementBookingHooks } from './booking-hooks.ts'
 import type { Config } from './config.ts'
 import type { Backend } from './db/unit-of-work.ts'
 import { startEngine } from './delivery/engine.ts'
@@ -8,6 +9,8 @@ import type { Logger } from './log.ts'
 import { SWEEPS } from './sweeps.ts'
 import { createFanOut } from './webhooks/fan-out.ts'
 import { attemptNowJob, laneJob } from './webhooks/jobs.ts'
+import { createPayloadShaper } from './webhooks/payload-shaper.ts'
+import { checkAgainstSchema } from './webhooks/payload-status.ts'
 
 export interface WorkerSettings extends Backend {
   config: Config
@@ -32,7 +35,10 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   const { pool } = database
   const announce = settings.transport?.announce
   await keepHouse(pool, config.webhooks.logDays)
-  const engine = await startEngine({ config, databaseUrl: database.url, log })
+  // Not before it is needed: a worker whose endpoints all get the catalogue's form goes without.
+  const loadSchema = async () => (await import('./schema.ts')).schema
+  const shaper = createPayloadShaper(settings, loadSchema)
+  const engine = await startEngine({ config, databaseUrl: database.url, log, shaper })
   // The lanes of what is positioned here are taken here: other workers get theirs with the events
   // they position, by lane jobs and by the sweep.
   const fanOut = createFanOut(engine)
@@ -46,12 +52,14 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   await queue.implement(attemptNowJob, { batchSize: 20 }, async (deliveryIds) => {
     engine.attemptNow(deliveryIds)
   })
+  await implementBookingHooks({ backend: settings, engine, log })
   const chores = [
     repeat(SWEEP_MS, 'sweep', log, async () => {
       await engine.sweep()
       const forgotten = await findUndispatched(pool, UNDISPATCHED_MS)
       if (forgotten.length > 0) await dispatch(dispatchPool, forgotten, fanOut, announce)
     }),
+    once('payload documents', log, () => checkAgainstSchema(settings, loadSchema)),
     repeat(RENEW_MS, 'lease renewal', log, () => engine.renew()),
     repeat(HOUSEKEEPING_MS, 'housekeeping', log, () => keepHouse(pool, config.webhooks.logDays)),
     ...(config.sweeps ? SWEEPS : []).map(({ name, everyMs, run }) =>
@@ -65,6 +73,17 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
       await dispatchPool.end()
     },
   }
+}
+
+const RETRY_MS = 10_000
+
+/** Runs a chore in the background until it has once succeeded. */
+function once(name: string, log: Logger, chore: () => Promise<unknown>) {
+  const running = repeat(RETRY_MS, name, log, async () => {
+    await chore()
+    void running.stop()
+  })
+  return running
 }
 
 /** Runs a chore now and then again and again, each time so long after it ended. */

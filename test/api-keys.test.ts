@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { effectiveScopes } from '../src/identity/authenticate.ts'
+import { effectiveScopes } from '../src/identity/identify.ts'
 import { graphql } from '../src/generated/client/index.ts'
 import { addOrganization, ask, send, startTestApp, type TestApp } from './harness/app.ts'
 import { CreateApiKey, RevokeApiKey, RotateApiKey, Viewer } from './harness/identity-documents.ts'

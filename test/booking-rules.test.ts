@@ -72,6 +72,7 @@ describe('times of a booking', () => {
     bufferMinutes: 10,
     checkInOpensMinutes: 15,
     releaseAfterMinutes: 20,
+    reminderMinutes: null,
     requiresCheckIn: true,
   }
   const times = { startTime: at('06-02T10:00'), endTime: at('06-02T11:00') }

@@ -20,7 +20,7 @@ describe('configuration', () => {
     expect(config.database).toEqual({ kind: 'embedded' })
     expect(config.port).toBe(4000)
     expect([...config.roles]).toEqual(['server', 'worker'])
-    expect(config.encryptionKey.length).toBe(32)
+    expect(config.encryptionKeys.current.length).toBe(32)
   })
 
   it('reports every fault at once', () => {

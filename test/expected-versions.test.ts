@@ -44,6 +44,7 @@ const STALE = 999_999
 const HOUR_MS = 3_600_000
 /** Where a sample would be refused for its form, before any record is looked at. */
 const MENDED: Record<string, object> = {
+  syncHookSet: { event: 'booking.before_confirmation' },
   laborAdd: {
     startedAt: new Date(Date.now() - HOUR_MS).toISOString(),
     endedAt: new Date(Date.now() - HOUR_MS / 2).toISOString(),

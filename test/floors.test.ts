@@ -21,8 +21,10 @@ const SLICES = [
 ]
 const TOP = new Set([
   'app.ts',
+  'booking-hooks.ts',
   'main.ts',
   'schema.ts',
+  'sealed-columns.ts',
   'seed',
   'seed.ts',
   'server',
@@ -36,6 +38,7 @@ const FLOOR_0 = new Set([
   'config.ts',
   'errors.ts',
   'generated',
+  'key-ring.ts',
   'log.ts',
   'permissions.ts',
 ])

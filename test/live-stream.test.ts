@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createClient } from 'graphql-ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -140,6 +142,25 @@ describe('a live stream', () => {
     }
   })
 
+  it(
+    'moves its cursor on by checkpoints while its filter matches nothing',
+    { timeout: 20_000 },
+    async () => {
+      const { socket, read } = await subscribe(servers[0], { types: ['workorder.*'] })
+      const first = await read()
+      await createLocation()
+      await createLocation()
+      const later = await read()
+      expect(later).toMatchObject({ __typename: 'StreamCheckpoint', caughtUp: true })
+      socket[Symbol.dispose]()
+      // Both say where they are: two events lie between them, neither of them asked for.
+      const between = await subscribe(servers[1], { after: first.cursor })
+      await between.read()
+      expect((await between.read()).cursor).toBe(later.cursor)
+      between.socket[Symbol.dispose]()
+    },
+  )
+
   it('is the same over server-sent events', async () => {
     const response = await fetch(`${servers[0].url}/graphql`, {
       method: 'POST',
@@ -249,8 +270,53 @@ describe('a client that is cut again and again', () => {
   })
 })
 
+/** A thousand events of 20 kB; the next one that is recorded as usual brings them out. */
+async function recordLargeEvents(prefix: string): Promise<void> {
+  await test.app.database.pool.query(
+    `INSERT INTO event (id, organization_id, type, body, subject_id, changed_fields, facets, actor)
+       SELECT $2 || n, $1, 'location.created', json_build_object('data', json_build_object('object', repeat('x', 20000)))::text,
+              'loc-x', '{}', '{}', '{"type":"SYSTEM"}' FROM generate_series(1, 1000) AS n`,
+    [org.organizationId, prefix],
+  )
+}
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+
+/** Bytes that this process holds. */
+function heldBytes(): number {
+  collectGarbage()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
 describe('a client that stops reading', () => {
   beforeAll(newOrganization)
+
+  it('costs at most 2 MB of memory', async () => {
+    const STALLED = 60
+    await using server = await startLiveServer(test, { stallTimeoutMs: 60_000 })
+    const quick = await subscribe(server)
+    await quick.read()
+    const recordAndRead = async (prefix: string) => {
+      await recordLargeEvents(prefix)
+      await createLocation()
+      for (let count = 0; count < 1_001; count++) await quick.read()
+    }
+    // What is kept for all, however many they are, is there already.
+    await recordAndRead('evt_a')
+    const stalled = await Promise.all(Array.from({ length: STALLED }, () => subscribe(server)))
+    for (const { socket, read } of stalled) {
+      await read()
+      socket.pause()
+    }
+    const before = heldBytes()
+    await recordAndRead('evt_b')
+    expect(heldBytes() - before).toBeLessThan(STALLED * 2_000_000)
+    expect(stalled.every(({ socket }) => socket.isOpen && socket.unread.length < 1_000)).toBe(true)
+    for (const { socket } of [quick, ...stalled]) socket[Symbol.dispose]()
+    await newOrganization()
+  })
 
   it('is closed with 4413 and its cursor, while others are served', async () => {
     const slow = await subscribe(servers[0])
@@ -259,10 +325,7 @@ describe('a client that stops reading', () => {
     slow.socket.pause()
     const name = 'x'.repeat(200)
     // The system's own buffers between the two hold several megabytes before any are left waiting.
-    const pad = `INSERT INTO event (id, organization_id, type, body, subject_id, changed_fields, facets, actor)
-       SELECT 'evt_' || n, $1, 'location.created', json_build_object('data', json_build_object('object', repeat('x', 20000)))::text,
-              'loc-x', '{}', '{}', '{"type":"SYSTEM"}' FROM generate_series(1, 1000) AS n`
-    await test.app.database.pool.query(pad, [org.organizationId])
+    await recordLargeEvents('evt_')
     await createLocation(name)
     for (let position = 1; position <= 1_001; position++) {
       expect(await quick.read()).toMatchObject({ position })

@@ -51,15 +51,19 @@ describe('migrations', () => {
     expect((await drift(database.url)).join('\n')).toContain('ADD COLUMN     "address"')
   })
 
-  it('every column is named after its field, as statements written by hand take for granted', async () => {
+  it('columns of rows inserted by hand are named after their fields', async () => {
     const files = await readDatamodel()
-    const mapped = files.flatMap(({ content }) =>
+    const models = files.flatMap(({ content }) =>
+      Array.from(content.matchAll(/^model (WorkOrder|Visitor|RateItem) \{$(.*?)^\}/gms), String),
+    )
+    expect(models).toHaveLength(3)
+    const mapped = models.flatMap((content) =>
       Array.from(content.matchAll(/^ {2}(\w+) .*@map\("(\w+)"\)/gm), ([, field = '', column]) => ({
         field,
         column,
       })),
     )
-    expect(mapped.length).toBeGreaterThan(100)
+    expect(mapped.length).toBeGreaterThan(50)
     for (const { field, column } of mapped) {
       const expected = field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
       expect(column, field).toBe(expected)

@@ -305,6 +305,23 @@ describe('operations', () => {
     expect(server.stream.subscribers).toBe(before + 1)
   })
 
+  it('answers of every length arrive whole, where the form of a frame changes too', async () => {
+    using socket = await session()
+    // A frame says its length in one byte, in three or in nine: below 126, below 65,536 and above.
+    for (const from of [1, 65_350]) {
+      for (let length = from; length < from + 150; length++) {
+        const name = 'x'.repeat(length)
+        socket.send(subscribeTo('a', `{ ${name}: __typename }`))
+        const { payload } = await socket.receive()
+        expect(Reflect.get(Object(payload), 'data')).toEqual({ [name]: 'Query' })
+        expect(await socket.receive()).toEqual({ id: 'a', type: 'complete' })
+      }
+    }
+    const name = 'ü'.repeat(40)
+    socket.send(subscribeTo(name, '{ __typename }'))
+    expect(await socket.receive()).toMatchObject({ id: name, type: 'next' })
+  })
+
   it('thousands of operations run one after another on one socket', async () => {
     using socket = await session()
     for (let count = 0; count < 3_000; count++) {

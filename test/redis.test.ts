@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Client } from 'pg'
 import { POSITIONS_CHANNEL } from '../src/events/dispatch.ts'
 import { createLogger } from '../src/log.ts'
@@ -6,6 +6,15 @@ import { openRedisTransport } from '../src/events/redis-transport.ts'
 import { openStream, type EventStream } from '../src/events/stream.ts'
 import { addOrganization, ask, startTestApp, type TestApp } from './harness/app.ts'
 import { CreateLocation } from './harness/documents.ts'
+
+it('says what to do where the optional package is not installed', async () => {
+  vi.doMock('ioredis', () => {
+    throw new Error('Cannot find package')
+  })
+  const opened = openRedisTransport('redis://127.0.0.1:1', createLogger('silent'))
+  await expect(opened).rejects.toThrow(/optional package ioredis .*npm install ioredis/)
+  vi.doUnmock('ioredis')
+})
 
 const REDIS_URL = process.env['REDIS_URL'] ?? ''
 

@@ -214,8 +214,8 @@ async function addDelivery(eventId: string, body: string): Promise<void> {
   )
   await pool.query(
     `INSERT INTO webhook_attempt (started_at, delivery_id, organization_id, endpoint_id, attempt, succeeded,
-                                  request_headers, response_body, total_ms)
-     VALUES (now(), $1, $2, 'whk-1', 1, true, '', 'Thank you, Walter Walkin', 1)`,
+                                  request_headers, response_headers, response_body, total_ms)
+     VALUES (now(), $1, $2, 'whk-1', 1, true, '', 'x-guest: Walter', 'Thank you, Walter Walkin', 1)`,
     [`dlv-${eventId}`, org.organizationId],
   )
 }

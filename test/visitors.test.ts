@@ -8,7 +8,10 @@ import {
   type TestApp,
   type TestOrganization,
 } from './harness/app.ts'
+import { CreateBooking } from './harness/booking-documents.ts'
+import { nextWeek } from './harness/bookings.ts'
 import { CreateLocation } from './harness/documents.ts'
+import { CreateResource } from './harness/resource-documents.ts'
 import { expectDocumented, expectShape, storedEvents, typesOf } from './harness/stored-events.ts'
 import {
   ApproveVisitor,
@@ -44,6 +47,20 @@ async function newSite(timezone?: string, credentials: Credentials = org.owner):
     input: { name: 'Site', kind: 'LOCATION', ...(timezone === undefined ? {} : { timezone }) },
   })
   return locationCreate.location?.id ?? ''
+}
+
+async function newBooking(locationId: string): Promise<string> {
+  const { resourceCreate } = await ask(test.url, org.owner, CreateResource, {
+    input: { name: 'Elm', locationId },
+  })
+  const { bookingCreate } = await ask(test.url, org.owner, CreateBooking, {
+    input: {
+      resourceId: resourceCreate.resource?.id ?? '',
+      startTime: nextWeek('09:00'),
+      endTime: nextWeek('10:00'),
+    },
+  })
+  return bookingCreate.booking?.id ?? ''
 }
 
 const soon = (minutes = 10) => new Date(Date.now() + minutes * 60_000).toISOString()
@@ -322,13 +339,15 @@ describe('checkpoints', () => {
   it('the last required one of a visitor with a booking tells the booking, once', async () => {
     const siteId = await newSite()
     await setPolicy({ siteId, requiredCheckpoints: ['NDA', 'HEALTH_FORM'] })
-    const bookingId = 'bk-0000000000000000000001'
+    const bookingId = await newBooking(siteId)
     const id = await register({ locationId: siteId, bookingId })
     await complete(id, 'NDA')
-    expect(await storedEvents(test, org.organizationId, bookingId)).toEqual([])
+    expect(typesOf(await storedEvents(test, org.organizationId, bookingId))).toEqual([
+      'booking.created',
+    ])
     await complete(id, 'HEALTH_FORM')
     await complete(id, 'PHOTO')
-    const events = await storedEvents(test, org.organizationId, bookingId)
+    const [, ...events] = await storedEvents(test, org.organizationId, bookingId)
     expect(typesOf(events)).toEqual(['booking.checkpoint.trigger_matched'])
     expectShape(events[0], { object: { id: 'string', visitorId: 'string', matchedAt: 'integer' } })
     expect(events[0]?.data.object).toMatchObject({
@@ -659,7 +678,7 @@ describe('lists', () => {
     await countStatements()
     const one = await countStatements()
     for (let n = 1; n < 30; n++) await add(n)
-    expect(one).toBeGreaterThan(3)
+    expect(one).toBeGreaterThan(1)
     expect(await countStatements()).toBe(one)
     const { visitors } = await ask(test.url, other.owner, ListVisitors, {
       where: { status: { in: ['CHECKED_IN'] }, siteId, search: 'even' },

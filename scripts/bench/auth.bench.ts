@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import path from 'node:path'
 import { execute, subscribe, specifiedDirectives } from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Caller } from '../../src/caller.ts'
@@ -24,8 +22,8 @@ import '../../src/schema.ts'
 import { createOrganization } from '../../src/seed.ts'
 import { createGraphQLHandler } from '../../src/server/graphql-handler.ts'
 import { createWorkOrder } from '../../src/work-orders/service/create.ts'
-import type { ClientResult, ClientRun } from './auth-client.ts'
-import { BENCH_SECRETS, median, progress, round, throwAwayDatabase } from './stage.ts'
+import type { ClientRun } from './load-client.ts'
+import { BENCH_SECRETS, median, progress, round, startClient, throwAwayDatabase } from './stage.ts'
 
 const ROUNDS = 40
 const REQUESTS = 50
@@ -59,12 +57,12 @@ export async function run(): Promise<object[]> {
   const { caller, credentials } = await furnish(database, queue, config)
   const statements = countDoorStatements(database)
   await using revocations = watchRevocations(database, log)
-  const authenticate = createAuthenticator(database, config, revocations)
+  const { authenticate } = createAuthenticator(database, config, revocations)
   const full = createGraphQLHandler({ config, database, queue, stream, log, authenticate })
   await using withAll = await serve((request, response) => {
     void full(request, response, { remoteAddress: request.socket.remoteAddress ?? '' })
   })
-  await using without = await serve(bareHandler({ caller, config, database, queue }))
+  await using without = await serve(bareHandler({ caller, config, log, database, queue }))
   await using client = await startClient()
 
   const lines: object[] = []
@@ -187,24 +185,6 @@ async function serve(listener: RequestListener): Promise<{ origin: string } & As
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
-async function startClient() {
-  const child = fork(path.join(import.meta.dirname, 'auth-client.ts'))
-  await new Promise((resolve) => child.once('message', resolve))
-  return {
-    load: (run: ClientRun) =>
-      new Promise<ClientResult>((resolve, reject) => {
-        child.once('message', resolve)
-        const fail = (code: number | null) => reject(new Error(`the client ended with ${code}`))
-        child.once('exit', fail)
-        child.once('message', () => child.off('exit', fail))
-        child.send(run)
-      }),
-    [Symbol.asyncDispose]: async () => {
-      child.kill()
     },
   }
 }

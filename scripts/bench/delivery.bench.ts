@@ -9,6 +9,7 @@ import { makeSigningKey, signAttempt } from '../../src/delivery/signing.ts'
 import { dispatchJob } from '../../src/events/dispatch.ts'
 import { createLogger } from '../../src/log.ts'
 import { createLocation } from '../../src/locations/service.ts'
+import { schema } from '../../src/schema.ts'
 import { createOrganization } from '../../src/seed.ts'
 import { attemptNowJob, laneJob } from '../../src/webhooks/jobs.ts'
 import { createEndpoint } from '../../src/webhooks/service.ts'
@@ -56,7 +57,7 @@ export async function run(): Promise<object[]> {
   })
   await transaction(backend, owner, async (unit) => {
     for (let n = 0; n < ENDPOINTS; n++) {
-      await createEndpoint(unit, config, {
+      await createEndpoint(unit, config, schema, {
         url: `${receiver.origin}/${n}`,
         eventTypes: ['location.*'],
       })

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 const SLOW_MS = Number(process.argv[2] ?? 0)
 const REPORT_EVERY_MS = 20
 
-/** Told apart by path: /slow answers late, everything else at once. */
+/** Told apart by path: /slow… answers late, /fail… with 500, everything else at once. */
 const arrivals = new Map<string, number>()
 let count = 0
 
@@ -23,8 +23,9 @@ const server = createServer((request, response) => {
         arrivals.set(subject, performance.timeOrigin + performance.now())
       }
     }
-    if (request.url === '/slow') setTimeout(() => response.writeHead(200).end(), SLOW_MS)
-    else if (request.url === '/fail') response.writeHead(500).end()
+    const url = request.url ?? ''
+    if (url.startsWith('/slow')) setTimeout(() => response.writeHead(200).end(), SLOW_MS)
+    else if (url.startsWith('/fail')) response.writeHead(500).end()
     else response.writeHead(200).end()
   })
 })
@@ -42,6 +43,7 @@ setInterval(() => {
 
 process.on('message', (message: string) => {
   if (message === 'arrivals') process.send?.({ kind: 'arrivals', arrivals: [...arrivals] })
+  if (message === 'count') process.send?.({ kind: 'count', count })
   if (message === 'reset') {
     count = 0
     arrivals.clear()

@@ -1,8 +1,10 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { cpus } from 'node:os'
 import path from 'node:path'
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import type { ClientResult, ClientRun } from './load-client.ts'
 
 /** Secrets that only a throw-away database knows. */
 export const BENCH_SECRETS = {
@@ -54,6 +56,8 @@ export async function throwAwayDatabase(
 export interface BenchReceiver extends AsyncDisposable {
   origin: string
   waitForCount(count: number, timeoutMs: number): Promise<void>
+  /** Requests that have come in so far. */
+  count(): Promise<number>
   /** Record id → arrival, ms since the epoch. */
   arrivals(): Promise<Map<string, number>>
   reset(): void
@@ -103,6 +107,15 @@ export async function startBenchReceiver(slowMs = 0): Promise<BenchReceiver> {
         () => `${latest} of ${count} arrived`,
       )
     },
+    async count() {
+      const answer = next(
+        (m) => (m.kind === 'count' ? m.count : undefined),
+        10_000,
+        () => 'no count',
+      )
+      child.send('count')
+      return answer
+    },
     async arrivals() {
       const answer = next(
         (m) => (m.kind === 'arrivals' ? m.arrivals : undefined),
@@ -131,11 +144,11 @@ const NODE_OPTIONS = [
   '--heap-growing-percent=50',
 ]
 
-/** The product as its users start it, in a process of its own. */
-export async function startProduct(
+/** Starts `src/main.ts`; resolves with what it said once that matches. */
+async function spawnMain(
   env: Record<string, string>,
-): Promise<{ url: string; pid: number; startMs: number } & AsyncDisposable> {
-  const started = performance.now()
+  sign: RegExp,
+): Promise<{ child: ChildProcess; found: RegExpExecArray }> {
   const child = spawn(process.execPath, [...NODE_OPTIONS, 'src/main.ts'], {
     env: {
       PATH: process.env['PATH'],
@@ -147,15 +160,37 @@ export async function startProduct(
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const url = await new Promise<string>((resolve, reject) => {
+  const found = await new Promise<RegExpExecArray>((resolve, reject) => {
     let said = ''
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8')
-      const found = /GraphQL +(http:\/\/[^/\s]+)\/graphql/.exec(said)?.[1]
-      if (found !== undefined) resolve(found)
+      const match = sign.exec(said)
+      if (match !== null) resolve(match)
     })
     child.once('exit', (code) => reject(new Error(`the product ended with ${code}: ${said}`)))
   })
+  return { child, found }
+}
+
+/** A process that only sends. */
+export async function startWorkerProcess(
+  env: Record<string, string>,
+): Promise<{ pid: number; kill(): Promise<void> } & AsyncDisposable> {
+  const { child } = await spawnMain({ ...env, ROLES: 'worker' }, /worker is running/)
+  return {
+    pid: child.pid ?? 0,
+    kill: () => stop(child, 'SIGKILL'),
+    [Symbol.asyncDispose]: () => stop(child, 'SIGTERM'),
+  }
+}
+
+/** The product as its users start it, in a process of its own. */
+export async function startProduct(
+  env: Record<string, string>,
+): Promise<{ url: string; pid: number; startMs: number } & AsyncDisposable> {
+  const started = performance.now()
+  const { child, found } = await spawnMain(env, /GraphQL +(http:\/\/[^/\s]+)\/graphql/)
+  const url = found[1] ?? ''
   while (
     !(await fetch(`${url}/health/ready`).then(
       (r) => r.ok,
@@ -173,9 +208,46 @@ export async function startProduct(
 }
 
 function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null) return Promise.resolve()
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
     child.once('exit', () => resolve())
     child.kill(signal)
   })
+}
+
+/** Share of the machine's cores that was busy since, 0 to 1. */
+export function watchCores(): () => number {
+  const read = () => {
+    let idle = 0
+    let all = 0
+    for (const { times } of cpus()) {
+      idle += times.idle
+      all += times.user + times.nice + times.sys + times.idle + times.irq
+    }
+    return { idle, all }
+  }
+  const before = read()
+  return () => {
+    const now = read()
+    return 1 - (now.idle - before.idle) / (now.all - before.all)
+  }
+}
+
+/** A process that sends requests, so that sending them costs the measured process nothing. */
+export async function startClient() {
+  const child = fork(path.join(import.meta.dirname, 'load-client.ts'))
+  await new Promise((resolve) => child.once('message', resolve))
+  return {
+    load: (run: ClientRun) =>
+      new Promise<ClientResult>((resolve, reject) => {
+        child.once('message', resolve)
+        const fail = (code: number | null) => reject(new Error(`the client ended with ${code}`))
+        child.once('exit', fail)
+        child.once('message', () => child.off('exit', fail))
+        child.send(run)
+      }),
+    [Symbol.asyncDispose]: async () => {
+      child.kill()
+    },
+  }
 }

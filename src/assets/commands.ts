@@ -33,6 +33,9 @@ defineCommand('assetCreate', {
     }),
     purchasedAt: t.field({ type: 'DateTime', description: 'When it was bought.' }),
     warrantyEndsAt: t.field({ type: 'DateTime', description: 'When its warranty ends.' }),
+    automaticStatus: t.boolean({
+      description: 'Whether its status follows work and sensors; no when left out.',
+    }),
     externalId: t.string({
       description: 'Its id in another system, 1–200 characters, not yet taken.',
     }),
@@ -62,6 +65,9 @@ defineCommand('assetUpdate', {
     locationId: t.id({ description: 'New place.' }),
     parentId: t.id({ description: 'What it is a part of from now on; null = nothing.' }),
     status: t.field({ type: AssetStatusEnum, description: 'New status.' }),
+    automaticStatus: t.boolean({
+      description: 'Whether its status follows work and sensors from the next change on.',
+    }),
     metadata: t.field({ type: 'JSONObject', description: 'New details, instead of all old ones.' }),
     purchaseCostCents: t.field({
       type: 'BigInt',

@@ -25,6 +25,10 @@ export const assetPayload = z.object({
   purchaseCostCents: z.int().optional().describe("In cents of the organization's currency."),
   purchasedAt: seconds('Purchase').optional(),
   warrantyEndsAt: seconds('End of the warranty').optional(),
+  automaticStatus: z
+    .boolean()
+    .optional()
+    .describe('The status follows work and sensors; absent = no.'),
   externalId: z.string().optional().describe('Its id in another system.'),
   archivedAt: seconds('When it was archived').optional(),
   created: seconds('Creation'),
@@ -48,6 +52,7 @@ export function serializeAsset(asset: Asset): AssetPayload {
     purchaseCostCents: asset.purchaseCostCents === null ? null : Number(asset.purchaseCostCents),
     purchasedAt: at(asset.purchasedAt),
     warrantyEndsAt: at(asset.warrantyEndsAt),
+    automaticStatus: asset.automaticStatus ? true : null,
     externalId: asset.externalId,
     archivedAt: at(asset.archivedAt),
     created: toUnixSeconds(asset.created),

@@ -42,6 +42,7 @@ export const createAssetInput = z.object({
   assetTypeId: z.string(),
   locationId: z.string(),
   status: z.enum(AssetStatus).exclude(['DECOMMISSIONED']).nullish(),
+  automaticStatus: z.boolean().nullish(),
   metadata: metadata.nullish(),
 })
 export type CreateAssetInput = z.infer<typeof createAssetInput>
@@ -54,6 +55,7 @@ export const updateAssetInput = z.object({
   assetTypeId: unlessGiven(z.string()),
   locationId: unlessGiven(z.string()),
   status: unlessGiven(z.enum(AssetStatus)),
+  automaticStatus: unlessGiven(z.boolean()),
   metadata: unlessGiven(metadata),
   archived: unlessGiven(z.boolean()),
 })

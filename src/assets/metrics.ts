@@ -51,7 +51,7 @@ export function readMetrics(
                    avg(score)::float8 AS "averageHealthScore",
                    count(*) FILTER (WHERE score < ${POOR_SCORE}::int)::int AS "poorHealthCount",
                    avg(1 - share)::float8 AS availability
-              FROM (${assetsWithHealth(organizationId, Prisma.join(conditions, ' AND '))}) AS scored
+              FROM (${assetsWithHealth(organizationId, Prisma.join(conditions, ' AND '), 'many')}) AS scored
              GROUP BY 1) AS summed
       LEFT JOIN ${names} AS named
         ON named.id = summed."groupId" AND named.organization_id = ${organizationId}

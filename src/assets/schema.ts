@@ -13,6 +13,7 @@ import {
   toIdFilter,
   toRequiredIdFilter,
 } from '../graphql/paging.ts'
+import { projectPage } from '../graphql/projection.ts'
 import { type AssetHealth, loadHealth } from './health.ts'
 import { allowedStatuses } from './rules.ts'
 import { searchAssets } from './search.ts'
@@ -117,6 +118,10 @@ export const AssetObject = builder.prismaNode('Asset', {
     }),
     purchasedAt: t.expose('purchasedAt', moment('When it was bought.')),
     warrantyEndsAt: t.expose('warrantyEndsAt', moment('When its warranty ends.')),
+    automaticStatus: t.exposeBoolean('automaticStatus', {
+      description:
+        'Its status follows what happens: MAINTENANCE while somebody works on it, OFFLINE while one of its sensors is silent, then ONLINE again. What a person set stays.',
+    }),
     externalId: t.exposeString('externalId', {
       nullable: true,
       description: 'Its id in another system.',
@@ -235,9 +240,9 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: async (query, _root, { where, orderBy }, context) =>
+      resolve: async (query, _root, { where, orderBy }, context, info) =>
         scopedPrisma(context).asset.findMany({
-          ...query,
+          ...projectPage(query, info),
           where: await toWhere(context, where),
           orderBy: [
             ...(orderBy ?? [{ field: 'name', direction: 'asc' }]).map((step) => ({

@@ -49,6 +49,7 @@ export async function createAsset(unit: UnitOfWork, input: CreateAssetInput): Pr
         purchaseCostCents: input.purchaseCostCents ?? null,
         purchasedAt: input.purchasedAt ?? null,
         warrantyEndsAt: input.warrantyEndsAt ?? null,
+        automaticStatus: input.automaticStatus ?? false,
         externalId: input.externalId ?? null,
         created: unit.now,
         updated: unit.now,
@@ -84,9 +85,12 @@ export async function updateAsset(unit: UnitOfWork, input: UpdateAssetInput): Pr
     await findAssetType(unit, after.assetTypeId, 'assetTypeId')
   }
   if (after.externalId !== before.externalId) await demandFreeExternalId(unit, after.externalId)
-  if (after.status !== before.status) await demandStatus(unit, before, after.status)
+  if (after.status !== before.status) {
+    await demandStatus(unit, before, after.status)
+    after.statusCause = null
+  }
   const place = await findLocation(unit, after.locationId, 'locationId')
-  return save(unit, before, after, place)
+  return saveAsset(unit, before, after, place)
 }
 
 export async function changeAssetStatus(
@@ -98,7 +102,7 @@ export async function changeAssetStatus(
   if (input.status === before.status) return before
   await demandStatus(unit, before, input.status)
   const place = await findLocation(unit, before.locationId, 'locationId')
-  return save(unit, before, { ...before, status: input.status }, place)
+  return saveAsset(unit, before, { ...before, status: input.status, statusCause: null }, place)
 }
 
 /**
@@ -165,7 +169,7 @@ export async function demandWorkableAsset(
 }
 
 /** Writes a changed asset and the events that tell of it. */
-async function save(
+export async function saveAsset(
   unit: UnitOfWork,
   before: Asset,
   after: Asset,

@@ -34,7 +34,7 @@ const EditScopeEnum = builder.enumType('BookingEditScope', {
 
 defineCommand('bookingCreate', {
   description:
-    'Books a resource. Records booking.created. When the time is taken, a CONFLICT lists the bookings in the way. PENDING where the resource needs approval, otherwise CONFIRMED.',
+    'Books a resource. Records booking.created. When the time is taken, a CONFLICT lists the bookings in the way. PENDING where the resource needs approval or a hook is asked first (booking.before_confirmation, see syncHookSet), otherwise CONFIRMED.',
   permission: 'bookings:write',
   schema: createBookingInput,
   input: (t) => ({
@@ -48,6 +48,7 @@ defineCommand('bookingCreate', {
     title: t.string({ description: 'What it is about, up to 200 characters.' }),
     attendees: t.int({ description: 'People expected; at most as many as the resource holds.' }),
     serviceId: t.id({ description: 'A service that is offered with the resource.' }),
+    customerId: t.id({ description: 'Customer it is for.' }),
     bookedById: t.id({
       description: 'Whom it is for; oneself when left out. Managers and keys book for others.',
     }),
@@ -81,6 +82,7 @@ defineCommand('bookingUpdate', {
     title: t.string({ description: 'New title; null removes it.' }),
     attendees: t.int({ description: 'People expected; null = not said.' }),
     serviceId: t.id({ description: 'Another service; null = none.' }),
+    customerId: t.id({ description: 'Another customer; null = none.' }),
   }),
   run: updateBooking,
   payload: (t) => ({
@@ -124,7 +126,10 @@ defineCommand('bookingCancel', {
 })
 
 const ACTIONS = {
-  bookingApprove: [approveBooking, 'Approves a PENDING booking. Records booking.updated.'],
+  bookingApprove: [
+    approveBooking,
+    'Approves a PENDING booking; where a hook is asked it stays PENDING until that agrees. Records booking.updated.',
+  ],
   bookingCheckIn: [
     checkInBooking,
     'Says that somebody came; possible within the check-in window only. Records booking.checked_in.',

@@ -27,6 +27,7 @@ const payload = z.object({
   ]),
   seriesId: z.string().optional(),
   serviceId: z.string().optional(),
+  customerId: z.string().optional().describe('Customer it is for.'),
   checkInOpensAt: seconds('First moment of the check-in window'),
   checkInDeadline: seconds('End of the check-in window'),
   approvedBy: z.string().optional(),
@@ -41,7 +42,7 @@ const payload = z.object({
   created: seconds('Creation'),
   updated: seconds('Last change'),
 })
-type BookingPayload = z.infer<typeof payload>
+export type BookingPayload = z.infer<typeof payload>
 
 /** The one shape in which a booking appears in events. */
 export function serializeBooking(booking: Booking, resource: Resource): BookingPayload {
@@ -59,6 +60,7 @@ export function serializeBooking(booking: Booking, resource: Resource): BookingP
     status: payload.shape.status.parse(toPascalCase(booking.status)),
     seriesId: booking.seriesId,
     serviceId: booking.serviceId,
+    customerId: booking.customerId,
     checkInOpensAt: toUnixSeconds(booking.checkInOpensAt),
     checkInDeadline: toUnixSeconds(booking.checkInDeadline),
     approvedBy: booking.approvedById,
@@ -172,6 +174,26 @@ export const bookingRejected = defineEvent({
     updated: 1_780_000_600,
   },
   carriesPrevious: true,
+})
+
+export const bookingBeforeConfirmation = defineEvent({
+  ...shared,
+  type: 'booking.before_confirmation',
+  description:
+    'May this booking be confirmed? Asked of one hook while the booking is Pending and holds its time; see Mutation.syncHookSet.',
+  example: { ...example, status: 'Pending' },
+  carriesPrevious: false,
+  isQuestion: true,
+})
+
+export const bookingBeforeReminder = defineEvent({
+  ...shared,
+  type: 'booking.before_reminder',
+  description:
+    'May whoever booked be reminded? Asked of one hook before the reminder goes out; see Mutation.syncHookSet.',
+  example,
+  carriesPrevious: false,
+  isQuestion: true,
 })
 
 const tombstone = z.object({ id: z.string(), deleted: z.literal(true) })

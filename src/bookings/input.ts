@@ -18,6 +18,7 @@ const bookingDetails = {
   title: title.nullish(),
   attendees: wholeNumber(1, 100_000).nullish(),
   serviceId: z.string().nullish(),
+  customerId: z.string().nullish(),
 }
 
 export const createBookingInput = z.object({

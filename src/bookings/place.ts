@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '../db/unit-of-work.ts'
 import { invalid, notFound } from '../errors.ts'
-import type { Facets } from '../events/match.ts'
+import type { FacetKey, Facets } from '../events/match.ts'
 import type { Booking, Location, Resource } from '../generated/prisma/client.ts'
 import { findTimezone } from '../locations/timezone.ts'
 import { resourceFacets } from '../resources/events.ts'
@@ -38,6 +38,14 @@ export async function findAllPlaced(
       resource.id,
       { resource, place, facets: resourceFacets(resource, place) },
     ]),
+  )
+}
+
+/** What an event is about that concerns the bookings of several resources. */
+export function facetsOfAll(placed: readonly PlacedResource[]): Facets {
+  const keys: FacetKey[] = ['location', 'site', 'resource']
+  return Object.fromEntries(
+    keys.map((key) => [key, [...new Set(placed.flatMap(({ facets }) => facets[key] ?? []))]]),
   )
 }
 
@@ -89,6 +97,17 @@ export async function openingCheck(
   if (hours === null) return () => true
   const timezone = await findTimezone(unit, place)
   return ({ startTime, endTime }) => isOpenThroughout(hours, startTime, endTime, timezone)
+}
+
+/**
+ * Holds the customer still: one that is being deleted is not booked for.
+ * @throws DomainError NOT_FOUND
+ */
+export async function demandCustomer(unit: UnitOfWork, id: string): Promise<void> {
+  const rows = await unit.tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM customer
+     WHERE id = ${id} AND organization_id = ${unit.organizationId} FOR KEY SHARE`
+  if (rows.length === 0) throw notFound('Customer', id, 'customerId')
 }
 
 /** @throws DomainError VALIDATION or NOT_FOUND for a service that does not go with the resource. */

@@ -98,7 +98,11 @@ export function demandCapacity(
 export function timing(
   resource: Pick<
     Resource,
-    'bufferMinutes' | 'checkInOpensMinutes' | 'releaseAfterMinutes' | 'requiresCheckIn'
+    | 'bufferMinutes'
+    | 'checkInOpensMinutes'
+    | 'releaseAfterMinutes'
+    | 'reminderMinutes'
+    | 'requiresCheckIn'
   >,
   { startTime, endTime }: Times,
   created: Date,
@@ -106,6 +110,8 @@ export function timing(
   const later = (moment: Date, minutes: number) => new Date(moment.getTime() + minutes * MINUTE_MS)
   // Whoever books a time that has begun is there: nobody to wait for, nothing to release.
   const autoRelease = resource.requiresCheckIn && created < startTime
+  const { reminderMinutes } = resource
+  const reminder = reminderMinutes === null ? null : later(startTime, -reminderMinutes)
   const release = later(startTime, resource.releaseAfterMinutes)
   return {
     startTime,
@@ -114,6 +120,8 @@ export function timing(
     checkInOpensAt: later(startTime, -resource.checkInOpensMinutes),
     checkInDeadline: autoRelease && release < endTime ? release : endTime,
     autoRelease,
+    // Whoever books this late knows.
+    reminderAt: reminder !== null && reminder > created ? reminder : null,
   }
 }
 

@@ -12,13 +12,16 @@ import {
   toDateTimeFilter,
   toIdFilter,
 } from '../graphql/paging.ts'
+import { projectPage } from '../graphql/projection.ts'
 import { ResourceObject, TimeSpan } from '../resources/schema.ts'
 import { TRANSITIONS } from './rules.ts'
 
 const BookingStatusEnum = builder.enumType('BookingStatus', {
   description: 'Where a booking stands.',
   values: {
-    [BookingStatus.PENDING]: { description: 'Holds its time and waits for approval.' },
+    [BookingStatus.PENDING]: {
+      description: 'Holds its time and waits for approval, or for the answer of a hook.',
+    },
     [BookingStatus.CONFIRMED]: { description: 'Booked.' },
     [BookingStatus.CHECKED_IN]: { description: 'Somebody came.' },
     [BookingStatus.COMPLETED]: { description: 'Over. Final.' },
@@ -44,6 +47,7 @@ export const BookingObject = builder.prismaNode('Booking', {
     resource: t.relation('resource', { description: 'What is booked.' }),
     series: t.relation('series', { nullable: true, description: 'The series it belongs to.' }),
     service: t.relation('service', { nullable: true, description: 'What is had with it.' }),
+    customerId: t.exposeID('customerId', { nullable: true, description: 'Customer it is for.' }),
     title: t.exposeString('title', { nullable: true, description: 'What it is about.' }),
     attendees: t.exposeInt('attendees', { nullable: true, description: 'People expected.' }),
     status: t.expose('status', { type: BookingStatusEnum, description: 'Where it stands.' }),
@@ -102,6 +106,7 @@ const BookingWhere = builder.inputType('BookingWhere', {
     siteId: t.id({ description: 'At any place of this site.' }),
     bookedById: t.field({ type: IdFilter, description: 'By whom it is for.' }),
     seriesId: t.field({ type: IdFilter, description: 'By series.' }),
+    customerId: t.field({ type: IdFilter, description: 'By customer.' }),
     startTime: t.field({ type: DateTimeFilter, description: 'By start.' }),
     endTime: t.field({ type: DateTimeFilter, description: 'By end.' }),
     created: t.field({ type: DateTimeFilter, description: 'By creation.' }),
@@ -141,6 +146,7 @@ function toWhere(
   const places = toIdFilter(where.locationId)?.in
   const bookedById = toIdFilter(where.bookedById)
   const seriesId = toIdFilter(where.seriesId)
+  const customerId = toIdFilter(where.customerId)
   const startTime = toDateTimeFilter(where.startTime)
   const endTime = toDateTimeFilter(where.endTime)
   const created = toDateTimeFilter(where.created)
@@ -165,6 +171,7 @@ function toWhere(
         }),
     ...(bookedById === undefined ? {} : { bookedById }),
     ...(seriesId === undefined ? {} : { seriesId }),
+    ...(customerId === undefined ? {} : { customerId }),
     ...(startTime === undefined ? {} : { startTime }),
     ...(endTime === undefined ? {} : { endTime }),
     ...(created === undefined ? {} : { created }),
@@ -197,9 +204,9 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
+      resolve: (query, _root, { where, orderBy }, context, info) =>
         scopedPrisma(context).booking.findMany({
-          ...query,
+          ...projectPage(query, info),
           where: toWhere(where),
           orderBy: [
             ...(orderBy?.length ? orderBy : [{ field: 'startTime' as const }]).map((step) => ({

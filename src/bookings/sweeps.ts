@@ -3,6 +3,7 @@ import type { Plan } from '../generated/prisma/enums.ts'
 import { type Booking, Prisma } from '../generated/prisma/client.ts'
 import { bookingEnded, bookingNoShow, bookingRejected } from './events.ts'
 import { findAllPlaced } from './place.ts'
+import { findLostQuestions, sweepReminders } from './reminders.ts'
 import { save } from './service/load.ts'
 
 /** Bookings handled in one transaction: bounds its time. */
@@ -12,7 +13,8 @@ const BATCH = 100
 const DUE = [
   {
     name: 'reject unapproved',
-    where: (now: Date) => Prisma.sql`status = 'PENDING' AND start_time <= ${now}`,
+    where: (now: Date) =>
+      Prisma.sql`status = 'PENDING' AND hook_at IS NULL AND start_time <= ${now}`,
     after: (booking: Booking): Booking => ({
       ...booking,
       status: 'REJECTED',
@@ -103,5 +105,15 @@ export const sweeps = [
     run: async (backend: Backend) => {
       await sweepBookings(backend)
     },
+  },
+  {
+    name: 'booking reminders',
+    everyMs: 10_000,
+    run: (backend: Backend) => sweepReminders(backend),
+  },
+  {
+    name: 'booking hooks',
+    everyMs: 5_000,
+    run: (backend: Backend) => findLostQuestions(backend),
   },
 ]

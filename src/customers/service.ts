@@ -1,7 +1,7 @@
 import { lockCompany } from '../companies/service.ts'
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, notFound } from '../errors.ts'
+import { demandVersion, DomainError, notFound } from '../errors.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
 import type { Customer } from '../generated/prisma/client.ts'
@@ -81,6 +81,7 @@ export async function updateCustomer(
 export async function deleteCustomer(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const customer = await lockCustomer(unit, input.id)
   demandVersion(customer, input.expectedVersion)
+  await demandNoBookings(unit, customer.id)
   await unit.tx.customer.delete({ where: { id: customer.id } })
   record(unit, customerDeleted, {
     subjectId: customer.id,
@@ -89,6 +90,25 @@ export async function deleteCustomer(unit: UnitOfWork, input: DeleteInput): Prom
   })
   return customer.id
 }
+
+/** @throws DomainError CONFLICT listing the bookings for the customer that are not over. */
+async function demandNoBookings(unit: UnitOfWork, customerId: string): Promise<void> {
+  const bookings = await unit.tx.booking.findMany({
+    where: { customerId, status: { in: ['PENDING', 'CONFIRMED', 'CHECKED_IN'] } },
+    orderBy: { startTime: 'asc' },
+    take: LISTED,
+    select: { id: true },
+  })
+  if (bookings.length === 0) return
+  throw new DomainError(
+    'Bookings for this customer are not over: cancel or change them first',
+    { code: 'CONFLICT', ids: bookings.map((booking) => booking.id) },
+    ['input', 'id'],
+  )
+}
+
+/** Ids listed in a refusal. */
+const LISTED = 20
 
 async function lockCustomer(unit: UnitOfWork, id: string): Promise<Customer> {
   if (!(await lockRow(unit, 'customer', id))) throw notFound('Customer', id)

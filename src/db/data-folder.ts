@@ -58,8 +58,20 @@ export function readOrMakeSecrets(dataDir: string): OwnSecrets {
   }
   const made = makeOwnSecrets()
   fs.mkdirSync(dataDir, { recursive: true })
-  fs.writeFileSync(file, `${JSON.stringify(made)}\n`, { mode: 0o600 })
+  writeSecrets(dataDir, made)
   return made
+}
+
+/** Replaces the secrets of an embedded installation: whole, or not at all. */
+export function writeSecrets(dataDir: string, secrets: OwnSecrets): void {
+  const file = path.join(dataDir, 'secrets.json')
+  const next = `${file}.${process.pid}.next`
+  const descriptor = fs.openSync(next, 'w', 0o600)
+  fs.writeSync(descriptor, `${JSON.stringify(secrets)}\n`)
+  // What they open must not be on the disk before they are.
+  fs.fsyncSync(descriptor)
+  fs.closeSync(descriptor)
+  fs.renameSync(next, file)
 }
 
 function isOwnSecrets(value: unknown): value is OwnSecrets {
@@ -69,6 +81,9 @@ function isOwnSecrets(value: unknown): value is OwnSecrets {
     'encryptionKey' in value &&
     typeof value.encryptionKey === 'string' &&
     'jwtSecret' in value &&
-    typeof value.jwtSecret === 'string'
+    typeof value.jwtSecret === 'string' &&
+    (!('oldEncryptionKeys' in value) ||
+      (Array.isArray(value.oldEncryptionKeys) &&
+        value.oldEncryptionKeys.every((key) => typeof key === 'string')))
   )
 }

@@ -32,6 +32,9 @@ export function openDatabase(url: string, poolSize: number): Database {
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 10_000,
+    // A process that is frozen in the midst of a transaction must not hold its locks for ever. Longer
+    // than a transaction may take, so that it never ends one that is alive.
+    idle_in_transaction_session_timeout: 15_000,
     application_name: 'plantroom',
   })
   trackScopes(pool)

@@ -51,6 +51,7 @@ export const ID_PREFIX = {
   webhookEndpoint: 'whk-',
   webhookSecret: 'whs-',
   webhookDelivery: 'dlv-',
+  webhookReplay: 'rpl-',
   event: 'evt_',
   testEvent: 'evt_test_',
 } as const

@@ -111,6 +111,7 @@ const LOCKABLE = {
   rateSchedule: Prisma.raw('"rate_schedule"'),
   quotation: Prisma.raw('"quotation"'),
   webhookEndpoint: Prisma.raw('"webhook_endpoint"'),
+  webhookReplay: Prisma.raw('"webhook_replay"'),
   labor: Prisma.raw('"labor"'),
   partUse: Prisma.raw('"part_use"'),
   workOrderComment: Prisma.raw('"work_order_comment"'),

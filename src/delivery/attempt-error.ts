@@ -15,6 +15,11 @@ export type Failure =
   | 'response.closed'
   | 'response.invalid'
   | 'response.status'
+  /** Of the installation's own egress proxy, and none of the endpoint's */
+  | 'proxy.unreachable'
+  | 'proxy.timeout'
+  | 'proxy.closed'
+  | 'proxy.refused'
   | 'internal'
 
 /** Why an attempt came to no answer, told at the stage that knows. */

@@ -1,6 +1,7 @@
 import type { WebhookConfig } from '../config.ts'
 import { AttemptError, type Failure } from './attempt-error.ts'
 import type { Connections } from './connections.ts'
+import { isFaultOfProxy } from './egress-proxy.ts'
 import type { Endpoints } from './endpoints.ts'
 import { type Parcel, prepareRequest, type Trigger } from './prepare.ts'
 import { decideNextStep, type NextStep } from './schedule.ts'
@@ -53,7 +54,7 @@ export function createAttempter(
         startedAtMs,
       )
       requestHeaders = request.headerLines
-      exchange = await send(connections, request.wire, config.timeoutMs)
+      exchange = await send(connections, request.wire, parcel.timeoutMs ?? config.timeoutMs)
     } catch (error) {
       exchange = notSent(error, performance.now() - startedMs)
     }
@@ -61,6 +62,7 @@ export function createAttempter(
     const next = decideNextStep(
       {
         succeeded: failure === undefined,
+        isOurFault: isFaultOfProxy(failure),
         statusCode: exchange.answer?.statusCode,
         retryAfter: exchange.answer?.retryAfter,
         attempt: parcel.attempt,

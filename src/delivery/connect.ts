@@ -1,7 +1,9 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
+import type { EgressProxyConfig } from '../config.ts'
 import type { TargetPolicy } from '../webhooks/target-url.ts'
 import { AttemptError } from './attempt-error.ts'
+import { openTunnel } from './egress-proxy.ts'
 import { type Resolve, type VettedAddress, vetHost } from './guard.ts'
 
 export interface ConnectSettings {
@@ -9,6 +11,8 @@ export interface ConnectSettings {
   /** For look-up, TCP and TLS together. */
   connectTimeoutMs: number
   resolve?: Resolve | undefined
+  /** What all connections go through; the guard vets their targets all the same. */
+  proxy?: EgressProxyConfig | undefined
 }
 
 export interface ConnectTarget {
@@ -16,6 +20,12 @@ export interface ConnectTarget {
   host: string
   port: number
   secure: boolean
+}
+
+/** A connection and the address at its other end, also where a proxy stands between. */
+export interface OpenedSocket {
+  socket: Socket
+  remoteAddress: string | undefined
 }
 
 /** How a connection came to be. */
@@ -34,12 +44,12 @@ export function createConnector(settings: ConnectSettings) {
 
   /**
    * @param timings filled in as far as it comes, also when it fails
-   * @throws AttemptError of the stage guard, dns, connect or tls
+   * @throws AttemptError of the stage guard, dns, proxy, connect or tls
    */
   return async function openSocket(
     target: ConnectTarget,
     timings: ConnectTimings,
-  ): Promise<Socket> {
+  ): Promise<OpenedSocket> {
     const startedMs = performance.now()
     const addresses = await within(
       settings.connectTimeoutMs,
@@ -48,6 +58,10 @@ export function createConnector(settings: ConnectSettings) {
     const resolvedMs = performance.now()
     if (isIP(target.host) === 0) timings.dnsMs = resolvedMs - startedMs
     const leftMs = Math.max(1, settings.connectTimeoutMs - (resolvedMs - startedMs))
+    const tunnel =
+      settings.proxy === undefined
+        ? undefined
+        : await openTunnel(settings.proxy, addresses, target.port, leftMs)
     const address = {
       host: target.host,
       port: target.port,
@@ -55,6 +69,7 @@ export function createConnector(settings: ConnectSettings) {
       autoSelectFamily: true,
       noDelay: true,
       keepAlive: true,
+      ...(tunnel === undefined ? {} : { socket: tunnel.socket }),
     }
     const sessionKey = `${target.host}:${target.port}`
     const session = sessions.get(sessionKey)
@@ -65,7 +80,7 @@ export function createConnector(settings: ConnectSettings) {
           ALPNProtocols: ['http/1.1'],
           ...(session === undefined ? {} : { session }),
         })
-      : connectTcp(address)
+      : (tunnel?.socket ?? connectTcp(address))
     if (target.secure) {
       socket.on('session', (fresh: Buffer) => {
         sessions.delete(sessionKey)
@@ -73,8 +88,17 @@ export function createConnector(settings: ConnectSettings) {
         if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value ?? '')
       })
     }
-    await established(socket, target.secure, leftMs, timings)
-    return socket
+    if (tunnel === undefined) {
+      await established(socket, target.secure, leftMs, timings)
+      return { socket, remoteAddress: socket.remoteAddress }
+    }
+    const tunnelledMs = performance.now()
+    timings.connectMs = tunnelledMs - resolvedMs
+    if (target.secure) {
+      const stillMs = Math.max(1, leftMs - timings.connectMs)
+      await established(socket, target.secure, stillMs, timings, tunnelledMs)
+    }
+    return { socket, remoteAddress: tunnel.address }
   }
 }
 
@@ -106,9 +130,11 @@ function established(
   secure: boolean,
   timeoutMs: number,
   timings: ConnectTimings,
+  /** When TCP was connected already, as in a tunnel (performance.now) */
+  tunnelledMs?: number,
 ): Promise<void> {
   const startedMs = performance.now()
-  let connectedMs: number | undefined
+  let connectedMs = tunnelledMs
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       fail(
@@ -158,12 +184,16 @@ const CONNECT_FAILURES: Readonly<Record<string, 'connect.refused' | 'connect.unr
   EADDRNOTAVAIL: 'connect.unreachable',
 }
 
+/** OpenSSL's reasons for not believing a certificate, and Node's own (ERR_TLS_CERT_ALTNAME_INVALID). */
+const CERTIFICATE_FAULT =
+  /CERT|ALTNAME|SELF_SIGNED|ISSUER|HOSTNAME|VERIFY|SIGNATURE|CRL|CHAIN|PURPOSE|PATH_LENGTH|INVALID_CA/
+
 function toAttemptError(error: Error, connected: boolean): AttemptError {
   const cause = error instanceof AggregateError ? error.errors[0] : error
   const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined
   const name = typeof code === 'string' ? code : error.message
   if (connected) {
-    const isCertificate = /CERT|ALTNAME|SELF_SIGNED|ISSUER|HOSTNAME/.test(name)
+    const isCertificate = CERTIFICATE_FAULT.test(name)
     return new AttemptError(isCertificate ? 'tls.certificate' : 'tls.failed', `TLS failed: ${name}`)
   }
   if (name === 'ETIMEDOUT') return new AttemptError('connect.timeout', 'No connection: ETIMEDOUT')

@@ -1,6 +1,11 @@
 import type { Socket } from 'node:net'
 import { Client } from 'undici'
-import { type ConnectSettings, type ConnectTimings, createConnector } from './connect.ts'
+import {
+  type ConnectSettings,
+  type ConnectTimings,
+  createConnector,
+  type OpenedSocket,
+} from './connect.ts'
 
 /** One kept connection and what is known of it. */
 interface Connection {
@@ -53,15 +58,15 @@ export function openConnections(settings: ConnectSettings): Connections {
     connection: Connection,
     callback: (...result: [null, Socket] | [Error, null]) => void,
   ): Promise<void> {
-    let socket: Socket
+    let opened: OpenedSocket
     try {
-      socket = await openSocket(connection.origin, connection.timings)
+      opened = await openSocket(connection.origin, connection.timings)
     } catch (error) {
       callback(error instanceof Error ? error : new Error(String(error)), null)
       return
     }
-    connection.remoteAddress = socket.remoteAddress
-    callback(null, socket)
+    connection.remoteAddress = opened.remoteAddress
+    callback(null, opened.socket)
   }
 
   function open(origin: Origin): Connection {

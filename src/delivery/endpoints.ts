@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { KeyRing } from '../key-ring.ts'
 import type { TargetPolicy } from '../webhooks/target-url.ts'
 import { AttemptError } from './attempt-error.ts'
 import { groupCalls } from './group.ts'
@@ -18,14 +19,14 @@ const MAX_KEPT = 10_000
 /** Endpoints per statement */
 const MAX_GROUP = 200
 
-export function openEndpoints(pool: Pool, encryptionKey: Buffer, policy: TargetPolicy): Endpoints {
+export function openEndpoints(pool: Pool, keys: KeyRing, policy: TargetPolicy): Endpoints {
   const kept = new Map<string, PreparedEndpoint>()
   const load = groupCalls(MAX_GROUP, (endpointIds: string[]) => loadEndpoints(pool, endpointIds))
 
   async function prepare(endpointId: string): Promise<PreparedEndpoint> {
     const { sealed } = await load(endpointId)
     if (sealed === undefined) throw new AttemptError('internal', 'The endpoint was deleted')
-    const prepared = prepareEndpoint(sealed, encryptionKey, policy)
+    const prepared = prepareEndpoint(sealed, keys, policy)
     kept.delete(endpointId)
     kept.set(endpointId, prepared)
     if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value ?? '')

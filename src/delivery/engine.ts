@@ -1,14 +1,20 @@
 import { Pool, type PoolClient } from 'pg'
 import type { Config } from '../config.ts'
 import type { Logger } from '../log.ts'
+import type { PayloadShaper } from '../webhooks/payload-shaper.ts'
+import { openAdmission } from './admission.ts'
 import { createAttempter } from './attempt.ts'
+import { ask } from './ask.ts'
 import { attemptNow } from './attempt-now.ts'
+import { createOutsideAttempter } from './attempt-outside.ts'
 import { createCapacity } from './capacity.ts'
 import type { Resolve } from './guard.ts'
 import { type Lanes, openLanes } from './lanes.ts'
 import { openLogWriter } from './log-writer.ts'
 import { openConnections } from './connections.ts'
 import { openEndpoints } from './endpoints.ts'
+import { openReplays, type Replays } from './replays.ts'
+import { readSpread, shareOf } from './share.ts'
 import { findForgotten, freeLanes } from './sweep.ts'
 import { takeIdentity, type WorkerIdentity } from './worker-identity.ts'
 
@@ -23,7 +29,9 @@ export interface DeliveryEngine extends AsyncDisposable {
   ): { asked: ReadonlySet<string>; claimed: Promise<void> }
   /** Starts attempts outside the lanes; returns before they end. */
   attemptNow(deliveryIds: readonly string[]): void
-  /** Takes up what lost wake-ups and dead workers left. */
+  /** Sends a question and waits for its answer: the body of a 2xx, or undefined. */
+  ask(deliveryId: string, timeoutMs: number): Promise<string | undefined>
+  /** Takes up what lost wake-ups and dead workers left; leaves to others what is above its share. */
   sweep(): Promise<void>
   /** Starts another lease on the lanes held. */
   renew(): Promise<void>
@@ -33,6 +41,7 @@ export interface EngineSettings {
   config: Config
   databaseUrl: string
   log: Logger
+  shaper: PayloadShaper
   /** Instead of the system's name look-up. */
   resolve?: Resolve
 }
@@ -48,30 +57,38 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     policy: config.webhooks,
     connectTimeoutMs: config.webhooks.connectTimeoutMs,
     resolve: settings.resolve,
+    proxy: config.webhooks.egressProxy,
   })
   const capacity = createCapacity(config.webhooks.concurrency)
-  const endpoints = openEndpoints(pool, config.encryptionKey, config.webhooks)
+  const endpoints = openEndpoints(pool, config.encryptionKeys, config.webhooks)
   const attempt = createAttempter(config.webhooks, endpoints, connections)
+  const admission = openAdmission(pool, settings.shaper)
   const logWriter = openLogWriter(pool, log)
+  const attemptOutside = createOutsideAttempter({ capacity, attempt, admission, logWriter })
   const outside = new Map<string, Promise<void>>()
   let stopping = false
   let identity = await takeIdentity(databaseUrl)
-  let lanes = open(identity)
+  let { lanes, replays } = open(identity)
 
-  function open(taken: WorkerIdentity): Lanes {
+  function open(taken: WorkerIdentity): { lanes: Lanes; replays: Replays } {
     taken.onLost = () => void replaceIdentity()
     log.info({ worker: taken.number }, 'delivery worker ready')
-    return openLanes({ pool, workerNumber: taken.number, capacity, attempt, logWriter, log })
+    const workerNumber = taken.number
+    return {
+      lanes: openLanes({ pool, workerNumber, capacity, attempt, admission, logWriter, log }),
+      replays: openReplays({ pool, workerNumber, attempt: attemptOutside, log }),
+    }
   }
 
   /** Without its lock others take this worker's lanes, so it lets go of them and starts over. */
   async function replaceIdentity(): Promise<void> {
     log.warn({ worker: identity.number }, 'delivery worker lost its identity; taking another')
     lanes.abandon()
+    replays.abandon()
     for (let pauseMs = FIRST_PAUSE_MS; !stopping; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
       try {
         identity = await takeIdentity(databaseUrl)
-        lanes = open(identity)
+        ;({ lanes, replays } = open(identity))
         return
       } catch (error) {
         log.warn({ error: String(error) }, 'no identity yet')
@@ -82,7 +99,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
 
   function startAttempt(deliveryId: string): void {
     if (stopping || outside.has(deliveryId)) return
-    const done = attemptNow({ pool, capacity, attempt, logWriter }, deliveryId)
+    const done = attemptNow(pool, attemptOutside, deliveryId)
       .catch((error: unknown) => {
         log.warn({ deliveryId, error: String(error) }, 'attempt outside the lane not made yet')
       })
@@ -96,20 +113,30 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     attemptNow(deliveryIds) {
       for (const deliveryId of deliveryIds) startAttempt(deliveryId)
     },
+    ask: (deliveryId, timeoutMs) => ask({ pool, attempt, logWriter }, deliveryId, timeoutMs),
     async sweep() {
       const freed = await freeLanes(pool)
       if (freed > 0) log.info({ lanes: freed }, 'lanes of gone workers freed')
-      const found = await findForgotten(pool, identity.number)
+      const { surplus, room } = shareOf(await readSpread(pool, identity.number))
+      lanes.handOver(surplus)
+      const found = await findForgotten(pool, identity.number, room)
       lanes.wake(found.endpointIds)
       for (const deliveryId of found.deliveryIds) startAttempt(deliveryId)
+      await replays.sweep()
     },
-    renew: () => lanes.renew(),
+    async renew() {
+      await lanes.renew()
+      await replays.renew()
+    },
     async [Symbol.asyncDispose]() {
       stopping = true
       const patience = new Promise<void>((resolve) => {
         setTimeout(resolve, config.shutdownTimeoutMs).unref()
       })
-      await Promise.race([Promise.all([lanes.stop(), ...outside.values()]), patience])
+      await Promise.race([
+        Promise.all([lanes.stop(), replays.stop(), ...outside.values()]),
+        patience,
+      ])
       logWriter.close()
       lanes.abandon()
       await connections[Symbol.asyncDispose]()

@@ -15,6 +15,8 @@ export interface ClaimedLane {
   ordering: WebhookOrdering
   maxInFlight: number
   consecutiveFailures: number
+  /** It has an integration or a document, so that its deliveries need admission. */
+  onTerms: boolean
   window: Window
 }
 
@@ -26,6 +28,7 @@ interface ClaimRow extends WindowRow {
   ordering: WebhookOrdering
   max_in_flight: number
   consecutive_failures: number
+  on_terms: boolean
   max_rows: number
   behind: boolean
 }
@@ -65,13 +68,14 @@ export async function claimLanes(
         RETURNING lane.endpoint_id, lane.epoch, lane.consecutive_failures, lane.last_sequence),
       lane AS (
         SELECT claimed.*, endpoint.organization_id, endpoint.version, endpoint.max_in_flight,
+               endpoint.integration_id IS NOT NULL OR endpoint.payload_hash IS NOT NULL AS on_terms,
                endpoint.ordering, 0::bigint AS after, '' AS skipped, $5::bigint AS max_bytes,
                -- Behind a head that failed last time there is nothing to read ahead for.
                CASE WHEN endpoint.ordering = 'ENDPOINT' AND claimed.consecutive_failures > 0
                     THEN 1 ELSE $4::int END AS max_rows
           FROM claimed JOIN webhook_endpoint AS endpoint ON endpoint.id = claimed.endpoint_id)
       SELECT lane.endpoint_id, lane.organization_id, lane.version, lane.epoch, lane.ordering,
-             lane.max_in_flight, lane.consecutive_failures, lane.max_rows,
+             lane.max_in_flight, lane.consecutive_failures, lane.on_terms, lane.max_rows,
              lane.last_sequence <> state.last_sequence AS behind, ${WINDOW_COLUMNS}
         FROM lane JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id ${WINDOW}
        ORDER BY lane.endpoint_id, found.sequence`,
@@ -93,6 +97,7 @@ function toClaimedLane(rows: readonly ClaimRow[]): ClaimedLane {
     ordering: row.ordering,
     maxInFlight: row.max_in_flight,
     consecutiveFailures: row.consecutive_failures,
+    onTerms: row.on_terms,
     window: { ...window, cut: window.cut || row.behind },
   }
 }
@@ -128,33 +133,37 @@ export async function releaseLanes(
     name: 'lane-release',
     text: `
       WITH mine AS (
-        SELECT lane.endpoint_id FROM unnest($2::text[], $3::bigint[]) AS given(endpoint_id, epoch)
+        SELECT lane.endpoint_id, lane.skipped_through
+          FROM unnest($2::text[], $3::bigint[]) AS given(endpoint_id, epoch)
           JOIN delivery_lane AS lane USING (endpoint_id)
          WHERE lane.worker_id = $1 AND lane.epoch = given.epoch
          ORDER BY lane.endpoint_id FOR UPDATE OF lane)
       UPDATE delivery_lane AS lane
          SET worker_id = CASE WHEN lane.woken THEN lane.worker_id END,
              claimed_until = CASE WHEN lane.woken THEN lane.claimed_until END,
-             wake_at = CASE WHEN lane.woken THEN lane.wake_at ELSE next.at END,
+             -- What is due already has been waiting for somebody since now, not since it was due.
+             wake_at = CASE WHEN lane.woken THEN lane.wake_at
+                            WHEN next.at < now() THEN date_trunc('milliseconds', now())
+                            ELSE next.at END,
              woken = false
         FROM mine JOIN webhook_endpoint AS endpoint ON endpoint.id = mine.endpoint_id
        CROSS JOIN LATERAL (SELECT CASE WHEN endpoint.ordering = 'ENDPOINT' THEN
                (SELECT delivery.next_attempt_at FROM webhook_delivery AS delivery
                  WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
-                   AND delivery.sequence IS NOT NULL
+                   AND delivery.sequence > mine.skipped_through
                  ORDER BY delivery.sequence LIMIT 1)
              ELSE least(
                (SELECT min(delivery.next_attempt_at) FROM webhook_delivery AS delivery
                  WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
-                   AND delivery.sequence IS NOT NULL AND delivery.attempt_count > 0),
+                   AND delivery.sequence > mine.skipped_through AND delivery.attempt_count > 0),
                (SELECT delivery.next_attempt_at FROM webhook_delivery AS delivery
                  WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
-                   AND delivery.sequence IS NOT NULL AND delivery.attempt_count = 0
+                   AND delivery.sequence > mine.skipped_through AND delivery.attempt_count = 0
                    AND (endpoint.ordering = 'NONE' OR NOT EXISTS (
                      SELECT 1 FROM webhook_delivery AS earlier
                       WHERE earlier.endpoint_id = delivery.endpoint_id
                         AND earlier.subject_id = delivery.subject_id
-                        AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
+                        AND earlier.status = 'PENDING' AND earlier.sequence > mine.skipped_through
                         AND earlier.attempt_count > 0))
                  ORDER BY delivery.sequence LIMIT 1)) END AS at) AS next
        WHERE lane.endpoint_id = mine.endpoint_id

@@ -6,6 +6,7 @@ import type { Waiting } from './eligibility.ts'
 export interface LaneDelivery extends Waiting {
   id: string
   eventId: string
+  eventType: string
   subjectId: string
   /** As text: it is only ever sent and compared by the database. */
   sequence: string
@@ -15,6 +16,8 @@ export interface LaneDelivery extends Waiting {
   /** When it was loaded, on this process's clock (performance.now) */
   loadedMs: number
   body: string
+  /** The body is the delivery's own and stays what it is. */
+  ownBody: boolean
 }
 
 export interface WindowRequest {
@@ -41,12 +44,14 @@ export interface Window {
 export interface WindowRow {
   id: string | null
   event_id: string
+  event_type: string
   subject_id: string
   sequence: string
   attempt_count: number
   age_ms: number
   wait_ms: number
   body: string
+  own_body: boolean
   found_rows: string
   retry_in_ms: number | null
 }
@@ -55,6 +60,7 @@ export interface WindowRow {
  * What a lane has to send next, joined to rows `lane` (endpoint_id, ordering, after, skipped,
  * max_rows, max_bytes) and `state` (its delivery_lane): with ordering ENDPOINT the head of the line whether or
  * not it is due, otherwise what is due now and not held back by an earlier delivery of its subject.
+ * What was skipped, see webhooks/buffered.ts, is passed over though it may not be cancelled yet.
  * All times are spans measured by the database's clock, so that clocks that differ between machines
  * shift nothing.
  */
@@ -64,7 +70,7 @@ export const WINDOW = `
       (SELECT extract(epoch FROM min(delivery.next_attempt_at) - now())::float8 * 1000
          FROM webhook_delivery AS delivery
         WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
-          AND delivery.sequence IS NOT NULL AND delivery.attempt_count > 0
+          AND delivery.sequence > state.skipped_through AND delivery.attempt_count > 0
           AND delivery.next_attempt_at > now()) END AS retry_in_ms) AS retry
    LEFT JOIN LATERAL (
     SELECT sized.* FROM (
@@ -72,15 +78,17 @@ export const WINDOW = `
              sum(octet_length(due.body)) OVER (ORDER BY due.sequence)
                - octet_length(due.body) AS bytes_before
         FROM (
-          SELECT delivery.id, delivery.event_id, delivery.subject_id, delivery.sequence,
+          SELECT delivery.id, delivery.event_id, delivery.event_type, delivery.subject_id, delivery.sequence,
                  delivery.attempt_count,
                  extract(epoch FROM now() - greatest(delivery.due_at, state.resumed_at))::float8
                    * 1000 AS age_ms,
                  extract(epoch FROM delivery.next_attempt_at - now())::float8 * 1000 AS wait_ms,
-                 coalesce(delivery.body, event.body, '') AS body
+                 coalesce(delivery.body, event.body, '') AS body,
+                 delivery.body IS NOT NULL AS own_body
             FROM webhook_delivery AS delivery LEFT JOIN event ON event.id = delivery.event_id
            WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
-             AND delivery.sequence IS NOT NULL AND delivery.sequence > lane.after
+             AND delivery.sequence IS NOT NULL
+             AND delivery.sequence > greatest(lane.after, state.skipped_through)
              AND (lane.ordering = 'ENDPOINT'
                   OR (delivery.next_attempt_at <= now()
                       AND (lane.ordering = 'NONE' OR (
@@ -89,13 +97,14 @@ export const WINDOW = `
                         SELECT 1 FROM webhook_delivery AS earlier
                          WHERE earlier.endpoint_id = lane.endpoint_id
                            AND earlier.subject_id = delivery.subject_id
-                           AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
+                           AND earlier.status = 'PENDING'
+                           AND earlier.sequence > state.skipped_through
                            AND earlier.attempt_count > 0 AND earlier.next_attempt_at > now())))))
            ORDER BY delivery.sequence LIMIT lane.max_rows) AS due) AS sized
      WHERE sized.bytes_before < lane.max_bytes) AS found ON true`
 
-export const WINDOW_COLUMNS = `found.id, found.event_id, found.subject_id, found.sequence,
-  found.attempt_count, found.age_ms, found.wait_ms, found.body, found.found_rows, retry.retry_in_ms`
+export const WINDOW_COLUMNS = `found.id, found.event_id, found.event_type, found.subject_id, found.sequence,
+  found.attempt_count, found.age_ms, found.wait_ms, found.body, found.own_body, found.found_rows, retry.retry_in_ms`
 
 /** What some lanes have to send next, read in one statement. */
 export async function loadWindows(
@@ -133,6 +142,7 @@ export function toWindow(rows: readonly WindowRow[], maxRows: number): Window {
     deliveries.push({
       id: row.id,
       eventId: row.event_id,
+      eventType: row.event_type,
       subjectId: row.subject_id,
       sequence: row.sequence,
       attemptCount: row.attempt_count,
@@ -140,6 +150,7 @@ export function toWindow(rows: readonly WindowRow[], maxRows: number): Window {
       waitMs: row.wait_ms,
       loadedMs,
       body: row.body,
+      ownBody: row.own_body,
     })
   }
   const found = deliveries.length === 0 ? 0 : Number(rows[0]?.found_rows)

@@ -30,14 +30,18 @@ import type { LogWriter } from './log-writer.ts'
  *            takes a lost lane's successes and refuses its decisions.
  *
  * Halted is a lane that may not go on as it is: its head failed (ENDPOINT order), its endpoint was
- * changed, paused or deleted, the worker stops. The next claim sees things as they are by then.
+ * changed, paused or deleted, the worker stops or has more lanes than others. The next claim sees things as they are by then.
  */
 export interface Lane {
   readonly claim: Release
+  /** It has work but no room to do it. */
+  readonly waits: boolean
   /** There may be work that the lane has not seen. */
   wake(): void
   /** Starts nothing more and lets go as soon as it may. */
   halt(): void
+  /** As `halt`, for another worker to go on with. */
+  handOver(): void
   /** The claim is lost: nothing may be decided under it any more. */
   abandon(): void
   /** Moves the end of the lease, on this process's clock (performance.now). */
@@ -80,6 +84,7 @@ export function startLane(
   const backlog = createBacklog(ordering, claimed.maxInFlight)
   let state: 'open' | 'closing' | 'releasing' | 'ended' = 'open'
   let halted = false
+  let handedOver = false
   let loading = false
   let waitsForCapacity = false
   /** The database may hold more that is due … */
@@ -265,7 +270,7 @@ export function startLane(
       state = 'open'
       wake()
     } else {
-      const wakeInMs = released.kind === 'released' ? released.wakeInMs : undefined
+      const wakeInMs = released.kind === 'released' && !handedOver ? released.wakeInMs : undefined
       // A lane that found nothing to try must not be claimed again in a busy loop.
       end(wakeInMs === undefined || attempts > 0 ? wakeInMs : Math.max(wakeInMs, IDLE_PAUSE_MS))
     }
@@ -286,7 +291,15 @@ export function startLane(
   return {
     claim,
     wake,
+    get waits() {
+      return waitsForCapacity
+    },
     halt() {
+      halted = true
+      advance()
+    },
+    handOver() {
+      handedOver = true
       halted = true
       advance()
     },

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Logger } from '../log.ts'
+import type { Admission } from './admission.ts'
 import type { Attempter } from './attempt.ts'
 import type { Capacity } from './capacity.ts'
 import { groupCalls } from './group.ts'
@@ -12,7 +13,7 @@ import {
   renewLanes,
 } from './lane-claims.ts'
 import { type Lane, startLane, WINDOW_ROWS } from './lane.ts'
-import { loadWindows, type WindowRequest } from './lane-window.ts'
+import { loadWindows, type Window, type WindowRequest } from './lane-window.ts'
 import type { LogWriter } from './log-writer.ts'
 
 /** The lanes that this worker holds, under one identity. */
@@ -27,6 +28,8 @@ export interface Lanes {
     client: PoolClient,
     endpointIds: readonly string[],
   ): { asked: ReadonlySet<string>; claimed: Promise<void> }
+  /** Leaves some lanes to other workers, first those that wait for room here. */
+  handOver(count: number): void
   /** Starts another lease; lanes that are somebody else's by now are given up. */
   renew(): Promise<void>
   /** Gives up all lanes at once, as when the identity is lost. */
@@ -40,6 +43,7 @@ export interface LanesDependencies {
   workerNumber: number
   capacity: Capacity
   attempt: Attempter
+  admission: Admission
   logWriter: LogWriter
   log: Logger
 }
@@ -54,12 +58,16 @@ const MAX_WINDOW_BYTES = 4 * 1024 * 1024
 const MIN_WINDOW_BYTES = 32 * 1024
 /** Retries further ahead are left to the sweep. */
 const MAX_TIMER_MS = 60_000
+/** A lane that was left to others is not taken again for so long. */
+const HANDS_OFF_MS = 3_000
 
 export function openLanes(dependencies: LanesDependencies): Lanes {
   const { pool, workerNumber, log } = dependencies
   const running = new Map<string, Lane>()
   const claiming = new Set<string>()
   const timers = new Map<string, NodeJS.Timeout>()
+  /** Lanes left to others, and until when (performance.now). */
+  const handsOff = new Map<string, number>()
   let stopping = false
   let onIdle: (() => void) | undefined
 
@@ -114,9 +122,9 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
 
   function start(claimed: ClaimedLane, leaseUntilMs: number): void {
     const { endpointId } = claimed
-    const lane = startLane(claimed, leaseUntilMs, {
+    const lane = startLane(claimed.onTerms ? withoutWindow(claimed) : claimed, leaseUntilMs, {
       ...dependencies,
-      load,
+      load: claimed.onTerms ? loadAdmitted(claimed) : load,
       release,
       windowBytes,
       onEnd(wakeInMs) {
@@ -129,6 +137,16 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     if (stopping) lane.halt()
   }
 
+  /** Everything goes through admission, the window that came with the claim first. */
+  function loadAdmitted(claimed: ClaimedLane): (request: WindowRequest) => Promise<Window> {
+    let first: Window | undefined = claimed.window
+    return async (request) => {
+      const window = first ?? (await load(request))
+      first = undefined
+      return warned('admission', dependencies.admission.admitWindow(claimed, window, workerNumber))
+    }
+  }
+
   function wakeLater(endpointId: string, delayMs: number): void {
     if (stopping || delayMs > MAX_TIMER_MS) return
     clearTimeout(timers.get(endpointId))
@@ -137,6 +155,14 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
       endpointId,
       setTimeout(() => wakeOne(endpointId), Math.max(0, delayMs) + 1),
     )
+  }
+
+  function isLeft(endpointId: string): boolean {
+    const untilMs = handsOff.get(endpointId)
+    if (untilMs === undefined) return false
+    if (untilMs > performance.now()) return true
+    handsOff.delete(endpointId)
+    return false
   }
 
   function wakeOne(endpointId: string): void {
@@ -148,7 +174,7 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
       lane.wake()
       return
     }
-    if (claiming.has(endpointId)) return
+    if (claiming.has(endpointId) || isLeft(endpointId)) return
     claiming.add(endpointId)
     // The sweep claims it when this does not.
     claim(endpointId).catch(() => undefined)
@@ -162,12 +188,22 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
       const asked = new Set<string>()
       for (const endpointId of endpointIds) {
         if (stopping || asked.size >= MAX_GROUP) break
-        if (running.has(endpointId) || claiming.has(endpointId)) continue
+        if (running.has(endpointId) || claiming.has(endpointId) || isLeft(endpointId)) continue
         asked.add(endpointId)
         claiming.add(endpointId)
       }
       const claimed = asked.size === 0 ? Promise.resolve() : claimNow(client, [...asked], true)
       return { asked, claimed }
+    },
+    handOver(count) {
+      // Those that are on their way out are held still, and counted.
+      const staying = [...running.values()].filter((lane) => !isLeft(lane.claim.endpointId))
+      const left = running.size - staying.length
+      const first = staying.toSorted((a, b) => Number(b.waits) - Number(a.waits))
+      for (const lane of first.slice(0, Math.max(0, count - left))) {
+        handsOff.set(lane.claim.endpointId, performance.now() + HANDS_OFF_MS)
+        lane.handOver()
+      }
     },
     async renew() {
       if (running.size === 0) return
@@ -201,4 +237,9 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     for (const timer of timers.values()) clearTimeout(timer)
     timers.clear()
   }
+}
+
+/** The lane asks for what it was claimed with as for anything else. */
+function withoutWindow(claimed: ClaimedLane): ClaimedLane {
+  return { ...claimed, window: { ...claimed.window, deliveries: [], cut: true } }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { AttemptRecord } from './attempt.ts'
+import { isFaultOfProxy } from './egress-proxy.ts'
 
 /** What is logged: an attempt, and on whose behalf it was made. */
 export interface LogEntry {
@@ -89,13 +90,17 @@ function summarize(entries: readonly LogEntry[]): Map<string, LaneSummary> {
       lane = { number, endpointId, organizationId, claim, failures: 0, succeeded: false }
       lanes.set(key, lane)
     }
-    // A test says nothing of how deliveries fare.
-    if (entry.record.trigger === 'TEST') continue
+    if (standsAlone(entry.record)) continue
+    // Neither does a proxy of ours that cannot be passed.
+    if (isFaultOfProxy(entry.record.failure)) continue
     lane.succeeded ||= entry.record.succeeded
     lane.failures = entry.record.succeeded ? 0 : lane.failures + 1
   }
   return lanes
 }
+
+/** Tests and questions: tried once, and no sign of how deliveries fare. */
+const standsAlone = ({ trigger }: AttemptRecord) => trigger === 'TEST' || trigger === 'SYNC'
 
 const ENTRY_COLUMNS = 21
 
@@ -128,7 +133,7 @@ function toColumns(
       exchange.tlsMs ?? null,
       exchange.firstByteMs ?? null,
       exchange.totalMs,
-      record.trigger === 'TEST' && next.kind !== 'done' ? 'exhausted' : next.kind,
+      standsAlone(record) && next.kind !== 'done' ? 'exhausted' : next.kind,
       next.kind === 'retry' || next.kind === 'disable' ? next.delayMs : null,
     ]
     for (const [index, value] of row.entries()) columns[index]?.push(value)
@@ -195,6 +200,10 @@ const STATEMENT = `
              WHEN changed.failures = 0 THEN NULL
              WHEN changed.succeeded OR lane.failing_since IS NULL THEN now()
              ELSE lane.failing_since END,
+           last_failure_at = CASE WHEN changed.failures > 0 THEN now() ELSE lane.last_failure_at END,
+           -- What was told of failures that are over counts no more; 100 belongs to a disabled one.
+           warned_percent = CASE WHEN changed.succeeded AND lane.warned_percent < 100 THEN 0
+                                 ELSE lane.warned_percent END,
            last_success_at = CASE WHEN changed.succeeded THEN now() ELSE lane.last_success_at END
       FROM changed WHERE lane.endpoint_id = changed.endpoint_id),
   moved AS (
@@ -209,8 +218,11 @@ const STATEMENT = `
              WHEN given.next IN ('retry', 'disable') AND delivery.status = 'PENDING'
                THEN now() + given.delay_ms * interval '1 millisecond' END,
            completed_at = CASE
-             WHEN given.next = 'done' OR (given.next = 'exhausted' AND delivery.status = 'PENDING')
+             WHEN (given.next = 'done' AND delivery.status <> 'SUCCEEDED')
+               OR (given.next = 'exhausted' AND delivery.status = 'PENDING')
                THEN now() ELSE delivery.completed_at END,
+           -- Sent by hand after its time: no longer lost, and no measure of how fast sending is.
+           told = delivery.told OR (given.next = 'done' AND given.trigger <> 'SCHEDULED'),
            last_status_code = given.status_code,
            last_error = given.failure
       FROM given JOIN touched ON touched.number = given.lane

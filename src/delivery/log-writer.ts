@@ -40,19 +40,30 @@ export function openLogWriter(pool: Pool, log: Logger): LogWriter {
     }
   })
 
-  /** One entry that the database will not take must not keep the others from being written. */
+  /**
+   * One entry that the database will not take must not keep the others from being written, nor its
+   * own delivery from moving on: without its texts it is taken.
+   */
   async function writeOneByOne(entries: readonly LogEntry[]): Promise<LogAnswer[]> {
     const answers: LogAnswer[] = []
     for (const entry of entries) {
-      try {
-        answers.push(...(await disableGone([entry], await writeLog(pool, [entry]))))
-      } catch (error) {
-        const { deliveryId } = entry.record
-        log.error({ err: error, deliveryId, endpointId: entry.endpointId }, 'attempt not logged')
-        answers.push(LOST)
-      }
+      const { record, endpointId } = entry
+      const about = { deliveryId: record.deliveryId, endpointId }
+      const answer =
+        (await tryWriting(entry, about)) ?? (await tryWriting(withoutTexts(entry), about)) ?? LOST
+      answers.push(answer)
     }
     return answers
+  }
+
+  async function tryWriting(entry: LogEntry, about: object): Promise<LogAnswer | undefined> {
+    try {
+      const [answer] = await disableGone([entry], await writeLog(pool, [entry]))
+      return answer
+    } catch (error) {
+      log.error({ err: error, ...about }, 'attempt not logged as it is')
+      return undefined
+    }
   }
 
   async function disableGone(entries: readonly LogEntry[], answers: LogAnswer[]) {
@@ -70,6 +81,21 @@ export function openLogWriter(pool: Pool, log: Logger): LogWriter {
     write,
     close() {
       closed = true
+    },
+  }
+}
+
+function withoutTexts(entry: LogEntry): LogEntry {
+  const { record } = entry
+  const { answer } = record.exchange
+  const bare = answer && { ...answer, headers: '', body: '', truncated: true }
+  return {
+    ...entry,
+    record: {
+      ...record,
+      requestHeaders: '',
+      error: record.error && 'What happened could not be stored.',
+      exchange: { ...record.exchange, answer: bare },
     },
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import type { KeyRing } from '../key-ring.ts'
 import { openHeaders, openSecret } from '../webhooks/secrets.ts'
 import { faultOfTarget, hostOf, type TargetPolicy } from '../webhooks/target-url.ts'
 import { AttemptError } from './attempt-error.ts'
@@ -40,9 +41,14 @@ export interface Parcel {
   /** 1 for the first attempt */
   attempt: number
   trigger: Trigger
+  /** Instead of the configured one */
+  timeoutMs?: number
 }
 
-export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST'
+export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST' | 'REPLAY' | 'SYNC'
+
+/** What webhook-attempt says besides the number of what does not stand in its order. */
+const MARKS: Partial<Record<Trigger, string>> = { MANUAL: ';manual', REPLAY: ';replay' }
 
 export interface PreparedRequest {
   wire: WireRequest
@@ -61,7 +67,7 @@ const USER_AGENT = `Plantroom/${z.object({ version: z.string() }).parse(manifest
  */
 export function prepareEndpoint(
   endpoint: SealedEndpoint,
-  encryptionKey: Buffer,
+  encryptionKeys: KeyRing,
   policy: TargetPolicy,
 ): PreparedEndpoint {
   const fault = faultOfTarget(endpoint.url, policy)
@@ -72,7 +78,7 @@ export function prepareEndpoint(
   const custom =
     endpoint.headersSealed === null
       ? []
-      : openHeaders(encryptionKey, endpointId, endpoint.headersSealed)
+      : openHeaders(encryptionKeys, endpointId, endpoint.headersSealed)
   return {
     version: endpoint.version,
     origin: {
@@ -83,7 +89,7 @@ export function prepareEndpoint(
     },
     path: url.pathname + url.search,
     keys: endpoint.secrets.map(({ sealed, expiresAtMs }) => ({
-      key: makeSigningKey(openSecret(encryptionKey, endpointId, sealed)),
+      key: makeSigningKey(openSecret(encryptionKeys, endpointId, sealed)),
       expiresAtMs: expiresAtMs ?? Number.POSITIVE_INFINITY,
     })),
     customHeaders: custom.flatMap(({ name, value }) => [name, value]),
@@ -115,7 +121,7 @@ export function prepareRequest(
     'webhook-signature',
     signatures.standard,
     'webhook-attempt',
-    parcel.trigger === 'MANUAL' ? `${parcel.attempt};manual` : String(parcel.attempt),
+    `${parcel.attempt}${MARKS[parcel.trigger] ?? ''}`,
   ]
   if (parcel.sequence !== undefined) headers.push('webhook-sequence', parcel.sequence)
   let headerLines = ''

@@ -11,7 +11,8 @@ const HOUSEKEEPING_LOCK = 7_416_003
 
 /**
  * Makes the attempt partitions of the coming days, drops those older than the log is kept, and
- * removes deliveries that ended before that. Skipped while another process does it.
+ * removes deliveries that ended before that, or have waited that long for an endpoint that nobody
+ * resumes. Skipped while another process does it.
  */
 export async function keepHouse(pool: Pool, logDays: number, now = new Date()): Promise<void> {
   const client = await pool.connect()
@@ -52,7 +53,11 @@ async function removeDeliveries(client: PoolClient, before: Date): Promise<void>
     const result = await client.query(
       `DELETE FROM webhook_delivery WHERE id IN (
          SELECT id FROM webhook_delivery
-          WHERE id < $1 AND completed_at < $2 AND status <> 'PENDING' ORDER BY id LIMIT ${CHUNK})`,
+          WHERE id < $1
+            AND CASE WHEN status <> 'PENDING' THEN completed_at < $2
+                     ELSE NOT EXISTS (SELECT 1 FROM webhook_endpoint AS endpoint
+                                       WHERE endpoint.id = endpoint_id AND endpoint.status = 'ACTIVE') END
+          ORDER BY id LIMIT ${CHUNK})`,
       [newId('webhookDelivery', before.getTime()), before],
     )
     removed = result.rowCount ?? 0

@@ -6,6 +6,8 @@ export interface Verdict {
   statusCode: number | undefined
   /** Value of the answer's Retry-After, if it had one. */
   retryAfter: string | undefined
+  /** The installation's own proxy failed, and nobody knows how the endpoint fares. */
+  isOurFault?: boolean
   /** 1 for the first attempt */
   attempt: number
   /** Since the first attempt became due */
@@ -22,11 +24,13 @@ export type NextStep =
 const JITTER = 0.2
 const MAX_LENGTHENING = 2
 const GONE = 410
+/** What is our own fault concerns all endpoints and is mended soon, or not by waiting longer. */
+const OUR_FAULT_STEPS = 2
 const HONOURS_RETRY_AFTER = new Set([429, 503])
 
 /**
  * The one place where it is decided what follows an attempt. Retries stop by time, not by count:
- * the last one is made at the deadline itself.
+ * the last one is made at the deadline itself. A fault of our own sets nothing aside.
  * @param random between 0 and 1
  */
 export function decideNextStep(
@@ -36,7 +40,10 @@ export function decideNextStep(
   random: number,
 ): NextStep {
   if (verdict.succeeded) return { kind: 'done' }
-  const delays = settings.retryDelaysMs
+  const delays = settings.retryDelaysMs.slice(
+    0,
+    verdict.isOurFault === true ? OUR_FAULT_STEPS : undefined,
+  )
   const base = delays[Math.min(verdict.attempt, delays.length) - 1] ?? 0
   const jittered = base * (1 + (random * 2 - 1) * JITTER)
   const asked = HONOURS_RETRY_AFTER.has(verdict.statusCode ?? 0)
@@ -46,6 +53,7 @@ export function decideNextStep(
   if (verdict.statusCode === GONE) {
     return { kind: 'disable', delayMs, reason: 'The endpoint answered 410 Gone.' }
   }
+  if (verdict.isOurFault === true) return { kind: 'retry', delayMs: Math.round(delayMs) }
   const leftMs = settings.retryDeadlineMs - verdict.ageMs
   return leftMs <= 0
     ? { kind: 'exhausted' }

@@ -39,6 +39,8 @@ export interface Exchange {
 /** Read before the connection is closed on a receiver that answers with more. */
 const MAX_READ_BYTES = 65_536
 const MAX_KEPT_BYTES = 16_384
+/** Interim answers (1xx) before the real one; whoever sends more will not come to an end. */
+const MAX_INTERIM = 10
 /** Within this time a kept connection may die without blame: its idle time ended as we wrote. */
 const STALE_MS = 1_000
 
@@ -77,6 +79,7 @@ function exchange(
     let firstByteMs: number | undefined
     let timer: NodeJS.Timeout | undefined
     let settled = false
+    let interim = 0
     let statusCode = 0
     let headers: Headers | undefined
     let chunks: Buffer[] | undefined
@@ -126,8 +129,14 @@ function exchange(
             )
           }, timeoutMs)
         },
-        onResponseStart(_controller, status, received) {
-          if (status < 200) return
+        onResponseStart(controller, status, received) {
+          if (status < 200) {
+            if (++interim <= MAX_INTERIM) return
+            controller.abort(
+              new AttemptError('response.invalid', `More than ${MAX_INTERIM} interim answers`),
+            )
+            return
+          }
           firstByteMs = performance.now() - (sentMs ?? startedMs)
           statusCode = status
           headers = received
@@ -167,7 +176,9 @@ const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE', 'UND_ERR_INFO',
 function toAttemptError(error: Error): AttemptError {
   if (error instanceof AttemptError) return error
   const code = 'code' in error ? String(error.code) : error.name
-  return CLOSED.has(code)
+  // The socket was closed by our side: "bad response", "bad upgrade".
+  const isOurs = error.message.startsWith('bad ')
+  return CLOSED.has(code) && !isOurs
     ? new AttemptError(
         'response.closed',
         'The connection was closed before the answer was complete',

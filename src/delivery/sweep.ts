@@ -11,6 +11,8 @@ export interface Findings {
 
 /** A wake-up has had this long to arrive. */
 const GRACE_MS = 1_000
+/** A lane that has waited this long is taken up by anybody, whatever its share. */
+const OVERDUE_MS = 10_000
 /** Per sweep; the next one finds the rest. */
 const LIMIT = 500
 
@@ -39,23 +41,35 @@ export async function freeLanes(pool: Pool): Promise<number> {
   return result.rowCount ?? 0
 }
 
-/** Looks for work that no wake-up has reached. Reads one small table and one small index. */
-export async function findForgotten(pool: Pool, workerNumber: number): Promise<Findings> {
+/**
+ * Looks for work that no wake-up has reached. Reads one small table and one small index.
+ * @param room free lanes to take up at most; those that have waited long are found beyond it
+ */
+export async function findForgotten(
+  pool: Pool,
+  workerNumber: number,
+  room: number,
+): Promise<Findings> {
   const result = await pool.query<{ kind: 'lane' | 'attempt'; id: string }>({
     name: 'sweep-find',
     text: `
-      (SELECT 'lane' AS kind, lane.endpoint_id AS id
-         FROM delivery_lane AS lane JOIN webhook_endpoint AS endpoint ON endpoint.id = lane.endpoint_id
-        WHERE endpoint.status = 'ACTIVE' AND endpoint.deleted_at IS NULL
-          AND ((lane.worker_id IS NULL AND lane.wake_at <= now() - $2 * interval '1 millisecond')
-               OR (lane.worker_id = $1 AND lane.woken))
-        LIMIT ${LIMIT})
+      WITH free AS (
+        SELECT lane.endpoint_id AS id, lane.wake_at <= now() - $4 * interval '1 millisecond' AS overdue
+          FROM delivery_lane AS lane JOIN webhook_endpoint AS endpoint ON endpoint.id = lane.endpoint_id
+         WHERE endpoint.status = 'ACTIVE' AND endpoint.deleted_at IS NULL
+           AND lane.worker_id IS NULL AND lane.wake_at <= now() - $2 * interval '1 millisecond')
+      -- By chance, so that workers that sweep at once do not reach for the same ones.
+      (SELECT 'lane' AS kind, id FROM free WHERE NOT overdue ORDER BY random() LIMIT $3)
+      UNION ALL
+      (SELECT 'lane', id FROM free WHERE overdue ORDER BY random() LIMIT ${LIMIT})
+      UNION ALL
+      (SELECT 'lane', endpoint_id FROM delivery_lane WHERE worker_id = $1 AND woken)
       UNION ALL
       (SELECT 'attempt', delivery.id FROM webhook_delivery AS delivery
         WHERE delivery.next_attempt_at <= now() - $2 * interval '1 millisecond'
           AND (delivery.status <> 'PENDING' OR delivery.sequence IS NULL)
         ORDER BY delivery.next_attempt_at LIMIT ${LIMIT})`,
-    values: [workerNumber, GRACE_MS],
+    values: [workerNumber, GRACE_MS, Math.min(room, LIMIT), OVERDUE_MS],
   })
   return {
     endpointIds: result.rows.filter((row) => row.kind === 'lane').map((row) => row.id),

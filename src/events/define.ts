@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Scope } from '../caller.ts'
+import type { Permission } from '../caller.ts'
 import type { Role } from '../generated/prisma/enums.ts'
 
 /**
@@ -10,8 +10,8 @@ export interface EventDefinition<T = unknown> {
   /** Dotted, past tense; existing names never change their meaning. */
   type: string
   description: string
-  /** All of these are needed to see it, live or by webhook. */
-  scopes: readonly Scope[]
+  /** All of these are needed to see it live; a duty among them keeps API keys out. */
+  scopes: readonly Permission[]
   /** Users in these roles do not see it, whatever scopes they hold: it may concern others of them. */
   hiddenFrom?: readonly Role[]
   /** Shape of `data.object`. Additive only. */
@@ -20,6 +20,8 @@ export interface EventDefinition<T = unknown> {
   example: NoInfer<T>
   /** Whether it tells of a change to an existing record, and so carries `previousAttributes`. */
   carriesPrevious: boolean
+  /** Sent to one hook that is asked, and answered; never part of the log, so nobody subscribes to it. */
+  isQuestion?: boolean
 }
 
 const definitions = new Map<string, EventDefinition>()
@@ -37,7 +39,7 @@ export function listEvents(): EventDefinition[] {
 }
 
 /** Scopes needed to see an event of this type; an unknown type (a retired one) needs none. */
-export function scopesOf(type: string): readonly Scope[] {
+export function scopesOf(type: string): readonly Permission[] {
   return definitions.get(type)?.scopes ?? []
 }
 

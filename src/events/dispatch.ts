@@ -52,6 +52,8 @@ export function openDispatchPool(url: string): Pool {
     max: 2,
     pipeline: true,
     connectionTimeoutMillis: 10_000,
+    // A dispatcher that is frozen between its statements must not hold its organizations up for ever.
+    idle_in_transaction_session_timeout: 10_000,
     application_name: 'plantroom dispatch',
     options: '-c synchronous_commit=off -c jit=off',
   })

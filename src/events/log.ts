@@ -13,7 +13,8 @@ export interface LoggedEvent extends Selectable {
   created: Date
 }
 
-interface LogRow {
+/** A row of the log, as `LOG_COLUMNS` selects it. */
+export interface LogRow {
   id: string
   organization_id: string
   position: string
@@ -26,6 +27,9 @@ interface LogRow {
   created: Date
 }
 
+export const LOG_COLUMNS =
+  'event.id, event.organization_id, event.position, event.type, event.body, event.subject_id, event.changed_fields, event.facets, event.actor, event.created'
+
 /** Events of one organization after a position, oldest first. */
 export async function readLog(
   pool: Pool,
@@ -35,11 +39,15 @@ export async function readLog(
 ): Promise<LoggedEvent[]> {
   const result = await pool.query<LogRow>({
     name: 'read-log',
-    text: `SELECT id, organization_id, position, type, body, subject_id, changed_fields, facets, actor, created
-             FROM event WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT $3`,
+    text: `SELECT ${LOG_COLUMNS} FROM event
+            WHERE organization_id = $1 AND position > $2 ORDER BY position LIMIT $3`,
     values: [organizationId, after.toString(), limit],
   })
-  return result.rows.map((row) => ({
+  return result.rows.map(toLoggedEvent)
+}
+
+export function toLoggedEvent(row: LogRow): LoggedEvent {
+  return {
     id: row.id,
     organizationId: row.organization_id,
     position: BigInt(row.position),
@@ -50,7 +58,7 @@ export async function readLog(
     facets: row.facets,
     actor: row.actor,
     created: row.created,
-  }))
+  }
 }
 
 /** Position of the newest event; 0 when there is none. */

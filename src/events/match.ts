@@ -11,6 +11,8 @@ export const FACET_KEYS = [
   'resource',
   'schedule',
   'quotation',
+  'reporter',
+  'company',
 ] as const
 export type FacetKey = (typeof FACET_KEYS)[number]
 

@@ -14,8 +14,8 @@ export interface EventInput<T> {
   object: T
   /** The changed fields with their previous values, in payload form. */
   previous?: Record<string, unknown>
-  /** What filters may ask about. */
-  facets: Facets
+  /** What filters may ask about; a function where that must be looked up, at the end. */
+  facets: Facets | (() => Promise<Facets>)
 }
 
 interface EventRow {
@@ -24,7 +24,7 @@ interface EventRow {
   body: string
   subjectId: string
   changedFields: string[]
-  facets: string
+  facets: Facets | (() => Promise<Facets>)
 }
 
 /** Rows waiting for the end of their transaction, where one statement writes them all. */
@@ -46,7 +46,7 @@ export function record<T>(
     type: definition.type,
     subjectId: event.subjectId,
     changedFields: Object.keys(event.previous ?? {}),
-    facets: JSON.stringify(event.facets),
+    facets: event.facets,
     body: serializeEnvelope({
       id,
       type: definition.type,
@@ -74,9 +74,12 @@ export function record<T>(
 
 async function write(unit: UnitOfWork, rows: EventRow[]): Promise<void> {
   const actor = JSON.stringify(actorOf(unit.caller))
+  const facets = await Promise.all(
+    rows.map(async (row) => (typeof row.facets === 'function' ? row.facets() : row.facets)),
+  )
   const values = rows.map(
-    (row) =>
-      Prisma.sql`(${row.id}, ${unit.organizationId}, ${row.type}, ${row.body}, ${row.subjectId}, ${row.changedFields}, ${row.facets}::jsonb, ${actor}::jsonb, ${unit.now})`,
+    (row, index) =>
+      Prisma.sql`(${row.id}, ${unit.organizationId}, ${row.type}, ${row.body}, ${row.subjectId}, ${row.changedFields}, ${JSON.stringify(facets[index])}::jsonb, ${actor}::jsonb, ${unit.now})`,
   )
   const written = await unit.tx.$queryRaw<{ head: bigint }[]>(
     Prisma.sql`INSERT INTO event (id, organization_id, type, body, subject_id, changed_fields, facets, actor, created)

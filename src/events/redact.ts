@@ -20,6 +20,11 @@ export async function redactEvents(
      WHERE organization_id = ${organizationId} AND subject_id = ANY(${subjectIds}::text[])`
   if (events.length === 0) return
   await rewrite(unit, Prisma.sql`event`, events, redact)
+  // What a document made of an event may hold anything anywhere: the event's own body takes its place.
+  await tx.$executeRaw`
+    UPDATE webhook_delivery SET body = NULL, payload_key = NULL
+     WHERE organization_id = ${organizationId} AND payload_key IS NOT NULL
+       AND event_id = ANY(${events.map((event) => event.id)}::text[])`
   const deliveries = await tx.$queryRaw<{ id: string; body: string | null }[]>`
     SELECT id, body FROM webhook_delivery
      WHERE organization_id = ${organizationId}
@@ -28,8 +33,9 @@ export async function redactEvents(
   const own = deliveries.filter((delivery): delivery is StoredBody => delivery.body !== null)
   if (own.length > 0) await rewrite(unit, Prisma.sql`webhook_delivery`, own, redact)
   await tx.$executeRaw`
-    UPDATE webhook_attempt SET response_body = NULL
-     WHERE organization_id = ${organizationId} AND response_body IS NOT NULL
+    UPDATE webhook_attempt SET response_body = NULL, response_headers = NULL
+     WHERE organization_id = ${organizationId}
+       AND (response_body IS NOT NULL OR response_headers IS NOT NULL)
        AND delivery_id = ANY(${deliveries.map((delivery) => delivery.id)}::text[])`
 }
 

@@ -10,7 +10,7 @@ const MAX_WAITING = 1_000
 /**
  * Hears and tells of advances over Redis PUB/SUB, for installations where PostgreSQL should not be
  * asked to notify: behind a proxy that pools transactions, or with very many servers. Needs the
- * package `ioredis`, which is installed only where it is wanted.
+ * package `ioredis`, an optional dependency that is loaded only here.
  * @throws StartupError when the package is not installed.
  */
 export async function openRedisTransport(
@@ -19,7 +19,7 @@ export async function openRedisTransport(
 ): Promise<PositionTransport & AsyncDisposable> {
   const { Redis } = await import('ioredis').catch((error: unknown) => {
     throw new StartupError(
-      `REDIS_URL needs the package ioredis (npm install ioredis): ${String(error)}`,
+      `REDIS_URL is set, but the optional package ioredis cannot be loaded (npm install ioredis): ${String(error)}`,
     )
   })
   const options = {

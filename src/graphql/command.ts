@@ -36,7 +36,7 @@ interface CommandOptions<I, R> {
   /** The rules of the input; every broken one becomes a user error with its path. */
   schema: z.ZodType<I>
   /** Runs in one transaction. A thrown DomainError undoes it and becomes a user error. */
-  run: (unit: UnitOfWork, input: I, context: Context) => Promise<R>
+  run: (unit: UnitOfWork, input: I, context: Context, info: GraphQLResolveInfo) => Promise<R>
   /** Fields of the payload beside `userErrors` and `eventCursor`; nullable, for the refused case. */
   payload: (t: ObjectFieldBuilder<Types, Payload<R>>) => FieldMap
 }
@@ -110,20 +110,20 @@ async function runCommand<I, R>(
 ): Promise<Payload<R>> {
   const parsed = options.schema.safeParse(input)
   if (!parsed.success) return refused(parsed.error.issues.map(toDomainError))
-  const { encryptionKey } = context.config
+  const { encryptionKeys } = context.config
   const idempotent = readIdempotency(info, context.idempotencyKey, input)
   try {
     let eventCursor: bigint | undefined
     const result = await transaction(context, callerOf(context), async (unit) => {
       if (idempotent !== undefined) {
-        const kept = await findAnswer(unit, idempotent, encryptionKey)
+        const kept = await findAnswer(unit, idempotent, encryptionKeys)
         if (kept !== undefined) {
           eventCursor = kept.eventCursor
           return kept.result as R
         }
       }
       unit.expected = findExpected(options.changes, input, parsed.data, unit.caller)
-      const answer = await holdingVersion(unit, () => options.run(unit, parsed.data, context))
+      const answer = await holdingVersion(unit, () => options.run(unit, parsed.data, context, info))
       if (AUDITED.has(options.permission)) {
         await auditUnit(unit, context.remoteAddress, {
           action: name,
@@ -135,7 +135,7 @@ async function runCommand<I, R>(
       unit.beforeCommit(async () => {
         eventCursor = unit.recordedAfter
         if (idempotent === undefined) return
-        await keepAnswer(unit, idempotent, { result: answer, eventCursor }, encryptionKey)
+        await keepAnswer(unit, idempotent, { result: answer, eventCursor }, encryptionKeys)
       })
       return answer
     })

@@ -3,6 +3,7 @@ import { demandPlan, may, mayReadAll } from '../caller.ts'
 import type { Backend } from '../db/unit-of-work.ts'
 import type { Config } from '../config.ts'
 import { AccessError } from '../errors.ts'
+import type { Logger } from '../log.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import type { RequestRate } from './request-limits.ts'
 import { restrictionsFor } from './visibility.ts'
@@ -14,6 +15,7 @@ export interface Context extends Backend {
   /** Undefined for a request without credentials, which may only sign in. */
   caller: Caller | undefined
   config: Config
+  log: Logger
   /** Address of the client, for the audit trail. */
   remoteAddress: string
   /** What the request counts as and what its caller has left. */

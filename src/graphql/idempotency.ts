@@ -11,10 +11,12 @@ import {
   type ValidationContext,
 } from 'graphql'
 import { callerId } from '../caller.ts'
-import { seal, unseal } from '../db/sealing.ts'
+import type { SealedColumn } from '../db/resealing.ts'
+import { seal, unseal, UnknownKeyError } from '../db/sealing.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
 import { AccessError, DomainError } from '../errors.ts'
 import { Prisma } from '../generated/prisma/client.ts'
+import type { KeyRing } from '../key-ring.ts'
 import { fromStoredText, toStoredText } from './stored-answer.ts'
 
 export const IDEMPOTENT = new GraphQLDirective({
@@ -80,7 +82,7 @@ function headerKey(info: GraphQLResolveInfo, header: string | undefined): string
 export async function findAnswer(
   unit: UnitOfWork,
   request: IdempotentRequest,
-  encryptionKey: Buffer,
+  encryptionKeys: KeyRing,
 ): Promise<KeptAnswer | undefined> {
   const where = whereOf(unit, request)
   const locked = await unit.tx.$queryRaw<{ taken: boolean }[]>(
@@ -98,7 +100,7 @@ export async function findAnswer(
   if (kept.inputHash !== request.inputHash) {
     throw refusal('This idempotency key was used with another input')
   }
-  return readAnswer(unseal(encryptionKey, kept.answer, contextOf(unit, request)))
+  return readAnswer(openAnswer(encryptionKeys, kept.answer, contextOf(unit, request)))
 }
 
 /** Remembers an answer, in the transaction of the change that it tells of. */
@@ -106,14 +108,14 @@ export async function keepAnswer(
   unit: UnitOfWork,
   request: IdempotentRequest,
   answer: KeptAnswer,
-  encryptionKey: Buffer,
+  encryptionKeys: KeyRing,
 ): Promise<void> {
   const text = toStoredText([answer.result, answer.eventCursor])
   await unit.tx.idempotencyRecord.create({
     data: {
       ...whereOf(unit, request).organizationId_callerId_field_key,
       inputHash: request.inputHash,
-      answer: seal(encryptionKey, text, contextOf(unit, request)),
+      answer: seal(encryptionKeys, text, contextOf(unit, request)),
       created: unit.now,
     },
   })
@@ -134,7 +136,32 @@ function whereOf(unit: UnitOfWork, { field, key }: IdempotentRequest) {
 }
 
 function contextOf(unit: UnitOfWork, { field, key }: IdempotentRequest): string {
-  return JSON.stringify(['idempotency', unit.organizationId, callerId(unit.caller), field, key])
+  return contextText([unit.organizationId, callerId(unit.caller), field, key])
+}
+
+const contextText = (parts: readonly string[]) => JSON.stringify(['idempotency', ...parts])
+
+/** Where kept answers lie, for whoever looks at everything that is sealed. */
+export const SEALED: readonly SealedColumn[] = [
+  {
+    table: 'idempotency_record',
+    column: 'answer',
+    key: ['organization_id', 'caller_id', 'field', 'key'],
+    parts: ['organization_id', 'caller_id', 'field', 'key'],
+    contextOf: contextText,
+  },
+]
+
+/** @throws DomainError IDEMPOTENCY when the key that sealed it is gone: running again is no answer. */
+function openAnswer(keys: KeyRing, answer: Uint8Array, context: string): string {
+  try {
+    return unseal(keys, answer, context)
+  } catch (error) {
+    if (!(error instanceof UnknownKeyError)) throw error
+    throw refusal(
+      'What the first request with this idempotency key answered cannot be read any more',
+    )
+  }
 }
 
 function refusal(message: string): DomainError {

@@ -48,9 +48,7 @@ export function useDocumentLimits(): Plugin {
       void params
     },
     onValidate({ addValidationRule }) {
-      addValidationRule(CountLimitRule)
-      addValidationRule(IdempotentPlacementRule)
-      addValidationRule(StorableTextRule)
+      for (const rule of DOCUMENT_RULES) addValidationRule(rule)
     },
     onExecute({ args, setResultAndStopExecution }) {
       const refused = refuseUnstorable(args.variableValues)
@@ -62,6 +60,9 @@ export function useDocumentLimits(): Plugin {
     },
   }
 }
+
+/** What a document must keep to beside the rules of GraphQL itself. */
+export const DOCUMENT_RULES = [CountLimitRule, IdempotentPlacementRule, StorableTextRule] as const
 
 function CountLimitRule(context: ValidationContext): ASTVisitor {
   let aliases = 0

@@ -105,7 +105,8 @@ concrete('StateTransitionError').implement({
   }),
 })
 
-concrete('ConflictError').implement({
+/** Later floors add what they know of the records. */
+export const ConflictError = concrete('ConflictError').implement({
   description: 'Other records stand in the way.',
   interfaces: [UserError],
   fields: (t) => ({

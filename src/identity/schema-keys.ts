@@ -27,7 +27,7 @@ const moment = (description: string) => ({
   description,
 })
 
-const IntegrationType = builder.prismaNode('Integration', {
+export const IntegrationType = builder.prismaNode('Integration', {
   id: { field: 'id' },
   nullable: true,
   name: registerNode('integration', 'Integration'),

@@ -12,6 +12,7 @@ import type {
   RotateApiKeyInput,
   UpdateIntegrationInput,
 } from './input.ts'
+import { tellIntegrationChanged } from './integration-changes.ts'
 import { demandUser } from './people.ts'
 import { announceRevocation } from './sessions.ts'
 
@@ -148,7 +149,10 @@ export async function updateIntegration(
     where: { id: before.id },
     data: { ...after, updated: unit.now, version: { increment: 1 } },
   })
-  if (rescoped) await announceKeys(unit, before.id)
+  if (rescoped) {
+    await announceKeys(unit, before.id)
+    await tellIntegrationChanged(unit, before.id)
+  }
   return integration
 }
 
@@ -160,6 +164,7 @@ export async function deleteIntegration(
   const found = await lockIntegration(unit, input.id, 'id')
   demandVersion(found, input.expectedVersion)
   await announceKeys(unit, found.id)
+  await tellIntegrationChanged(unit, found.id)
   const where = { integrationId: found.id }
   await unit.tx.apiKey.updateMany({
     where: { ...where, revokedAt: null },
@@ -178,7 +183,12 @@ async function announceKeys(unit: UnitOfWork, integrationId: string): Promise<vo
   for (const { id } of keys) await announceRevocation(unit, { kind: 'apiKey', id })
 }
 
-async function lockIntegration(unit: UnitOfWork, id: string, field: string): Promise<Integration> {
+/** @throws DomainError NOT_FOUND */
+export async function lockIntegration(
+  unit: UnitOfWork,
+  id: string,
+  field: string,
+): Promise<Integration> {
   if (!(await lockRow(unit, 'integration', id))) throw notFound('Integration', id, field)
   return unit.tx.integration.findUniqueOrThrow({ where: { id } })
 }

@@ -1,8 +1,10 @@
 import type { Scope } from '../caller.ts'
+import { AccessError } from '../errors.ts'
 import type { FacetKey } from '../events/match.ts'
 import type { EventItem } from '../events/stream-log.ts'
 import type PrismaTypes from '../generated/pothos.ts'
 import { builder } from '../graphql/builder.ts'
+import { type Context, demand, scopedPrisma } from '../graphql/context.ts'
 import { EventEnvelope } from '../webhooks/event-type.ts'
 import { loadRecord } from '../webhooks/load-records.ts'
 import {
@@ -15,7 +17,8 @@ import {
 /** A subscription for one kind of screen: certain events of the log with the record they changed. */
 interface Dashboard {
   description: string
-  permission: Scope
+  /** All of these are needed: with fewer the screen would stay empty without a word. */
+  permissions: readonly [Scope, ...Scope[]]
   /** Event types that it holds: exact or `workorder.*`. */
   types: readonly string[]
   /** The record that changed: name of its field and its GraphQL type, which the model is named after. */
@@ -26,6 +29,14 @@ interface Dashboard {
     /** Facet of the event that names the record, where the event may be about a part of it. */
     facet?: FacetKey
   }
+  /** The one record that the screen is of, as an argument beside those of `events`. */
+  of?: {
+    argument: string
+    type: keyof PrismaTypes
+    description: string
+    /** Facet of the events that are about it. */
+    facet: FacetKey
+  }
 }
 
 /**
@@ -34,7 +45,7 @@ interface Dashboard {
  */
 export function defineDashboard(name: string, dashboard: Dashboard): void {
   const typeName = name.charAt(0).toUpperCase() + name.slice(1)
-  const { record } = dashboard
+  const { record, of } = dashboard
   const Change = builder.objectRef<EventItem>(`${typeName}Change`).implement({
     description: `A change on the screen that \`${name}\` feeds.`,
     fields: (t) => ({
@@ -80,11 +91,39 @@ export function defineDashboard(name: string, dashboard: Dashboard): void {
     t.field({
       type: Item,
       description: dashboard.description,
-      authScopes: { permission: dashboard.permission },
+      authScopes: { permission: dashboard.permissions[0] },
       extensions: { sharedByAuthorization: true },
-      args: logArguments(t.arg),
-      subscribe: (_root, args, context) => subscribeToLog(context, args, dashboard.types),
+      args: {
+        ...logArguments(t.arg),
+        ...(of && { [of.argument]: t.arg.id({ required: true, description: of.description }) }),
+      },
+      subscribe: async (_root, args, context) => {
+        for (const permission of dashboard.permissions) demand(context, permission)
+        const about = of && {
+          [of.facet]: [await findOne(context, of.type, Reflect.get(args, of.argument))],
+        }
+        return subscribeToLog(context, args, { types: dashboard.types, about })
+      },
       resolve: (item) => item,
     }),
   )
+}
+
+/** What of a Prisma client's models is used here; every one of them has it. */
+interface Model {
+  findUnique(args: object): Promise<{ id: string } | null>
+}
+
+/**
+ * Makes sure that the caller's organization has the record: a mistyped id would give an empty screen.
+ * @throws AccessError BAD_USER_INPUT
+ */
+async function findOne(context: Context, type: keyof PrismaTypes, id: unknown): Promise<string> {
+  const model: Model = Reflect.get(
+    scopedPrisma(context),
+    type.charAt(0).toLowerCase() + type.slice(1),
+  )
+  const found = await model.findUnique({ where: { id }, select: { id: true } })
+  if (found === null) throw new AccessError('BAD_USER_INPUT', `There is no ${type} ${String(id)}`)
+  return found.id
 }

@@ -5,6 +5,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { projectPage } from '../graphql/projection.ts'
 import { createLocationInput, deleteLocationInput, updateLocationInput } from './input.ts'
 import { createLocation, deleteLocation, updateLocation } from './service.ts'
 
@@ -89,9 +90,9 @@ builder.queryFields((t) => ({
       args: {
         where: t.arg({ type: LocationWhere, description: 'Which ones; all when left out.' }),
       },
-      resolve: (query, _root, { where }, context) =>
+      resolve: (query, _root, { where }, context, info) =>
         scopedPrisma(context).location.findMany({
-          ...query,
+          ...projectPage(query, info),
           where: toWhere(where),
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),

@@ -43,6 +43,10 @@ defineCommand('resourceCreate', {
     bufferMinutes: t.int({
       description: 'Kept free between two bookings, 0–1440; 0 when left out.',
     }),
+    reminderMinutes: t.int({
+      description:
+        'Remind whoever booked so many minutes before, 1–10080; not at all when left out.',
+    }),
     minMinutes: t.int({ description: 'Shortest booking.' }),
     maxMinutes: t.int({ description: 'Longest booking, at most 44,640 (31 days).' }),
     maxAdvanceDays: t.int({ description: 'How many days ahead it may begin, at most 1,825.' }),
@@ -84,6 +88,9 @@ defineCommand('resourceUpdate', {
     checkInOpensMinutes: t.int({ description: 'Minutes before the start, 0–1440.' }),
     releaseAfterMinutes: t.int({ description: 'Minutes after the start, 1–1440.' }),
     bufferMinutes: t.int({ description: 'Kept free between two bookings, 0–1440.' }),
+    reminderMinutes: t.int({
+      description: 'Minutes before the start, 1–10080; null = no reminder.',
+    }),
     minMinutes: t.int({ description: 'Shortest booking; null = any.' }),
     maxMinutes: t.int({ description: 'Longest booking; null = 31 days.' }),
     maxAdvanceDays: t.int({ description: 'How many days ahead it may begin; null = any.' }),

@@ -25,6 +25,7 @@ const limits = {
   minMinutes: wholeNumber(1, 31 * DAY).nullish(),
   maxMinutes: wholeNumber(1, 31 * DAY).nullish(),
   maxAdvanceDays: wholeNumber(1, 1_825).nullish(),
+  reminderMinutes: wholeNumber(1, 7 * DAY).nullish(),
   openHours: z.array(openPeriod).max(50, 'must have at most 50 periods').nullish(),
 }
 

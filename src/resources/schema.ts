@@ -10,6 +10,7 @@ import {
   SortDirection,
   toIdFilter,
 } from '../graphql/paging.ts'
+import { projectPage } from '../graphql/projection.ts'
 import { WeekdayEnum } from '../locations/weekday.ts'
 import { findTaken } from './free.ts'
 import { type OpenPeriod, parseOpenHours } from './open-hours.ts'
@@ -76,6 +77,10 @@ export const ResourceObject = builder.prismaNode('Resource', {
     bufferMinutes: t.exposeInt('bufferMinutes', {
       description: 'Minutes kept free between two bookings.',
     }),
+    reminderMinutes: t.exposeInt(
+      'reminderMinutes',
+      limit('Whoever booked is reminded so many minutes before the start; null = not at all.'),
+    ),
     minMinutes: t.exposeInt('minMinutes', limit('Shortest booking, minutes.')),
     maxMinutes: t.exposeInt('maxMinutes', limit('Longest booking, minutes; at most 31 days.')),
     maxAdvanceDays: t.exposeInt('maxAdvanceDays', limit('How many days ahead it may begin.')),
@@ -196,9 +201,9 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: async (query, _root, { where, orderBy }, context) =>
+      resolve: async (query, _root, { where, orderBy }, context, info) =>
         scopedPrisma(context).resource.findMany({
-          ...query,
+          ...projectPage(query, info),
           where: await toWhere(where, context),
           orderBy: [
             ...(orderBy?.length ? orderBy : [{ field: 'name' as const }]).map((step) => ({

@@ -30,6 +30,7 @@ const DEFAULTS = {
   checkInOpensMinutes: 15,
   releaseAfterMinutes: 15,
   bufferMinutes: 0,
+  reminderMinutes: null,
   minMinutes: null,
   maxMinutes: null,
   maxAdvanceDays: null,

@@ -1,6 +1,8 @@
+import type { PoolClient } from 'pg'
 import type { EventDefinition } from '../events/define.ts'
 import type { Facets } from '../events/match.ts'
 import type { Location, RateItem, RateSchedule } from '../generated/prisma/client.ts'
+import type { Equipment } from './assets.ts'
 import type { Random } from './random.ts'
 
 export const HOUR_MS = 3_600_000
@@ -10,6 +12,16 @@ export const DAY_MS = 24 * HOUR_MS
 export const TABLES = [
   'app_user',
   'location',
+  'asset_type',
+  'asset',
+  'sensor',
+  'sensor_metric',
+  'resource',
+  'booking_series',
+  'booking',
+  'visit_policy',
+  'visitor',
+  'visitor_checkpoint',
   'rate_schedule',
   'rate_item',
   'work_order',
@@ -63,11 +75,20 @@ export interface Campus {
   start: Date
   random: Random
   people: People
+  sites: Location[]
   /** Zones, where things happen. */
   zones: Location[]
+  equipment: Equipment[]
+  /** The same by the trade that looks after it. */
+  equipmentByTrade: Map<string, Equipment[]>
   /** Schedules of rates, oldest first, with their items. */
   rates: { schedule: RateSchedule; items: RateItem[] }[]
+  /** What can be written only once everything has happened. */
+  closings: Closing[]
 }
+
+/** Writes rows when the story is over, in a transaction. */
+export type Closing = (client: PoolClient) => Promise<void>
 
 export interface Person {
   id: string

@@ -75,6 +75,7 @@ export function addPlaces(campus: Campus): Step[] {
     for (const { name, address, timezone, floors } of SITES) {
       const title = round === 1 ? name : `${name} ${round}`
       const site = add({ name: title, kind: 'LOCATION', address, timezone })
+      campus.sites.push(site)
       for (const [floorName, rooms] of floors) {
         const floor = add({ name: floorName, kind: 'SUB_LOCATION' }, site)
         for (const room of rooms) campus.zones.push(add({ name: room, kind: 'ZONE' }, floor))

@@ -15,7 +15,7 @@ import { lineAmountCents, totalCents } from '../sor/money.ts'
 import { coversAmount } from '../sor/rules.ts'
 import { atWork, hoursAfter, type Person } from './campus.ts'
 import { REJECTION_REASONS } from './faults.ts'
-import type { Story } from './work-orders.ts'
+import type { Story } from './story.ts'
 
 interface Offer {
   quotation: Quotation

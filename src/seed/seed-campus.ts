@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { type Campus, DAY_MS } from './campus.ts'
 import { PARTS } from './parts.ts'
 import { createRandom } from './random.ts'
-import { writeSteps } from './write.ts'
+import { writeClosings, writeSteps } from './write.ts'
 
 /** Which of all possible years is told. */
 const SEED = 20_260_301
@@ -13,7 +13,7 @@ export const CAMPUS_CURRENCY = 'EUR'
 export interface CampusOptions {
   organizationId: string
   ownerId: string
-  /** 1 = 3 sites, 40 places, 600 work orders. */
+  /** 1 = 3 sites, 40 places, 200 assets, 600 work orders. */
   scale?: number
   /** Where the story ends; it begins a year before. */
   now?: Date
@@ -22,8 +22,8 @@ export interface CampusOptions {
 }
 
 /**
- * Fills a new organization with a year on a campus: people, places, rates, work orders with their
- * histories, quotations, and every event of it in the log. Names, histories and amounts are the same
+ * Fills a new organization with a year on a campus: people, places, assets, sensors, rooms, visitors,
+ * rates, work orders with their histories, quotations, and every event of it in the log. Names, histories and amounts are the same
  * each time; ids are new, and dates are counted back from `now`.
  */
 export async function seedCampus(pool: Pool, options: CampusOptions): Promise<{ events: number }> {
@@ -45,12 +45,18 @@ export async function seedCampus(pool: Pool, options: CampusOptions): Promise<{ 
       requesters: [],
       contractors: [],
     },
+    sites: [],
     zones: [],
+    equipment: [],
+    equipmentByTrade: new Map(),
     rates: [],
+    closings: [],
   }
   const parts = PARTS.map((part) => part(campus))
   const length = now.getTime() - start.getTime()
-  return writeSteps(pool, campus.organizationId, parts, (at) =>
+  const { events } = await writeSteps(pool, campus.organizationId, parts, (at) =>
     options.onProgress?.(Math.max(0, (at.getTime() - start.getTime()) / length)),
   )
+  await writeClosings(pool, campus.closings)
+  return { events }
 }

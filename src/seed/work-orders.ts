@@ -1,19 +1,10 @@
-import { newId } from '../db/ids.ts'
-import { diffPayloads } from '../events/diff.ts'
-import type { EventDefinition } from '../events/define.ts'
-import type { Labor, Location, WorkOrder } from '../generated/prisma/client.ts'
-import { serializeCompletedWorkOrder, workOrderCompleted } from '../work-orders/completed-event.ts'
 import {
   serializeWorkOrder,
   workOrderCreated,
   workOrderFacets,
-  workOrderStatusChanged,
   workOrderUpdated,
 } from '../work-orders/events.ts'
-import { laborCostCents } from '../work-orders/rules.ts'
-import { readClocks } from '../work-orders/sla/clocks.ts'
-import { DEFAULT_POLICY, shiftResolution, slaDeadlines } from '../work-orders/sla/deadlines.ts'
-import { passTime } from '../work-orders/sla/told.ts'
+import { isRetired, type Equipment } from './assets.ts'
 import {
   atWork,
   type Campus,
@@ -24,11 +15,21 @@ import {
   type Step,
 } from './campus.ts'
 import { CANCEL_REASONS, FAULTS, HOLD_REASONS, type Occasion, OTHERS, PLANNED } from './faults.ts'
+import { finish, newWorkOrder } from './job.ts'
 import { tellQuotation } from './quotations.ts'
+import {
+  change,
+  isUrgent,
+  letTimePass,
+  MOVED,
+  moveEquipment,
+  resolutionAfter,
+  type Story,
+} from './story.ts'
 
 const WORK_ORDERS = 600
 /** The last days are told more densely, so that there is something under way. */
-const LATELY = { share: 0.08, days: 6 }
+const LATELY = { share: 0.12, days: 6 }
 /** What is hardly urgent may lie for so long before anybody takes it. */
 const BACKLOG_DAYS = 45
 
@@ -53,69 +54,12 @@ function* tellAll(campus: Campus): Generator<Step> {
       ],
     )
     // What is broken is reported at any hour, the rest is thought of at work.
-    const isUrgent = occasion.priority === 'CRITICAL' || occasion.priority === 'HIGH'
     const reported = new Date(moment)
-    const thoughtOf = isUrgent ? reported : atWork(reported)
+    const thoughtOf = isUrgent(occasion) ? reported : atWork(reported)
     const step = tell(campus, occasion, thoughtOf < now ? thoughtOf : reported)
     yield { ...step, at: reported }
   }
 }
-
-/** A work order on its way through time, with what it leaves behind. */
-export interface Story {
-  campus: Campus
-  order: WorkOrder
-  place: Location
-  occasion: Occasion
-  step: Step
-}
-
-/**
- * Changes the work order of a story as the command of the product would: fields, version, events.
- * @returns false, changing nothing, for what lies in the future.
- */
-function change(
-  story: Story,
-  at: Date,
-  actor: Person,
-  changes: Partial<WorkOrder>,
-  definitions: readonly EventDefinition[],
-): boolean {
-  if (at >= story.campus.now) return false
-  letTimePass(story, at)
-  const before = story.order
-  const version = before.version + 1
-  const after = readClocks({ ...before, ...changes, updated: at, version }, at)
-  story.order = after
-  for (const definition of definitions) {
-    story.step.facts.push({
-      at,
-      definition,
-      subjectId: after.id,
-      object: serializeWorkOrder(after),
-      previous: diffPayloads(serializeWorkOrder(before), serializeWorkOrder(after)),
-      facets: workOrderFacets(after, story.place),
-      actorId: actor.id,
-    })
-  }
-  return true
-}
-
-/** What the clocks have to tell until a moment, each when its time has come. */
-function letTimePass(story: Story, until: Date): void {
-  for (;;) {
-    const at = story.order.slaNextAt
-    if (at === null || at >= until) return
-    const { order, facts } = passTime(story.order, at)
-    story.order = order
-    for (const fact of facts) {
-      const facets = workOrderFacets(order, story.place)
-      story.step.facts.push({ at, ...fact, subjectId: order.id, facets })
-    }
-  }
-}
-
-const MOVED = [workOrderStatusChanged]
 
 function tell(campus: Campus, occasion: Occasion, at: Date): Step {
   const { random, people } = campus
@@ -124,10 +68,12 @@ function tell(campus: Campus, occasion: Occasion, at: Date): Step {
       ? people.managers
       : [...people.requesters, ...people.technicians],
   )
-  const place = random.pick(campus.zones)
-  const order = newWorkOrder(campus, occasion, place, reporter, at)
+  const about = findEquipment(campus, occasion)
+  const place = about?.place ?? random.pick(campus.zones)
+  const order = newWorkOrder(campus, occasion, place, about?.asset, reporter, at)
   const step: Step = { at, rows: [], facts: [] }
-  const story: Story = { campus, order, place, occasion, step }
+  const equipment = about !== undefined && about.busyUntil <= at ? about : undefined
+  const story: Story = { campus, order, place, occasion, step, equipment }
   step.facts.push({
     at,
     definition: workOrderCreated,
@@ -136,66 +82,30 @@ function tell(campus: Campus, occasion: Occasion, at: Date): Step {
     facets: workOrderFacets(order, place),
     actorId: reporter.id,
   })
+  if (isUrgent(occasion)) moveEquipment(story, at, reporter, 'OFFLINE')
   live(story)
   letTimePass(story, campus.now)
+  if (equipment !== undefined) equipment.busyUntil = endOf(story)
   step.rows.unshift({ table: 'work_order', values: story.order })
   return step
 }
 
-function newWorkOrder(
-  campus: Campus,
-  occasion: Occasion,
-  place: Location,
-  reporter: Person,
-  at: Date,
-): WorkOrder {
-  const order: WorkOrder = {
-    id: newId('workOrder', at.getTime()),
-    organizationId: campus.organizationId,
-    title: occasion.title,
-    description: `${occasion.title}: ${place.name.toLowerCase()}`,
-    status: 'OPEN',
-    priority: occasion.priority,
-    type: occasion.type,
-    locationId: place.id,
-    assetId: null,
-    assigneeId: null,
-    reportedById: reporter.id,
-    completedById: null,
-    dueAt: occasion.type === 'PREVENTIVE' ? hoursAfter(at, 14 * 24) : null,
-    startedAt: null,
-    respondedAt: null,
-    completedAt: null,
-    onHoldReason: null,
-    cancelReason: null,
-    reopenReason: null,
-    companyId: null,
-    requestId: null,
-    maintenanceScheduleId: null,
-    occurrenceAt: null,
-    requiresSignature: false,
-    signedAt: null,
-    signedBy: null,
-    signatureUrl: null,
-    checklist: [],
-    attachments: [],
-    laborSeconds: 0,
-    laborCostCents: 0,
-    partsCostCents: 0,
-    ...slaDeadlines(DEFAULT_POLICY, occasion.priority, at, 0),
-    slaPausedAt: null,
-    slaPausedSeconds: 0,
-    slaStatus: 'NONE',
-    slaResponseStatus: 'NONE',
-    slaResolutionStatus: 'NONE',
-    slaResponseTold: 0,
-    slaResolutionTold: 0,
-    slaNextAt: null,
-    version: 1,
-    created: at,
-    updated: at,
-  }
-  return readClocks(order, at)
+/** What breaks is often equipment; what is planned always is, where the trade has any. */
+function findEquipment(
+  { random, equipmentByTrade }: Campus,
+  { trade, type }: Occasion,
+): Equipment | undefined {
+  const candidates = equipmentByTrade.get(trade)
+  const share = { PREVENTIVE: 1, CORRECTIVE: 0.6, INSPECTION: 0, REQUEST: 0 }[type]
+  if (candidates === undefined || !random.chance(share)) return undefined
+  const found = random.pick(candidates)
+  return isRetired(found) ? undefined : found
+}
+
+/** When a work order lets its asset go: when it is over, else not before the end of the story. */
+function endOf({ order, campus }: Story): Date {
+  const isOver = ['COMPLETED', 'CLOSED', 'CANCELLED', 'SKIPPED'].includes(order.status)
+  return isOver ? order.updated : campus.now
 }
 
 /** From the report to the closing, as far as time allows. */
@@ -204,10 +114,9 @@ function live(story: Story): void {
   const { random, people } = campus
   const manager = random.pick(people.managers)
   const technician = random.pick(people.technicians)
-  const isUrgent = occasion.priority === 'CRITICAL' || occasion.priority === 'HIGH'
   const next = (from: Date, hours: number) => {
     const moment = hoursAfter(from, hours)
-    return isUrgent ? moment : atWork(moment)
+    return isUrgent(occasion) ? moment : atWork(moment)
   }
   // Most are answered in time, some are not.
   const response = order.slaResponseDeadline ?? hoursAfter(order.created, 24)
@@ -239,7 +148,9 @@ function live(story: Story): void {
     if (resumed === undefined) return
     at = resumed
   }
-  if (occasion.type === 'CORRECTIVE' && random.chance(0.16)) {
+  const isFresh = order.created.getTime() > campus.now.getTime() - LATELY.days * DAY_MS
+  // Denser lately here too: some are waiting for a decision on any day.
+  if (occasion.type === 'CORRECTIVE' && random.chance(isFresh ? 0.5 : 0.16)) {
     const decided = tellQuotation(story, hoursAfter(at, 0.5))
     if (decided === undefined) return
     at = decided
@@ -288,69 +199,4 @@ function hold(
     slaPausedAt: null,
   }
   return change(story, resumed, technician, onward, MOVED) ? resumed : undefined
-}
-
-/** The resolution clock after it stood still for a while. */
-function resolutionAfter(order: WorkOrder, since: Date, until: Date): Partial<WorkOrder> {
-  const {
-    slaPausedSeconds,
-    slaResolutionAtRiskAt,
-    slaResolutionCriticalAt,
-    slaResolutionDeadline,
-  } = shiftResolution(order, undefined, since, until)
-  return {
-    slaPausedSeconds,
-    slaResolutionAtRiskAt,
-    slaResolutionCriticalAt,
-    slaResolutionDeadline,
-  }
-}
-
-const HOURLY_RATE_CENTS = 4_800
-/** Longest that anybody works on one thing before it is done. */
-const SHIFT_HOURS = 6
-
-function finish(story: Story, at: Date, technician: Person): Date | undefined {
-  const { order, campus, step, place } = story
-  if (at >= campus.now) return undefined
-  const startedAt = new Date(
-    Math.max(order.updated.getTime(), at.getTime() - SHIFT_HOURS * HOUR_MS),
-  )
-  const seconds = Math.round((at.getTime() - startedAt.getTime()) / 1_000)
-  const labor: Labor = {
-    id: newId('labor', startedAt.getTime()),
-    organizationId: campus.organizationId,
-    workOrderId: order.id,
-    userId: technician.id,
-    startedAt,
-    endedAt: at,
-    seconds,
-    costCents: laborCostCents(seconds, HOURLY_RATE_CENTS),
-    hourlyRateCents: HOURLY_RATE_CENTS,
-    note: null,
-    version: 1,
-    created: startedAt,
-    updated: at,
-  }
-  const ended = {
-    status: 'COMPLETED' as const,
-    completedAt: at,
-    completedById: technician.id,
-    laborSeconds: order.laborSeconds + seconds,
-    laborCostCents: order.laborCostCents + labor.costCents,
-  }
-  if (!change(story, at, technician, ended, MOVED)) return undefined
-  step.rows.push({ table: 'labor', values: labor })
-  const all = step.rows.filter((row) => row.table === 'labor').map((row) => row.values as Labor)
-  const records = { labor: all, parts: [], currency: campus.currency }
-  step.facts.push({
-    at,
-    definition: workOrderCompleted,
-    subjectId: order.id,
-    object: serializeCompletedWorkOrder(story.order, records),
-    previous: step.facts.at(-1)?.previous,
-    facets: workOrderFacets(story.order, place),
-    actorId: technician.id,
-  })
-  return at
 }

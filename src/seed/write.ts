@@ -2,7 +2,8 @@ import type { Pool, PoolClient } from 'pg'
 import type { Actor } from '../caller.ts'
 import { newId } from '../db/ids.ts'
 import { serializeEnvelope, toUnixSeconds } from '../events/envelope.ts'
-import { type Fact, type Row, type Step, TABLES } from './campus.ts'
+import { type Closing, type Fact, type Row, type Step, TABLES } from './campus.ts'
+import { insert } from './insert.ts'
 
 /** Rows and events written in one transaction, about: bounds its memory and its lock on the log's head. */
 const BATCH = 3_000
@@ -75,14 +76,29 @@ async function writeBatch(
   rows: readonly Row[],
   facts: readonly Fact[],
 ): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const byTable = Map.groupBy(rows, (row) => row.table)
+    for (const table of TABLES) {
+      const values = byTable.get(table)?.map((row) => row.values)
+      if (values !== undefined) await insert(client, table, values)
+    }
+    if (facts.length > 0) await insertEvents(client, organizationId, facts)
+  })
+}
+
+/** Writes what is known only when the story is over, each part in a transaction of its own. */
+export async function writeClosings(pool: Pool, closings: readonly Closing[]): Promise<void> {
+  for (const close of closings) await inTransaction(pool, close)
+}
+
+async function inTransaction(
+  pool: Pool,
+  run: (client: PoolClient) => Promise<void>,
+): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
-    for (const table of TABLES) {
-      const values = rows.filter((row) => row.table === table).map((row) => row.values)
-      if (values.length > 0) await insert(client, table, values)
-    }
-    if (facts.length > 0) await insertEvents(client, organizationId, facts)
+    await run(client)
     await client.query('COMMIT')
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined)
@@ -90,38 +106,6 @@ async function writeBatch(
   } finally {
     client.release()
   }
-}
-
-async function insert(client: PoolClient, table: string, values: object[]): Promise<void> {
-  const columns = Object.keys(values[0] ?? {})
-    .map((name) => `"${toSnakeCase(name)}"`)
-    .join(', ')
-  await client.query(
-    `INSERT INTO "${table}" (${columns})
-     SELECT ${columns} FROM jsonb_populate_recordset(NULL::"${table}", $1::jsonb)`,
-    [JSON.stringify(values.map(toColumns), writeBigInt)],
-  )
-}
-
-function toColumns(values: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [toSnakeCase(name), value]),
-  )
-}
-
-const columnNames = new Map<string, string>()
-
-function toSnakeCase(name: string): string {
-  const known = columnNames.get(name)
-  if (known !== undefined) return known
-  const made = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  columnNames.set(name, made)
-  return made
-}
-
-/** As text: PostgreSQL reads it exactly, JSON numbers would not keep it. */
-function writeBigInt(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value
 }
 
 async function insertEvents(

@@ -11,6 +11,7 @@ import {
   toIdFilter,
   toRequiredIdFilter,
 } from '../graphql/paging.ts'
+import { projectPage } from '../graphql/projection.ts'
 import { lastReadingAt, LEVEL_STATES } from './rules.ts'
 
 export const SensorStateEnum = builder.enumType('SensorState', {
@@ -163,9 +164,9 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
+      resolve: (query, _root, { where, orderBy }, context, info) =>
         scopedPrisma(context).sensor.findMany({
-          ...query,
+          ...projectPage(query, info),
           where: toWhere(where),
           orderBy: [
             ...(orderBy ?? [{ field: 'name', direction: 'asc' }]).map((step) => ({

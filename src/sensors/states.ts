@@ -1,3 +1,4 @@
+import { sensorCameBack, sensorFellSilent } from '../assets/automatic-status.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
@@ -66,7 +67,25 @@ export async function refreshSensors(
   }
   await saveStates(unit, changed)
   await refreshGroups(unit, [...groups], now)
+  await moveAssets(unit, sensors, changed)
 }
+
+/** Assets whose status is automatic go offline with their sensors and come back with them. */
+async function moveAssets(
+  unit: UnitOfWork,
+  before: readonly Pick<Sensor, 'id' | 'staleSince'>[],
+  after: readonly Sensor[],
+): Promise<void> {
+  const old = new Map(before.map((sensor) => [sensor.id, sensor.staleSince]))
+  // In the order of the assets: two of these wait for each other in one direction only.
+  for (const { id, assetId, staleSince } of after.toSorted(byAsset)) {
+    const wasStale = (old.get(id) ?? null) !== null
+    if (!wasStale && staleSince !== null) await sensorFellSilent(unit, assetId, id)
+    else if (wasStale && staleSince === null) await sensorCameBack(unit, assetId)
+  }
+}
+
+const byAsset = (a: Sensor, b: Sensor) => ((a.assetId ?? '') < (b.assetId ?? '') ? -1 : 1)
 
 const isSame = (a: Date | null, b: Date | null) => a?.getTime() === b?.getTime()
 

@@ -53,7 +53,7 @@ const ReadingInput = builder.inputType('ReadingInput', {
 
 defineCommand('telemetryRecord', {
   description:
-    'Takes readings of sensors. Each is judged by itself: a bad one does not take the others with it. Events about new values follow within 10 seconds, at most one per sensor, asset and group in that time; events about states at once.',
+    'Takes readings of sensors. Each is judged by itself: a bad one does not take the others with it. Events about new values follow within 10 seconds, at most one per sensor, asset and group in that time; events about states (sensor.state.changed, sensor.group.state.changed) at once.',
   permission: 'sensors:write',
   schema: recordTelemetryInput,
   input: (t) => ({

@@ -1,13 +1,12 @@
 import type { Caller } from '../caller.ts'
-import { AccessError } from '../errors.ts'
+import type { Authenticator } from '../identity/authenticate.ts'
 import type { Logger } from '../log.ts'
 import { authorizationOf, identityOf } from './authorization.ts'
 
 /** A connection that outlives the check of its credentials: a WebSocket or an event stream. */
 interface Admission {
+  /** As `authenticate` gave it. */
   caller: Caller
-  /** Checks the credentials again. Rejects with an AccessError when they are no longer good. */
-  authenticate(): Promise<Caller | undefined>
   /** Ends it; called when its rights have ended or are no longer what they were. */
   end(reason: string): void
 }
@@ -23,97 +22,81 @@ export interface Admissions extends Disposable {
   revoke(isConcerned: (caller: Caller) => boolean): void
 }
 
-const SWEEP_MS = 1_000
-/** Callers checked again per sweep, longest unchecked first: with more, it takes several seconds. */
-const CHECKS_PER_SWEEP = 50
+/**
+ * Everybody is checked this often by one statement for all, however many there are. Word of most
+ * revocations comes sooner; this holds the promise of a second when it is lost, with time left for
+ * the statement and for closing.
+ */
+const SWEEP_MS = 750
 
-export function openAdmissions(log: Logger, maxPerCaller: number): Admissions {
-  // In the order of their last check.
-  const callers = new Map<string, Set<Admission>>()
+export function openAdmissions(
+  log: Logger,
+  maxPerCaller: number,
+  recheck: Authenticator['recheck'],
+): Admissions {
+  const admissions = new Set<Admission>()
+  const counts = new Map<string, number>()
   let checking = false
 
   function endExpired(nowMs: number): void {
-    for (const admissions of callers.values()) {
-      for (const admission of admissions) {
-        if (expiryOf(admission) <= nowMs) admission.end('Token expired')
-      }
+    for (const admission of admissions) {
+      if (expiryOf(admission.caller) <= nowMs) admission.end('Token expired')
     }
   }
 
-  async function check(key: string, admissions: Set<Admission>): Promise<void> {
-    callers.delete(key)
-    callers.set(key, admissions)
-    // Each session of a person ends for itself.
-    for (const ofSession of Map.groupBy(admissions, sessionOf).values()) {
-      await checkSession(ofSession)
-    }
-  }
-
-  async function checkSession(admissions: readonly Admission[]): Promise<void> {
-    const newest = findLastToExpire(admissions)
-    if (newest === undefined) return
-    try {
-      const caller = await newest.authenticate()
-      const rights = caller === undefined ? '' : authorizationOf(caller)
-      for (const admission of admissions) {
-        if (authorizationOf(admission.caller) !== rights) admission.end('Rights have changed')
+  async function checkAll(): Promise<void> {
+    // Connections that were opened within a second share their caller.
+    const byCaller = [...Map.groupBy(admissions, (admission) => admission.caller)]
+    const found = await recheck(byCaller.map(([caller]) => caller))
+    for (const [nth, [caller, opened]] of byCaller.entries()) {
+      const now = found[nth]
+      if (now !== undefined && authorizationOf(now) === authorizationOf(caller)) continue
+      for (const admission of opened) {
+        admission.end(now === undefined ? 'Forbidden' : 'Rights have changed')
       }
-    } catch (error) {
-      if (error instanceof AccessError)
-        for (const admission of admissions) admission.end('Forbidden')
-      else log.debug({ error: String(error) }, 'rights could not be checked')
     }
   }
 
   async function sweep(): Promise<void> {
     endExpired(Date.now())
-    if (checking) return
+    if (checking || admissions.size === 0) return
     checking = true
-    for (const [key, admissions] of [...callers].slice(0, CHECKS_PER_SWEEP)) {
-      await check(key, admissions)
+    try {
+      await checkAll()
+    } catch (error) {
+      // The database is away. Nobody's rights are known to have ended.
+      log.debug({ error: String(error) }, 'rights could not be checked')
+    } finally {
+      checking = false
     }
-    checking = false
   }
 
   const timer = setInterval(() => void sweep(), SWEEP_MS)
   return {
     admit(admission) {
-      const key = identityOf(admission.caller)
-      const admissions = callers.get(key) ?? new Set()
-      if (admissions.size >= maxPerCaller) return undefined
-      callers.set(key, admissions)
+      const identity = identityOf(admission.caller)
+      const count = counts.get(identity) ?? 0
+      if (count >= maxPerCaller) return undefined
+      counts.set(identity, count + 1)
       admissions.add(admission)
       return () => {
-        admissions.delete(admission)
-        if (admissions.size === 0 && callers.get(key) === admissions) callers.delete(key)
+        if (!admissions.delete(admission)) return
+        const left = (counts.get(identity) ?? 1) - 1
+        if (left === 0) counts.delete(identity)
+        else counts.set(identity, left)
       }
     },
     revoke(isConcerned) {
-      for (const admissions of callers.values()) {
-        for (const admission of admissions) {
-          if (isConcerned(admission.caller)) admission.end('Forbidden')
-        }
+      for (const admission of admissions) {
+        if (isConcerned(admission.caller)) admission.end('Forbidden')
       }
     },
     [Symbol.dispose]: () => clearInterval(timer),
   }
 }
 
-/** Of several tokens of one person, the one whose failing means more than that it has run out. */
-function findLastToExpire(admissions: Iterable<Admission>): Admission | undefined {
-  let last: Admission | undefined
-  for (const admission of admissions) {
-    if (last === undefined || expiryOf(admission) > expiryOf(last)) last = admission
-  }
-  return last
-}
-
-function expiryOf({ caller }: Admission): number {
+function expiryOf(caller: Caller): number {
   return caller.kind === 'system'
     ? Number.POSITIVE_INFINITY
     : (caller.expiresAt ?? Number.POSITIVE_INFINITY)
-}
-
-function sessionOf({ caller }: Admission): string | undefined {
-  return caller.kind === 'user' ? caller.sessionId : undefined
 }

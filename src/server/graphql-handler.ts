@@ -16,7 +16,6 @@ import {
   useExecutionLimits,
   useRequestRate,
 } from '../graphql/request-limits.ts'
-import type { Credentials } from '../identity/authenticate.ts'
 import type { Logger } from '../log.ts'
 import { schema } from '../schema.ts'
 import { type Authenticate, useHttpRules } from './http-rules.ts'
@@ -28,8 +27,7 @@ export interface RequestContext {
   remoteAddress: string
   idempotencyKey?: string | undefined
   rate?: RequestRate | undefined
-  credentials?: Credentials | undefined
-  admitStream?: ((caller: Caller, credentials: Credentials) => void) | undefined
+  admitStream?: ((caller: Caller) => void) | undefined
 }
 
 export interface GraphQLParts {
@@ -68,6 +66,7 @@ export function createGraphQLHandler(parts: GraphQLParts) {
       rate,
       idempotencyKey,
       config,
+      log,
       database,
       queue,
       stream,

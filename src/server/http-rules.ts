@@ -1,21 +1,20 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Caller } from '../caller.ts'
-import type { Authenticator, Credentials } from '../identity/authenticate.ts'
+import type { Authenticator } from '../identity/authenticate.ts'
 import { withPublicCode } from './present-errors.ts'
 
-export type Authenticate = Authenticator
+export type Authenticate = Authenticator['authenticate']
 
 interface Served {
   caller?: Caller | undefined
   remoteAddress: string
   idempotencyKey?: string | undefined
-  credentials?: Credentials | undefined
   /**
    * Called before a subscription begins, whose answer then lasts until it is cut.
    * @throws AccessError RATE_LIMITED when the caller has too many.
    */
-  admitStream?: ((caller: Caller, credentials: Credentials) => void) | undefined
+  admitStream?: ((caller: Caller) => void) | undefined
 }
 
 /**
@@ -39,7 +38,6 @@ export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served>
         remoteAddress: serverContext.remoteAddress,
       }
       serverContext.caller = await authenticate(credentials)
-      serverContext.credentials = credentials
       serverContext.idempotencyKey = request.headers.get('idempotency-key') ?? undefined
       setRequestParser(readBody)
     },
@@ -50,8 +48,8 @@ export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served>
       }
     },
     onSubscribe({ args }) {
-      const { caller, credentials, admitStream }: Served = args.contextValue
-      if (caller !== undefined && credentials !== undefined) admitStream?.(caller, credentials)
+      const { caller, admitStream }: Served = args.contextValue
+      if (caller !== undefined) admitStream?.(caller)
     },
     onResponse({ response }) {
       if (response.status === 405) response.headers.set('allow', 'POST')

@@ -215,7 +215,6 @@ export class LiveSocket implements OperationHost {
     if (caller === undefined || !this.#open) return
     this.#leave = this.#host.admissions.admit({
       caller,
-      authenticate: () => this.#host.authenticate({ ...credentials, fresh: true }),
       end: (reason) => this.close(CloseCode.Forbidden, reason),
     })
     if (this.#leave === undefined) {

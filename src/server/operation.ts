@@ -7,7 +7,7 @@ import type { Logger } from '../log.ts'
 import type { RequestContext } from './graphql-handler.ts'
 import { presentErrors } from './present-errors.ts'
 import type { Outcome, RequestRunner, StartedStream } from './request-runner.ts'
-import type { SocketWriter } from './socket-writer.ts'
+import { endingOf, type SocketWriter } from './socket-writer.ts'
 
 /** Messages given to a socket before other sockets get their turn. */
 const BATCH = 32
@@ -27,6 +27,7 @@ export interface OperationHost {
 export class Operation {
   readonly #id: string
   readonly #host: OperationHost
+  readonly #ending: Buffer
   #source: AsyncIterator<unknown> | undefined
   #stopped = false
   /** Everything up to here is on its way to the client; undefined for anything but event streams. */
@@ -35,6 +36,7 @@ export class Operation {
   constructor(id: string, host: OperationHost) {
     this.#id = id
     this.#host = host
+    this.#ending = endingOf(id)
   }
 
   /** Runs it to its end; never rejects. */
@@ -96,9 +98,9 @@ export class Operation {
   ): Promise<boolean> {
     const { writer } = this.#host
     const made = items.map((item) => stream.payloadOf(item))
-    const payloads = made.every((text) => typeof text === 'string')
+    const payloads = made.every((bytes) => Buffer.isBuffer(bytes))
       ? made
-      : await Promise.all(made.map(async (text) => text))
+      : await Promise.all(made.map(async (bytes) => bytes))
     if (this.#stopped) return false
     const gap = stream.showsGaps ? undefined : items.find(isGap)
     if (gap !== undefined) {
@@ -112,9 +114,8 @@ export class Operation {
     return true
   }
 
-  #sendNext(payloads: readonly string[]): void {
-    const start = `{"id":${JSON.stringify(this.#id)},"type":"next","payload":`
-    this.#host.writer.send(payloads.map((text) => `${start}${text}}`))
+  #sendNext(payloads: readonly Buffer[]): void {
+    this.#host.writer.sendNext(payloads, this.#ending)
   }
 
   #complete(): void {

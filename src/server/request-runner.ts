@@ -14,7 +14,7 @@ import type { Logger } from '../log.ts'
 import type { GraphQLHandler, RequestContext } from './graphql-handler.ts'
 import { type Execution, createExecutions, serializeResult } from './shared-execution.ts'
 
-export interface StartedStream extends Execution {
+export interface StartedStream extends Execution<Buffer> {
   kind: 'stream'
   /** What happens, before execution. */
   items: AsyncIterable<unknown>
@@ -25,7 +25,7 @@ export interface StartedStream extends Execution {
 /** How a request that came as a message begins. */
 export type Outcome =
   | { kind: 'refused'; errors: readonly GraphQLError[] }
-  | { kind: 'result'; payload: string }
+  | { kind: 'result'; payload: Buffer }
   | StartedStream
 
 export interface RequestRunner {
@@ -33,9 +33,11 @@ export interface RequestRunner {
   start(payload: SubscribePayload, context: RequestContext & { caller: Caller }): Promise<Outcome>
 }
 
+const encode = (text: string): Buffer => Buffer.from(text)
+
 /** Runs requests outside HTTP with the same rules: plugins, limits, masking. */
 export function createRequestRunner(graphql: GraphQLHandler, log: Logger): RequestRunner {
-  const executions = createExecutions(log)
+  const executions = createExecutions(log, encode)
   return {
     async start(payload, context) {
       const rate = await graphql.admit(context)
@@ -58,11 +60,14 @@ export function createRequestRunner(graphql: GraphQLHandler, log: Logger): Reque
         contextValue: await enveloped.contextFactory(),
       }
       if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
-        return { kind: 'result', payload: serializeResult(await enveloped.execute(args), log) }
+        return {
+          kind: 'result',
+          payload: encode(serializeResult(await enveloped.execute(args), log)),
+        }
       }
       const items = await createSourceEventStream(args)
       if (!(Symbol.asyncIterator in items)) {
-        return { kind: 'result', payload: serializeResult(items, log) }
+        return { kind: 'result', payload: encode(serializeResult(items, log)) }
       }
       const { caller } = context
       const { execute } = enveloped

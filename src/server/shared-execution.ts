@@ -18,9 +18,9 @@ const KEPT_PAYLOADS = 256
 type MaybePromise<T> = T | Promise<T>
 
 /** What the subscriptions with the same document and rights have in common. */
-export interface Execution {
-  /** The result of one item as JSON text; computed once for all who share it. */
-  payloadOf(item: unknown): MaybePromise<string>
+export interface Execution<P> {
+  /** The result of one item in the form to send; computed once for all who share it. */
+  payloadOf(item: unknown): MaybePromise<P>
   leave(): void
 }
 
@@ -41,14 +41,22 @@ export interface SubscriptionToRun {
  * A subscription field takes part by its extension `sharedByAuthorization`, with which it promises
  * that the result of an item depends only on the item, the selection with its variables, and what
  * `authorizationOf` names: not on the field's own arguments, which choose items, nor on who asks.
+ * @param prepare makes of a result as JSON text what is sent
  */
-export function createExecutions(log: Logger): { join(run: SubscriptionToRun): Execution } {
-  const groups = new Map<string, { key: string; execution: Execution; users: number }>()
+export function createExecutions<P>(
+  log: Logger,
+  prepare: (text: string) => P,
+): { join(run: SubscriptionToRun): Execution<P> } {
+  const groups = new Map<string, { key: string; execution: Execution<P>; users: number }>()
   return {
     join(run) {
-      if (!isShareable(run)) return { ...createExecution(run, log), leave: () => undefined }
+      if (!isShareable(run)) return createExecution(run, log, prepare)
       const key = keyOf(run)
-      const group = groups.get(key) ?? { key, execution: createExecution(run, log), users: 0 }
+      const group = groups.get(key) ?? {
+        key,
+        execution: createExecution(run, log, prepare),
+        users: 0,
+      }
       groups.set(key, group)
       group.users++
       return {
@@ -61,8 +69,12 @@ export function createExecutions(log: Logger): { join(run: SubscriptionToRun): E
   }
 }
 
-function createExecution(run: SubscriptionToRun, log: Logger): Execution {
-  const payloads = new Map<unknown, MaybePromise<string>>()
+function createExecution<P>(
+  run: SubscriptionToRun,
+  log: Logger,
+  prepare: (text: string) => P,
+): Execution<P> {
+  const payloads = new Map<unknown, MaybePromise<P>>()
   let context: unknown
 
   /**
@@ -79,11 +91,11 @@ function createExecution(run: SubscriptionToRun, log: Logger): Execution {
     return context
   }
 
-  function executeItem(item: unknown): MaybePromise<string> {
+  function executeItem(item: unknown): MaybePromise<P> {
     const result = run.execute({ ...run.args, rootValue: item, contextValue: contextOfTurn() })
     return result instanceof Promise
-      ? result.then((settled) => serializeResult(settled, log))
-      : serializeResult(result, log)
+      ? result.then((settled) => prepare(serializeResult(settled, log)))
+      : prepare(serializeResult(result, log))
   }
 
   return {

@@ -24,7 +24,7 @@ interface PreparedResult extends ExecutionResult {
  * streams with the same document and rights, as over WebSocket: only the framing is done per stream.
  */
 export function createSharedSubscribe(log: Logger): Subscribe {
-  const executions = createExecutions(log)
+  const executions = createExecutions(log, (text) => text)
   return async (args) => {
     const caller: Caller | undefined = Reflect.get(Object(args.contextValue), 'caller')
     const operation = getOperationAST(args.document, args.operationName)
@@ -38,7 +38,7 @@ export function createSharedSubscribe(log: Logger): Subscribe {
 
 function prepare(
   items: AsyncIterable<unknown>,
-  execution: Execution,
+  execution: Execution<string>,
 ): AsyncIterableIterator<PreparedResult> {
   const iterator = items[Symbol.asyncIterator]()
   let left = false

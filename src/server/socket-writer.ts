@@ -7,6 +7,14 @@ import type { WebSocket } from 'ws'
  */
 const FULL_BYTES = 256 * 1024
 
+/** Every `next` message begins so; the payload follows, then what `endingOf` gives. */
+const NEXT_BEGINS = Buffer.from('{"type":"next","payload":')
+
+/** What follows the payload in the `next` messages of an operation. */
+export function endingOf(operationId: string): Buffer {
+  return Buffer.from(`,"id":${JSON.stringify(operationId)}}`)
+}
+
 /** Writes to one WebSocket at the pace of its reader. */
 export class SocketWriter {
   readonly #socket: WebSocket
@@ -28,6 +36,23 @@ export class SocketWriter {
     for (const message of messages) this.#socket.send(message)
     this.#transport.uncork()
     // Requests of a client that does not read its answers would fill the memory with them.
+    if (this.full) this.#socket.pause()
+  }
+
+  /**
+   * Sends `next` messages in one go, without copying: the payloads are the same bytes for all who
+   * are sent them, the ending is the operation's. ws would encode every message anew for every
+   * socket. Its own frames cannot get in between: without compression it writes at once.
+   */
+  sendNext(payloads: readonly Buffer[], ending: Buffer): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    this.#transport.cork()
+    for (const payload of payloads) {
+      this.#transport.write(beginningOf(payload.length + ending.length))
+      this.#transport.write(payload)
+      this.#transport.write(ending)
+    }
+    this.#transport.uncork()
     if (this.full) this.#socket.pause()
   }
 
@@ -53,4 +78,33 @@ export class SocketWriter {
     this.#draining = undefined
     if (this.#socket.isPaused) this.#socket.resume()
   }
+}
+
+/** Beginnings of frames by what follows in them; messages come in few lengths at a time. */
+const beginnings = new Map<number, Buffer>()
+const KEPT_BEGINNINGS = 1_000
+/** RFC 6455, section 5.2: the whole of a text message in one frame, not masked. */
+const FINAL_TEXT = 0x81
+
+function beginningOf(bytesToFollow: number): Buffer {
+  const known = beginnings.get(bytesToFollow)
+  if (known !== undefined) return known
+  const made = Buffer.concat([headerOf(NEXT_BEGINS.length + bytesToFollow), NEXT_BEGINS])
+  if (beginnings.size >= KEPT_BEGINNINGS) beginnings.clear()
+  beginnings.set(bytesToFollow, made)
+  return made
+}
+
+function headerOf(length: number): Buffer {
+  if (length < 126) return Buffer.from([FINAL_TEXT, length])
+  if (length < 65_536) {
+    const header = Buffer.from([FINAL_TEXT, 126, 0, 0])
+    header.writeUInt16BE(length, 2)
+    return header
+  }
+  const header = Buffer.alloc(10)
+  header[0] = FINAL_TEXT
+  header[1] = 127
+  header.writeBigUInt64BE(BigInt(length), 2)
+  return header
 }

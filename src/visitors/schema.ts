@@ -12,6 +12,7 @@ import {
   toIdFilter,
   toRequiredIdFilter,
 } from '../graphql/paging.ts'
+import { projectPage } from '../graphql/projection.ts'
 import { CheckpointEnum, StatusEnum, TypeEnum } from './enums.ts'
 import { TRANSITIONS } from './rules.ts'
 
@@ -196,9 +197,9 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
+      resolve: (query, _root, { where, orderBy }, context, info) =>
         scopedPrisma(context).visitor.findMany({
-          ...query,
+          ...projectPage(query, info),
           where: toWhere(where),
           orderBy: [
             ...(orderBy ?? [{ field: 'expectedArrival', direction: 'desc' }]).map((step) => ({

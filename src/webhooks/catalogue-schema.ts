@@ -1,13 +1,14 @@
 import { type EventDefinition, jsonSchemaOf, listEvents } from '../events/define.ts'
-import { toUnixSeconds } from '../events/envelope.ts'
 import { type LoggedEvent, readLog } from '../events/log.ts'
 import { compileSelection } from '../events/match.ts'
+import { compileVisibility } from '../events/own-events.ts'
 import { builder } from '../graphql/builder.ts'
 import { callerOf, type Context } from '../graphql/context.ts'
 import { PAGE_DEFAULT, PAGE_MAX, pageOptions } from '../graphql/paging.ts'
 import { encodeCursor } from '../db/cursor.ts'
-import { EventEnvelope, EventWhere, maySeeEvent, toSelection } from './event-type.ts'
-import { webhookTest } from './events.ts'
+import { EventEnvelope, EventWhere, toSelection } from './event-type.ts'
+import { exampleOf } from './event-examples.ts'
+import { filterFieldsOf } from './event-filters.ts'
 
 const EventTypeInfo = builder.objectRef<EventDefinition>('EventTypeInfo').implement({
   description: 'A kind of event: what it means, who may see it, what it looks like.',
@@ -17,6 +18,16 @@ const EventTypeInfo = builder.objectRef<EventDefinition>('EventTypeInfo').implem
     scopes: t.stringList({
       description: 'Scopes that one needs, all of them, to see it.',
       resolve: (definition) => [...definition.scopes],
+    }),
+    isQuestion: t.boolean({
+      description:
+        'Asked of one hook (Mutation.syncHookSet) and answered; never in the log, so nobody subscribes to it.',
+      resolve: (definition) => definition.isQuestion ?? false,
+    }),
+    filterFields: t.stringList({
+      description:
+        'Fields of a filter that can match it; an event without such a record does not match.',
+      resolve: (definition) => filterFieldsOf(definition.type),
     }),
     jsonSchema: t.field({
       type: 'JSONObject',
@@ -30,24 +41,6 @@ const EventTypeInfo = builder.objectRef<EventDefinition>('EventTypeInfo').implem
     }),
   }),
 })
-
-const EXAMPLE_TIME = new Date('2026-02-24T05:38:46Z')
-
-function exampleOf(definition: EventDefinition): Record<string, unknown> {
-  const isTest = definition.type === webhookTest.type
-  return {
-    id: isTest ? 'evt_test_1k5x8r2qd9c7m3v6t0wz4h' : 'evt_1k5x8r2qd9c7m3v6t0wz4h',
-    type: definition.type,
-    organizationId: 'o-1k5x8q6mr4b2n8s7p9xy3j',
-    created: toUnixSeconds(EXAMPLE_TIME),
-    data: {
-      object: definition.example,
-      ...(definition.carriesPrevious ? { previousAttributes: {} } : {}),
-    },
-    ...(isTest ? { isTest } : {}),
-    livemode: !isTest,
-  }
-}
 
 interface Page {
   events: LoggedEvent[]
@@ -110,6 +103,7 @@ async function readPage(context: Context, args: EventsArgs): Promise<Page> {
   const caller = callerOf(context)
   const first = Math.min(Math.max(args.first ?? PAGE_DEFAULT, 0), PAGE_MAX)
   const matches = compileSelection(toSelection(args.types, args.where))
+  const maySee = compileVisibility(caller)
   const after = args.after ?? 0n
   const page: Page = {
     events: [],
@@ -125,7 +119,7 @@ async function readPage(context: Context, args: EventsArgs): Promise<Page> {
       SCAN_ROWS,
     )
     for (const event of rows) {
-      const isWanted = matches(event) && maySeeEvent(caller, event.type)
+      const isWanted = matches(event) && maySee(event)
       if (isWanted && page.events.length === first) return page
       if (isWanted) page.events.push(event)
       page.endPosition = event.position

@@ -1,9 +1,14 @@
 import type { WebhookAttempt, WebhookDelivery } from '../generated/prisma/client.ts'
 import { defineCommand } from '../graphql/command.ts'
 import { type Context, scopedPrisma } from '../graphql/context.ts'
-import { retryDelivery, testEndpoint, waitForAttempt } from './delivery-commands.ts'
+import {
+  retryDeliveries,
+  retryDelivery,
+  testEndpoint,
+  waitForAttempt,
+} from './delivery-commands.ts'
 import { AttemptType, DeliveryType } from './delivery-schema.ts'
-import { idInput } from './input.ts'
+import { idInput, idsInput } from './input.ts'
 
 const permission = 'webhooks:manage'
 /** A test that takes longer is answered without its attempt, which the delivery shows later. */
@@ -78,6 +83,23 @@ defineCommand('webhookDeliveryRetry', {
       nullable: true,
       description: 'The delivery; the attempt follows.',
       resolve: (payload): WebhookDelivery | null => payload.result ?? null,
+    }),
+  }),
+})
+
+defineCommand('webhookDeliveriesRetry', {
+  description:
+    'Tries several deliveries again now, each as webhookDeliveryRetry does; all of them or, if one does not exist, none. For more than 100 see webhookReplayStart and webhookDeliveriesRetryExhausted.',
+  permission,
+  schema: idsInput,
+  input: (t) => ({ ids: t.idList({ required: true, description: '1–100 deliveries.' }) }),
+  run: retryDeliveries,
+  payload: (t) => ({
+    deliveries: t.field({
+      type: [DeliveryType],
+      nullable: true,
+      description: 'The deliveries in the order given; the attempts follow.',
+      resolve: (payload): WebhookDelivery[] | null => payload.result ?? null,
     }),
   }),
 })

@@ -6,7 +6,7 @@ import { serializeEnvelope, toUnixSeconds } from '../events/envelope.ts'
 import type { WebhookDelivery } from '../generated/prisma/client.ts'
 import { lockEndpoint, wakeLane } from './endpoint-record.ts'
 import { webhookTest } from './events.ts'
-import type { IdInput } from './input.ts'
+import type { IdInput, IdsInput } from './input.ts'
 import { attemptNowJob } from './jobs.ts'
 
 /** Asks for one attempt of a test event, whatever the endpoint's status. */
@@ -39,39 +39,78 @@ export async function testEndpoint(unit: UnitOfWork, input: IdInput): Promise<We
   return delivery
 }
 
-/**
- * Tries a delivery now: a pending one at the next turn of its lane, in order; any other once,
- * outside the order, whatever the endpoint's status.
- * @throws DomainError NOT_FOUND, also when its endpoint was deleted
- */
+/** Tries a delivery now, as `retryDeliveries` does. */
 export async function retryDelivery(unit: UnitOfWork, input: IdInput): Promise<WebhookDelivery> {
-  const { id } = input
-  const found = await unit.tx.webhookDelivery.findUnique({ where: { id } })
-  if (found === null) throw notFound('Delivery', id)
-  await demandEndpoint(unit, found)
-  const data = { nextAttemptAt: unit.now }
-  const pending = await unit.tx.webhookDelivery.updateMany({
-    where: { id, status: 'PENDING', sequence: { not: null } },
-    data,
-  })
-  if (pending.count > 0) {
-    await wakeLane(unit, found.endpointId)
-  } else {
-    await unit.tx.webhookDelivery.update({ where: { id }, data })
-    unit.afterCommit(() => unit.queue.enqueueSoon(attemptNowJob, id, id))
-  }
-  return unit.tx.webhookDelivery.findUniqueOrThrow({ where: { id } })
+  const [delivery] = await retryAll(unit, [input.id], () => ['input', 'id'])
+  if (delivery === undefined) throw notFound('Delivery', input.id)
+  return delivery
 }
 
-async function demandEndpoint(unit: UnitOfWork, delivery: WebhookDelivery): Promise<void> {
+/**
+ * Tries deliveries now: pending ones at the next turn of their lane, in order; any other once,
+ * outside the order, whatever the endpoint's status. All of them or none.
+ * @returns them in the order in which they were asked for
+ * @throws DomainError NOT_FOUND, also when an endpoint was deleted
+ */
+export function retryDeliveries(unit: UnitOfWork, input: IdsInput): Promise<WebhookDelivery[]> {
+  return retryAll(unit, input.ids, (index) => ['input', 'ids', String(index)])
+}
+
+async function retryAll(
+  unit: UnitOfWork,
+  ids: readonly string[],
+  pathOf: (index: number) => string[],
+): Promise<WebhookDelivery[]> {
+  const found = await unit.tx.webhookDelivery.findMany({ where: { id: { in: [...ids] } } })
+  const endpointIds = new Map(found.map((delivery) => [delivery.id, delivery.endpointId]))
+  for (const [index, id] of ids.entries()) {
+    if (endpointIds.has(id)) continue
+    throw new DomainError(`Delivery ${id} was not found`, { code: 'NOT_FOUND', id }, pathOf(index))
+  }
+  for (const { id, sequence, eventType } of found) {
+    if (sequence !== null || eventType === webhookTest.type) continue
+    const message = 'A question to a hook is asked once: its time has passed'
+    throw new DomainError(message, { code: 'VALIDATION' }, pathOf(ids.indexOf(id)))
+  }
+  // In the order of their ids, like everywhere.
+  for (const endpointId of [...new Set(endpointIds.values())].toSorted()) {
+    const index = ids.findIndex((id) => endpointIds.get(id) === endpointId)
+    await demandEndpoint(unit, endpointId, ids[index] ?? '', pathOf(index))
+  }
+  const data = { nextAttemptAt: unit.now }
+  const inLine = await unit.tx.webhookDelivery.updateManyAndReturn({
+    where: { id: { in: [...ids] }, status: 'PENDING', sequence: { not: null } },
+    data,
+    select: { id: true, endpointId: true },
+  })
+  for (const endpointId of new Set(inLine.map((delivery) => delivery.endpointId))) {
+    await wakeLane(unit, endpointId)
+  }
+  const waits = new Set(inLine.map((delivery) => delivery.id))
+  const outside = ids.filter((id) => !waits.has(id))
+  await unit.tx.webhookDelivery.updateMany({ where: { id: { in: outside } }, data })
+  unit.afterCommit(() => {
+    for (const id of outside) unit.queue.enqueueSoon(attemptNowJob, id, id)
+  })
+  const fresh = await unit.tx.webhookDelivery.findMany({ where: { id: { in: [...ids] } } })
+  const byId = new Map(fresh.map((delivery) => [delivery.id, delivery]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
+async function demandEndpoint(
+  unit: UnitOfWork,
+  endpointId: string,
+  deliveryId: string,
+  path: string[],
+): Promise<void> {
   try {
-    await lockEndpoint(unit, delivery.endpointId)
+    await lockEndpoint(unit, endpointId)
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     throw new DomainError(
-      `The endpoint of delivery ${delivery.id} was deleted`,
-      { code: 'NOT_FOUND', id: delivery.endpointId },
-      ['input', 'id'],
+      `The endpoint of delivery ${deliveryId} was deleted`,
+      { code: 'NOT_FOUND', id: endpointId },
+      path,
     )
   }
 }

@@ -16,7 +16,7 @@ const IN_THE_ROW = { field: 1, multiplier: 1 }
 /** Most deliveries have one attempt, few have more than three. */
 const FEW = { field: 1, multiplier: 3 }
 
-const StatusEnum = builder.enumType('WebhookDeliveryStatus', {
+export const DeliveryStatusEnum = builder.enumType('WebhookDeliveryStatus', {
   description: 'Where the delivery of one event to one endpoint stands.',
   values: {
     [WebhookDeliveryStatus.PENDING]: { description: 'Waits for its first or next attempt.' },
@@ -27,6 +27,10 @@ const StatusEnum = builder.enumType('WebhookDeliveryStatus', {
     [WebhookDeliveryStatus.CANCELLED]: {
       description: 'Skipped when the endpoint was resumed, or ended when it was deleted.',
     },
+    [WebhookDeliveryStatus.SKIPPED]: {
+      description:
+        'Not sent, because the integration of the endpoint may not see it any more: see skipReason. It can be retried by hand once it may.',
+    },
   },
 })
 
@@ -36,6 +40,8 @@ const TriggerEnum = builder.enumType('WebhookAttemptTrigger', {
     [WebhookAttemptTrigger.SCHEDULED]: { description: 'The delivery was due, in its order.' },
     [WebhookAttemptTrigger.MANUAL]: { description: 'A person asked for it, outside the order.' },
     [WebhookAttemptTrigger.TEST]: { description: 'A test send.' },
+    [WebhookAttemptTrigger.REPLAY]: { description: 'A replay, outside the order of the endpoint.' },
+    [WebhookAttemptTrigger.SYNC]: { description: 'A question to a hook; see SyncHook.' },
   },
 })
 
@@ -62,7 +68,7 @@ export const AttemptType = builder.objectRef<WebhookAttempt>('WebhookAttempt').i
     failure: t.exposeString('failure', {
       nullable: true,
       description:
-        'Stage and kind of a failure: guard.private_address, dns.not_found, connect.refused, connect.timeout, tls.certificate, response.timeout, response.closed, response.status, …',
+        'Stage and kind of a failure: guard.private_address, dns.not_found, connect.refused, connect.timeout, tls.certificate, proxy.unreachable (our own egress proxy: not counted against the endpoint), response.timeout, response.closed, response.status, …',
     }),
     error: t.exposeString('error', { nullable: true, description: 'The failure for a person.' }),
     statusCode: t.exposeInt('statusCode', { nullable: true, description: 'HTTP status.' }),
@@ -138,7 +144,7 @@ export const DeliveryType = builder.prismaNode('WebhookDelivery', {
       nullable: true,
       description: 'Place in the order of the endpoint, as in webhook-sequence; null for tests.',
     }),
-    status: t.expose('status', { type: StatusEnum, description: 'Where it stands.' }),
+    status: t.expose('status', { type: DeliveryStatusEnum, description: 'Where it stands.' }),
     attemptCount: t.exposeInt('attemptCount', { description: 'Attempts so far.' }),
     nextAttemptAt: t.expose('nextAttemptAt', {
       type: 'DateTime',
@@ -154,16 +160,21 @@ export const DeliveryType = builder.prismaNode('WebhookDelivery', {
       nullable: true,
       description: 'Failure of the last attempt, as in WebhookAttempt.failure.',
     }),
+    skipReason: t.exposeString('skipReason', {
+      nullable: true,
+      description: 'Why it was not sent, for a person; null unless scopes kept it from being sent.',
+    }),
     created: t.expose('created', { type: 'DateTime', description: 'When the event reached it.' }),
     completedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it succeeded, was given up or was cancelled.',
+      description: 'When it succeeded, was given up, was cancelled or was skipped.',
     }),
     payload: t.field({
       type: 'JSONObject',
       nullable: true,
-      description: 'The body that is sent; null when the event is no longer kept.',
+      description:
+        'The body that is sent, of one with a document once it was rendered for the first attempt; null when the event is no longer kept.',
       select: { body: true, eventId: true },
       resolve: async (delivery, _args, context) => {
         const body = delivery.body ?? (await loadPayloads(context, delivery.eventId))
@@ -183,7 +194,7 @@ export const DeliveryType = builder.prismaNode('WebhookDelivery', {
 const DeliveryWhere = builder.inputType('WebhookDeliveryWhere', {
   description: 'Which deliveries; all given conditions must hold.',
   fields: (t) => ({
-    status: t.field({ type: [StatusEnum], description: 'In one of these states.' }),
+    status: t.field({ type: [DeliveryStatusEnum], description: 'In one of these states.' }),
     types: t.field({ type: ['EventType'], description: 'Of one of these exact event types.' }),
     eventId: t.id({ description: 'Of this event.' }),
     created: t.field({ type: DateTimeFilter, description: 'By creation.' }),

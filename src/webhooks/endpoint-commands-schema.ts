@@ -17,6 +17,9 @@ const permission = 'webhooks:manage'
 const ENDPOINT_ID = 'The endpoint.'
 const EXPECTED_VERSION = 'Refuse if the endpoint has another version by now.'
 
+const PAYLOAD =
+  'A GraphQL document that shapes `data`: the `subscription { events { … on EventEnvelope { … } } }` of a dashboard, at most 8 KB, 10 levels and 1,000 points. Its arguments choose nothing here. It is rendered once for each event, with reading rights and at most those of the integration: fields of the event as it was recorded, `subject` as it is then. What cannot be rendered goes out in the form of the catalogue with `payloadError` beside `data`.'
+
 const NewHeader = builder.inputType('WebhookHeaderInput', {
   description: 'A header that is sent with every delivery. Its value is stored encrypted.',
   fields: (t) => ({
@@ -63,8 +66,13 @@ defineCommand('webhookEndpointCreate', {
     maxInFlight: t.int({
       description: 'Requests under way at once, 1–50; 10. With ordering ENDPOINT always one.',
     }),
+    integrationId: t.id({
+      description:
+        'The system that gets the events: it must hold every scope that they need, now and whenever one is sent. Without it nothing is left out.',
+    }),
+    payload: t.string({ description: PAYLOAD }),
   }),
-  run: (unit, input, { config }) => createEndpoint(unit, config, input),
+  run: (unit, input, { config }, { schema }) => createEndpoint(unit, config, schema, input),
   payload: (t) => ({
     endpoint: t.field({
       type: EndpointType,
@@ -100,8 +108,12 @@ defineCommand('webhookEndpointUpdate', {
     changedFields: t.stringList({ description: 'New list; null removes the condition.' }),
     ordering: t.field({ type: OrderingEnum, description: 'New order.' }),
     maxInFlight: t.int({ description: 'New number of requests at once, 1–50.' }),
+    integrationId: t.id({ description: 'New system; null lifts the bound of its scopes.' }),
+    payload: t.string({
+      description: `New document, also for what waits and was not tried yet; null = the form of the catalogue. Saving the present one again makes an INVALID one VALID if it can be. ${PAYLOAD}`,
+    }),
   }),
-  run: (unit, input, { config }) => updateEndpoint(unit, config, input),
+  run: (unit, input, { config }, { schema }) => updateEndpoint(unit, config, schema, input),
   payload: (t) => ({
     endpoint: t.field({
       type: EndpointType,

@@ -2,7 +2,8 @@ import type { Config } from '../config.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
 import { demandVersion, DomainError } from '../errors.ts'
 import type { WebhookEndpoint } from '../generated/prisma/client.ts'
-import { cancelPending, lockEndpoint, wakeLane } from './endpoint-record.ts'
+import { hastenRetries, skipBuffered } from './buffered.ts'
+import { lockEndpoint, wakeLane } from './endpoint-record.ts'
 import type { EndpointInput, ResumeEndpointInput, RotateSecretInput } from './input.ts'
 import { addSecret } from './service.ts'
 
@@ -41,22 +42,11 @@ export async function resumeEndpoint(
   if (endpoint.status === 'ACTIVE') return endpoint
   await unit.tx.deliveryLane.update({
     where: { endpointId: endpoint.id },
-    data: { resumedAt: unit.now, consecutiveFailures: 0, failingSince: null },
+    data: { resumedAt: unit.now, consecutiveFailures: 0, failingSince: null, warnedPercent: 0 },
   })
   await wakeLane(unit, endpoint.id)
-  if (input.skipBuffered) {
-    await cancelPending(unit, endpoint.id)
-  } else {
-    await unit.tx.webhookDelivery.updateMany({
-      where: {
-        endpointId: endpoint.id,
-        status: 'PENDING',
-        sequence: { not: null },
-        attemptCount: { gt: 0 },
-      },
-      data: { nextAttemptAt: unit.now },
-    })
-  }
+  if (input.skipBuffered) await skipBuffered(unit, endpoint.id)
+  else await hastenRetries(unit, endpoint.id)
   return unit.tx.webhookEndpoint.update({
     where: { id: endpoint.id },
     data: {

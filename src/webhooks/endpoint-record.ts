@@ -8,10 +8,15 @@ import { laneJob } from './jobs.ts'
  * its locks in the same order, so that neither can wait for the other in a circle.
  * @throws DomainError NOT_FOUND
  */
-export async function lockEndpoint(unit: UnitOfWork, id: string): Promise<WebhookEndpoint> {
+export async function lockEndpoint(
+  unit: UnitOfWork,
+  id: string,
+  field = 'id',
+): Promise<WebhookEndpoint> {
   const isThere = await lockRow(unit, 'webhookEndpoint', id)
   const endpoint = isThere ? await unit.tx.webhookEndpoint.findUnique({ where: { id } }) : null
-  if (endpoint === null || endpoint.deletedAt !== null) throw notFound('Webhook endpoint', id)
+  if (endpoint === null || endpoint.deletedAt !== null)
+    throw notFound('Webhook endpoint', id, field)
   await unit.tx
     .$executeRaw`SELECT 1 FROM delivery_lane WHERE endpoint_id = ${id} AND organization_id = ${unit.organizationId} FOR UPDATE`
   return endpoint
@@ -26,12 +31,4 @@ export async function wakeLane(unit: UnitOfWork, endpointId: string): Promise<vo
     .$executeRaw`UPDATE delivery_lane SET wake_at = date_trunc('milliseconds', now()), woken = worker_id IS NOT NULL
                   WHERE endpoint_id = ${endpointId} AND organization_id = ${unit.organizationId}`
   unit.afterCommit(() => unit.queue.enqueueSoon(laneJob, endpointId, endpointId))
-}
-
-/** Ends what an endpoint has not been sent yet; its lane must be locked. */
-export async function cancelPending(unit: UnitOfWork, endpointId: string): Promise<void> {
-  await unit.tx.webhookDelivery.updateMany({
-    where: { endpointId, status: 'PENDING', sequence: { not: null } },
-    data: { status: 'CANCELLED', completedAt: unit.now, nextAttemptAt: null },
-  })
 }

@@ -1,11 +1,16 @@
-import type { DeliveryLane, Prisma, WebhookEndpoint } from '../generated/prisma/client.ts'
+import type { Integration, WebhookEndpoint } from '../generated/prisma/client.ts'
 import { WebhookEndpointStatus, WebhookOrdering } from '../generated/prisma/enums.ts'
 import { type FacetFilter } from '../events/match.ts'
+import { batchById } from '../graphql/batch.ts'
 import { builder } from '../graphql/builder.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { IntegrationType } from '../identity/schema-keys.ts'
 import { storedFilter, toIdLists } from './filter.ts'
+import { HealthType } from './health-schema.ts'
+import { PayloadFault, PayloadStatus } from './payload-schema.ts'
+import type { StoredPayloadFault } from './payload-status.ts'
 
 const StatusEnum = builder.enumType('WebhookEndpointStatus', {
   description: 'Whether an endpoint is sent to.',
@@ -60,64 +65,9 @@ const EndpointFilter = builder.objectRef<FacetFilter>('WebhookFilter').implement
   },
 })
 
-const HealthStatus = builder.enumType('WebhookHealthStatus', {
-  description: 'How sending to an endpoint fares.',
-  values: {
-    UNKNOWN: { description: 'Nothing has been sent yet.' },
-    HEALTHY: { description: 'The last attempt succeeded.' },
-    FAILING: { description: 'The last attempt failed.' },
-  },
-})
-
-const Health = builder.objectRef<DeliveryLane>('WebhookHealth').implement({
-  description: 'How sending to an endpoint fares. Test sends do not count.',
-  fields: (t) => ({
-    status: t.field({
-      type: HealthStatus,
-      description: 'In one word.',
-      resolve: (lane) => {
-        if (lane.consecutiveFailures > 0) return 'FAILING' as const
-        return lane.lastSuccessAt === null ? ('UNKNOWN' as const) : ('HEALTHY' as const)
-      },
-    }),
-    consecutiveFailures: t.exposeInt('consecutiveFailures', {
-      description: 'Failed attempts since the last success.',
-    }),
-    failingSince: t.expose('failingSince', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'First failure since the last success.',
-    }),
-    lastSuccessAt: t.expose('lastSuccessAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'About when the last delivery was acknowledged, to the second.',
-    }),
-    pendingDeliveries: t.int({
-      description: 'Deliveries that wait to be acknowledged.',
-      resolve: (lane, _args, context) =>
-        scopedPrisma(context).webhookDelivery.count({ where: pendingOf(lane.endpointId) }),
-    }),
-    oldestPendingAt: t.field({
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the oldest delivery that waits was created; null when none waits.',
-      resolve: async (lane, _args, context) => {
-        const oldest = await scopedPrisma(context).webhookDelivery.findFirst({
-          where: pendingOf(lane.endpointId),
-          orderBy: { sequence: 'asc' },
-          select: { created: true },
-        })
-        return oldest?.created ?? null
-      },
-    }),
-  }),
-})
-
-const pendingOf = (endpointId: string): Prisma.WebhookDeliveryWhereInput => ({
-  endpointId,
-  status: 'PENDING',
-  sequence: { not: null },
+const loadIntegrations = batchById<Integration>(async (context, ids) => {
+  const found = await scopedPrisma(context).integration.findMany({ where: { id: { in: ids } } })
+  return new Map(found.map((integration) => [integration.id, integration]))
 })
 
 export const EndpointType = builder.prismaNode('WebhookEndpoint', {
@@ -156,6 +106,35 @@ export const EndpointType = builder.prismaNode('WebhookEndpoint', {
     headerNames: t.exposeStringList('headerNames', {
       description: 'Names of the headers that are sent along; their values are never shown.',
     }),
+    integrationId: t.exposeID('integrationId', {
+      nullable: true,
+      description:
+        'The system whose scopes bound what is sent; null = no bound. It may have been deleted: then nothing is sent.',
+    }),
+    integration: t.field({
+      type: IntegrationType,
+      nullable: true,
+      description: 'That system; null when there is none, or none any more.',
+      select: { integrationId: true },
+      resolve: async ({ integrationId }, _args, context): Promise<Integration | null> =>
+        integrationId === null ? null : ((await loadIntegrations(context, integrationId)) ?? null),
+    }),
+    payload: t.exposeString('payload', {
+      nullable: true,
+      description: 'GraphQL document that shapes `data`; null = the form of the catalogue.',
+    }),
+    payloadStatus: t.expose('payloadStatus', {
+      type: PayloadStatus,
+      nullable: true,
+      description: 'Whether the document can be rendered; null without one.',
+    }),
+    payloadError: t.field({
+      type: PayloadFault,
+      nullable: true,
+      description: 'Why not; null while it is VALID.',
+      select: { payloadError: true },
+      resolve: ({ payloadError }) => payloadError as StoredPayloadFault | null,
+    }),
     previousSecretExpiresAt: t.field({
       type: 'DateTime',
       nullable: true,
@@ -167,7 +146,7 @@ export const EndpointType = builder.prismaNode('WebhookEndpoint', {
       },
     }),
     health: t.field({
-      type: Health,
+      type: HealthType,
       description: 'How sending fares.',
       select: { lane: true },
       resolve: ({ lane }) => {

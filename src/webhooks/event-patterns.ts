@@ -6,9 +6,13 @@ import { namesSomething } from '../events/match.ts'
  * event that exists. A typing error must fail when it is made, not by silence for ever after.
  */
 export function faultOfPatterns(patterns: readonly string[]): string | undefined {
-  const types = listEvents().map((event) => event.type)
+  const events = listEvents()
+  const types = events.filter((event) => event.isQuestion !== true).map((event) => event.type)
   for (const pattern of patterns) {
     if (namesSomething(pattern, types)) continue
+    if (events.some((event) => event.type === pattern)) {
+      return `"${pattern}" is a question to one hook, not part of the log: see syncHookSet`
+    }
     const closest = findClosest(pattern, types)
     const hint =
       closest === undefined ? 'Query.eventTypes lists what exists' : `did you mean "${closest}"?`

@@ -1,8 +1,6 @@
 import type { InputFieldBuilder } from '@pothos/core'
-import type { Actor as RecordedActor, Caller } from '../caller.ts'
-import { mayReadAll } from '../caller.ts'
+import type { Actor as RecordedActor } from '../caller.ts'
 import { AccessError } from '../errors.ts'
-import { isHiddenFrom, scopesOf } from '../events/define.ts'
 import type { LoggedEvent } from '../events/log.ts'
 import { MAX_FILTER_IDS, type Selection } from '../events/match.ts'
 import { builder, type SchemaTypes } from '../graphql/builder.ts'
@@ -160,13 +158,4 @@ export function toSelection(
     filter: toFacetFilter(where ?? {}),
     changedFields: where?.changedFields ?? undefined,
   }
-}
-
-/**
- * Whether the caller holds every scope that an event of this type needs and is not kept from it;
- * reading one's own only does not suffice, since an event does not say whose it is.
- */
-export function maySeeEvent(caller: Caller, type: string): boolean {
-  if (caller.kind === 'user' && isHiddenFrom(caller.role, type)) return false
-  return scopesOf(type).every((scope) => mayReadAll(caller, scope))
 }

@@ -3,6 +3,7 @@ import { newId } from '../db/ids.ts'
 import type { FanOut, FanOutWrite, PositionedEvent } from '../events/dispatch.ts'
 import { compileSelection, type Selectable } from '../events/match.ts'
 import { storedFilter } from './filter.ts'
+import { isAboutSending } from './life-events.ts'
 
 /** Rows per INSERT: bounds the time for which the process does nothing else. */
 const CHUNK = 4_000
@@ -129,14 +130,17 @@ async function compileEndpoints(
     values: [ids],
   })
   for (const row of found.rows) {
+    const isSelected = compileSelection({
+      types: row.event_types,
+      filter: storedFilter(row.filter),
+      changedFields: row.changed_fields,
+    })
     compiled.delete(row.id)
     compiled.set(row.id, {
       version: row.version,
-      matches: compileSelection({
-        types: row.event_types,
-        filter: storedFilter(row.filter),
-        changedFields: row.changed_fields,
-      }),
+      // Nobody is told about themselves: see life-events.ts.
+      matches: (event) =>
+        isSelected(event) && !(event.subjectId === row.id && isAboutSending(event.type)),
     })
   }
   for (const id of compiled.keys()) {
@@ -199,8 +203,10 @@ async function insertDeliveries(client: PoolClient, shares: Share[]): Promise<st
         UPDATE delivery_lane AS lane
            SET last_sequence = lane.last_sequence + share.count,
                woken = lane.worker_id IS NOT NULL,
-               wake_at = CASE WHEN endpoint.ordering = 'ENDPOINT' AND lane.worker_id IS NULL
-                               AND lane.wake_at > now() THEN lane.wake_at ELSE moment.now END
+               -- A free lane that is due stays due since when it was: the sweep goes by that.
+               wake_at = CASE WHEN lane.worker_id IS NULL
+                               AND (lane.wake_at <= now() OR endpoint.ordering = 'ENDPOINT')
+                              THEN coalesce(lane.wake_at, moment.now) ELSE moment.now END
           FROM moment, locked JOIN share USING (endpoint_id)
                JOIN webhook_endpoint AS endpoint ON endpoint.id = share.endpoint_id
          WHERE lane.endpoint_id = locked.endpoint_id

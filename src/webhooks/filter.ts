@@ -48,3 +48,8 @@ export function toIdLists(filter: FacetFilter): Record<FilterField, string[] | n
   })
   return Object.fromEntries(lists) as Record<FilterField, string[] | null>
 }
+
+/** Names of the fields that ask about these facets. */
+export function fieldsOf(facets: readonly FacetKey[]): string[] {
+  return FIELDS.filter(([, facet]) => facets.includes(facet)).map(([field]) => field)
+}

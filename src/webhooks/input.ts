@@ -67,6 +67,9 @@ function refuseFaults(headers: z.infer<typeof header>[], context: z.RefinementCt
   }
 }
 
+/** Whether it is a document that can be rendered is found out with the schema. */
+const payload = z.string().min(1, 'must not be empty; null is the form of the catalogue')
+
 const maxInFlight = z.number().int().min(1, 'must be 1–50').max(MAX_IN_FLIGHT, 'must be 1–50')
 
 export const createEndpointInput = z.object({
@@ -79,6 +82,8 @@ export const createEndpointInput = z.object({
   changedFields: changedFields.nullish(),
   ordering: z.enum(WebhookOrdering).nullish(),
   maxInFlight: maxInFlight.nullish(),
+  integrationId: z.string().nullish(),
+  payload: payload.nullish(),
 })
 export type CreateEndpointInput = z.infer<typeof createEndpointInput>
 
@@ -94,6 +99,8 @@ export const updateEndpointInput = z.object({
   changedFields: changedFields.nullish(),
   ordering: unlessGiven(z.enum(WebhookOrdering)),
   maxInFlight: unlessGiven(maxInFlight),
+  integrationId: z.string().nullish(),
+  payload: payload.nullish(),
 })
 export type UpdateEndpointInput = z.infer<typeof updateEndpointInput>
 
@@ -121,3 +128,14 @@ export type RotateSecretInput = z.infer<typeof rotateSecretInput>
 
 export const idInput = z.object({ id: z.string() })
 export type IdInput = z.infer<typeof idInput>
+
+const MAX_RETRIES = 100
+
+export const idsInput = z.object({
+  ids: z
+    .array(z.string())
+    .min(1, 'must name at least one')
+    .max(MAX_RETRIES, `at most ${MAX_RETRIES} are allowed`)
+    .transform((given) => [...new Set(given)]),
+})
+export type IdsInput = z.infer<typeof idsInput>

@@ -1,6 +1,6 @@
 import { brandWithType } from '@pothos/core'
 import { queryFromInfo } from '@pothos/plugin-prisma'
-import type { GraphQLResolveInfo } from 'graphql'
+import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import { type Context, scopedPrisma } from '../graphql/context.ts'
 import { kindOfId, typeNameOf } from '../graphql/node.ts'
 
@@ -55,6 +55,25 @@ function typeNameOfId(id: string): string | undefined {
   }
 }
 
+/** Whether an id names a record of its kind, in the organization that the client is scoped to. */
+export async function isRecord(
+  client: object,
+  schema: GraphQLSchema,
+  id: string,
+): Promise<boolean> {
+  const typeName = typeNameOfId(id)
+  const model = typeName === undefined ? undefined : modelOf(client, schema, typeName)
+  if (model === undefined) return false
+  const found = await model.findMany({ where: { id: { in: [id] } }, select: { id: true } })
+  return found.length > 0
+}
+
+function modelOf(client: object, schema: GraphQLSchema, typeName: string): Model | undefined {
+  const modelName = schema.getType(typeName)?.extensions['pothosPrismaModel']
+  if (typeof modelName !== 'string') return undefined
+  return Reflect.get(client, modelName.charAt(0).toLowerCase() + modelName.slice(1))
+}
+
 /** What of a Prisma client's models is used here; every one of them has it. */
 interface Model {
   findMany(args: object): Promise<{ id: string }[]>
@@ -67,10 +86,8 @@ async function findRecords(
   query: { select?: object | undefined; include?: object | undefined },
   ids: string[],
 ): Promise<ReadonlyMap<string, object>> {
-  const modelName = info.schema.getType(typeName)?.extensions['pothosPrismaModel']
-  if (typeof modelName !== 'string') return new Map()
-  const property = modelName.charAt(0).toLowerCase() + modelName.slice(1)
-  const model: Model = Reflect.get(scopedPrisma(context), property)
+  const model = modelOf(scopedPrisma(context), info.schema, typeName)
+  if (model === undefined) return new Map()
   const { select, include } = query
   const found = await model.findMany({
     ...(select === undefined ? {} : { select: { ...select, id: true } }),

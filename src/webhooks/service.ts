@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql'
 import type { Config } from '../config.ts'
 import { newId } from '../db/ids.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
@@ -5,9 +6,12 @@ import { demandVersion, DomainError, invalid, notFound } from '../errors.ts'
 import { type FacetFilter } from '../events/match.ts'
 import { Prisma, type WebhookEndpoint } from '../generated/prisma/client.ts'
 import { demandUser } from '../identity/people.ts'
-import { cancelPending, lockEndpoint } from './endpoint-record.ts'
+import { cancelThrough } from './buffered.ts'
+import { lockEndpoint } from './endpoint-record.ts'
+import { demandBounds, lockIntegrationsFirst } from './endpoint-scopes.ts'
 import { toFacetFilter } from './filter.ts'
 import type { CreateEndpointInput, EndpointInput, UpdateEndpointInput } from './input.ts'
+import { isPayloadSaved, toPayloadColumns } from './save-payload.ts'
 import {
   type CustomHeader,
   makeSigningSecret,
@@ -15,6 +19,7 @@ import {
   sealHeaders,
   sealSecret,
 } from './secrets.ts'
+import { demandNoHook } from './sync-hooks.ts'
 import { faultOfTarget } from './target-url.ts'
 
 /** Per organization, deleted ones not counted. */
@@ -22,11 +27,13 @@ const MAX_ENDPOINTS = 500
 
 /**
  * Registers an endpoint. Its signing secret is in the answer and nowhere else afterwards.
- * @throws DomainError VALIDATION, NOT_FOUND (an id of the filter) or QUOTA
+ * @param schema that a document in the input is checked against
+ * @throws DomainError VALIDATION, NOT_FOUND (the integration, an id of the filter) or QUOTA
  */
 export async function createEndpoint(
   unit: UnitOfWork,
   config: Config,
+  schema: GraphQLSchema,
   input: CreateEndpointInput,
 ): Promise<{ endpoint: WebhookEndpoint; signingSecret: string }> {
   demandTarget(input.url, config)
@@ -35,6 +42,8 @@ export async function createEndpoint(
   await demandKnown(unit, filter)
   const id = newId('webhookEndpoint')
   const { organizationId } = unit
+  const integrationId = input.integrationId ?? null
+  const bounds = await demandBounds(unit, integrationId, input.eventTypes)
   const endpoint = await unit.tx.webhookEndpoint.create({
     data: {
       id,
@@ -46,6 +55,8 @@ export async function createEndpoint(
       filter: toStored(filter),
       changedFields: input.changedFields ?? [],
       ...sealedHeaders(config, id, input.customHeaders ?? []),
+      integrationId,
+      ...toPayloadColumns(unit, schema, bounds, input.payload ?? null),
       ...(input.ordering == null ? {} : { ordering: input.ordering }),
       ...(input.maxInFlight == null ? {} : { maxInFlight: input.maxInFlight }),
       createdById: demandUser(unit.caller),
@@ -70,7 +81,7 @@ export async function addSecret(
       id: newId('webhookSecret'),
       organizationId: unit.organizationId,
       endpointId,
-      sealed: sealSecret(config.encryptionKey, endpointId, secret),
+      sealed: sealSecret(config.encryptionKeys, endpointId, secret),
       created: unit.now,
     },
   })
@@ -84,8 +95,10 @@ export async function addSecret(
 export async function updateEndpoint(
   unit: UnitOfWork,
   config: Config,
+  schema: GraphQLSchema,
   input: UpdateEndpointInput,
 ): Promise<WebhookEndpoint> {
+  await lockIntegrationsFirst(unit, input.id, input.integrationId)
   const before = await lockEndpoint(unit, input.id)
   demandVersion(before, input.expectedVersion)
   const data: Prisma.WebhookEndpointUpdateInput = {}
@@ -108,6 +121,17 @@ export async function updateEndpoint(
     const headers = mergeHeaders(config, before, input.customHeaders ?? [])
     Object.assign(data, sealedHeaders(config, before.id, headers))
   }
+  const integrationId =
+    input.integrationId === undefined ? before.integrationId : input.integrationId
+  const savesPayload = isPayloadSaved(before, input)
+  const isBoundAnew = input.eventTypes !== undefined || integrationId !== before.integrationId
+  if (isBoundAnew || savesPayload) {
+    // Lost scopes do not keep anybody from changing what has nothing to do with them.
+    const bounds = await demandBounds(unit, integrationId, input.eventTypes ?? before.eventTypes)
+    if (integrationId !== before.integrationId) data.integrationId = integrationId
+    const payload = input.payload === undefined ? before.payload : input.payload
+    if (savesPayload) Object.assign(data, toPayloadColumns(unit, schema, bounds, payload))
+  }
   if (Object.keys(data).length === 0) return before
   return unit.tx.webhookEndpoint.update({
     where: { id: before.id },
@@ -119,9 +143,14 @@ export async function updateEndpoint(
 export async function deleteEndpoint(unit: UnitOfWork, input: EndpointInput): Promise<string> {
   const endpoint = await lockEndpoint(unit, input.id)
   demandVersion(endpoint, input.expectedVersion)
+  await demandNoHook(unit, endpoint.id)
   const { id } = endpoint
-  await unit.tx.deliveryLane.deleteMany({ where: { endpointId: id } })
-  await cancelPending(unit, id)
+  const { lastSequence } = await unit.tx.deliveryLane.delete({ where: { endpointId: id } })
+  await cancelThrough(unit, id, lastSequence)
+  await unit.tx.webhookReplay.updateMany({
+    where: { endpointId: id, status: 'RUNNING' },
+    data: { status: 'CANCELLED', finishedAt: unit.now },
+  })
   await unit.tx.webhookEndpointSecret.deleteMany({ where: { endpointId: id } })
   await unit.tx.webhookEndpoint.update({
     where: { id },
@@ -191,7 +220,7 @@ function sealedHeaders(config: Config, endpointId: string, headers: readonly Cus
   return {
     headerNames: headers.map((header) => header.name),
     headersSealed:
-      headers.length === 0 ? null : sealHeaders(config.encryptionKey, endpointId, headers),
+      headers.length === 0 ? null : sealHeaders(config.encryptionKeys, endpointId, headers),
   }
 }
 
@@ -204,7 +233,7 @@ function mergeHeaders(
   const stored =
     endpoint.headersSealed === null || given.every((header) => header.value != null)
       ? []
-      : openHeaders(config.encryptionKey, endpoint.id, endpoint.headersSealed)
+      : openHeaders(config.encryptionKeys, endpoint.id, endpoint.headersSealed)
   const values = new Map(stored.map((header) => [header.name.toLowerCase(), header.value]))
   return given.map(({ name, value }, index) => {
     const kept = value ?? values.get(name.toLowerCase())

@@ -1,12 +1,13 @@
 import type { ArgBuilder } from '@pothos/core'
 import { AccessError } from '../errors.ts'
-import { compileSelection } from '../events/match.ts'
+import { compileSelection, type FacetFilter } from '../events/match.ts'
+import { compileVisibility } from '../events/own-events.ts'
 import type { EventStream } from '../events/stream.ts'
 import type { CheckpointItem } from '../events/stream-log.ts'
 import type { GapItem, StreamItem } from '../events/stream-subscription.ts'
 import { builder, type SchemaTypes } from '../graphql/builder.ts'
 import { type Context, callerOf } from '../graphql/context.ts'
-import { EventEnvelope, EventWhere, maySeeEvent, toSelection } from './event-type.ts'
+import { EventEnvelope, EventWhere, toSelection } from './event-type.ts'
 
 declare module '../graphql/context.ts' {
   interface Context {
@@ -97,14 +98,15 @@ interface LogRequest {
 
 /**
  * Events of the caller's organization that they may read and that were asked for.
- * @param types exact, `workorder.*` or `*`; none = all
+ * @param chosen types: exact, `workorder.*` or `*`, none = all; about: facets that they must have
+ * beside those of `request.where`
  * @throws AccessError BAD_USER_INPUT for an unknown type, too long a list or a wrong heartbeat;
  * UNAVAILABLE in a process without a stream.
  */
 export function subscribeToLog(
   context: Context,
   request: LogRequest,
-  types: readonly string[] | null | undefined,
+  chosen: { types?: readonly string[] | null | undefined; about?: FacetFilter | undefined },
 ): AsyncIterable<StreamItem> {
   const caller = callerOf(context)
   if (context.stream === undefined) {
@@ -117,12 +119,14 @@ export function subscribeToLog(
       `heartbeatSeconds must be ${HEARTBEAT_SECONDS.least} to ${HEARTBEAT_SECONDS.most}`,
     )
   }
-  const matches = compileSelection(toSelection(types, request.where))
+  const matches = compileSelection(toSelection(chosen.types, request.where))
+  const isAbout = compileSelection({ filter: chosen.about })
+  const maySee = compileVisibility(caller)
   return context.stream.subscribe({
     organizationId: caller.organizationId,
     after: request.after ?? undefined,
     heartbeatMs: seconds * 1_000,
-    select: (event) => maySeeEvent(caller, event.type) && matches(event),
+    select: (event) => maySee(event) && matches(event) && isAbout(event),
   })
 }
 
@@ -142,7 +146,7 @@ builder.subscriptionField('events', (t) =>
         description: 'Only these types; exact, `workorder.*` or `*`. Default: all.',
       }),
     },
-    subscribe: (_root, args, context) => subscribeToLog(context, args, args.types),
+    subscribe: (_root, args, context) => subscribeToLog(context, args, { types: args.types }),
     resolve: (item) => (item.kind === 'event' ? item.event : item),
   }),
 )

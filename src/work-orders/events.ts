@@ -120,9 +120,17 @@ export function serializeWorkOrder(order: WorkOrder): WorkOrderPayload {
   })
 }
 
-export function workOrderFacets(order: WorkOrder, place: PlaceRef): Facets {
+/** @param assigneeCompanyId company whose people the assignee is one of; undefined = of none */
+export function workOrderFacets(
+  order: WorkOrder,
+  place: PlaceRef,
+  assigneeCompanyId?: string,
+): Facets {
   const asset = order.assetId === null ? {} : { asset: [order.assetId] }
-  return { ...placeFacets(place), ...asset, workOrder: [order.id] }
+  const reporter = order.reportedById === null ? {} : { reporter: [order.reportedById] }
+  const companies = [order.companyId, assigneeCompanyId].filter((id) => id != null)
+  const company = companies.length === 0 ? {} : { company: [...new Set(companies)] }
+  return { ...placeFacets(place), ...asset, ...reporter, ...company, workOrder: [order.id] }
 }
 
 /** A work order as the examples of all its events show it. */

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { defineEvent } from '../events/define.ts'
 import { omitEmpty } from '../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../events/envelope.ts'
+import type { Facets } from '../events/match.ts'
 import type { WorkRequest } from '../generated/prisma/client.ts'
+import { placeFacets, type PlaceRef } from '../locations/events.ts'
 
 const payload = z.object({
   id: z.string(),
@@ -39,6 +41,19 @@ export function serializeWorkRequest(
     created: toUnixSeconds(request.created),
     updated: toUnixSeconds(request.updated),
   })
+}
+
+export function requestFacets(
+  request: Pick<WorkRequest, 'requestedById'>,
+  place: PlaceRef,
+  workOrderId?: string,
+): Facets {
+  const { requestedById } = request
+  return {
+    ...placeFacets(place),
+    ...(requestedById === null ? {} : { reporter: [requestedById] }),
+    ...(workOrderId === undefined ? {} : { workOrder: [workOrderId] }),
+  }
 }
 
 const example: WorkRequestPayload = {

@@ -1,3 +1,4 @@
+import { restrictEvents } from '../events/own-events.ts'
 import { NOTHING, restrictReading } from '../graphql/visibility.ts'
 import { ofCompany } from './access.ts'
 
@@ -6,6 +7,20 @@ restrictReading('WorkOrder', 'work-orders', ({ role, userId, companyId }) => {
   return companyId === undefined ? NOTHING : ofCompany(companyId)
 })
 
+restrictEvents('work-orders', ({ role, userId, companyId }) => {
+  switch (role) {
+    case 'REQUESTER':
+      return { reporter: [userId] }
+    case 'CONTRACTOR':
+      return companyId === undefined ? 'none' : { company: [companyId] }
+    default:
+      return 'all'
+  }
+})
+
+restrictEvents('work-requests', ({ role, userId }) =>
+  role === 'REQUESTER' ? { reporter: [userId] } : 'all',
+)
 restrictReading('WorkRequest', 'work-requests', ({ userId }) => ({ requestedById: userId }))
 
 restrictReading('MaintenanceSchedule', 'work-orders', ({ role, companyId }) =>

@@ -3,7 +3,14 @@ import { type Database, openDatabase } from '../../src/db/database.ts'
 import { issueAccessToken } from '../../src/identity/tokens.ts'
 import { createOrganization } from '../../src/seed.ts'
 import { type Credentials, TEST_ENVIRONMENT } from './app.ts'
-import { freePort, isReady, type ProductProcess, spawnProduct, until } from './process.ts'
+import {
+  type AtTheEnd,
+  freePort,
+  isReady,
+  type ProductProcess,
+  spawnProduct,
+  until,
+} from './process.ts'
 
 export interface Node {
   role: 'server' | 'worker'
@@ -16,27 +23,28 @@ export interface Cluster extends AsyncDisposable {
   database: Database
   organizationId: string
   owner: Credentials
-  start(role: Node['role'], port?: number): Promise<Node>
+  start(role: Node['role'], port?: number, env?: Record<string, string>): Promise<Node>
 }
 
 /** Processes of the product on one database, with an organization to work in. */
 export async function openCluster(
   databaseUrl: string,
   env: Record<string, string> = {},
+  atTheEnd?: AtTheEnd,
 ): Promise<Cluster> {
   const config = loadConfig({ ...TEST_ENVIRONMENT, DATABASE_URL: databaseUrl }, () => {
     throw new Error('tests bring their own secrets')
   })
   const database = openDatabase(databaseUrl, 4)
   const running: ProductProcess[] = []
-  async function start(role: Node['role'], port?: number): Promise<Node> {
+  async function start(
+    role: Node['role'],
+    port?: number,
+    more?: Record<string, string>,
+  ): Promise<Node> {
     const own = port ?? (await fixedPort())
-    const process = spawnProduct({
-      DATABASE_URL: databaseUrl,
-      ROLES: role,
-      PORT: String(own),
-      ...env,
-    })
+    const settings = { DATABASE_URL: databaseUrl, ROLES: role, PORT: String(own), ...env, ...more }
+    const process = spawnProduct(settings, [], atTheEnd)
     running.push(process)
     let ended = false
     void process.exited.then(() => (ended = true))

@@ -39,6 +39,8 @@ const SPECIAL: Record<string, Record<string, unknown>> = {
   Manager: { locationId: null },
   // A request that is open still has none.
   WorkOrder: { requestId: null },
+  SensorRule: { forSeconds: 60 },
+  SyncHook: { timeoutMs: 1_000 },
 }
 
 export interface Fabricated {

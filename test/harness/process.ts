@@ -13,8 +13,18 @@ export interface ProductProcess {
   signal(name: NodeJS.Signals): void
 }
 
-/** `node src/main.ts` in a process of its own, as in production. */
-export function spawnProduct(env: Record<string, string>, args: string[] = []): ProductProcess {
+/** Has something done at the end, whatever happens until then. */
+export type AtTheEnd = (step: () => void) => void
+
+/**
+ * `node src/main.ts` in a process of its own, as in production.
+ * @param atTheEnd of the test, unless the process serves several
+ */
+export function spawnProduct(
+  env: Record<string, string>,
+  args: string[] = [],
+  atTheEnd: AtTheEnd = onTestFinished,
+): ProductProcess {
   const child = spawn(
     process.execPath,
     [path.resolve(import.meta.dirname, '../../src/main.ts'), ...args],
@@ -24,7 +34,7 @@ export function spawnProduct(env: Record<string, string>, args: string[] = []): 
     },
   )
   // A test that fails half-way must not leave a server behind.
-  onTestFinished(() => void child.kill('SIGKILL'))
+  atTheEnd(() => void child.kill('SIGKILL'))
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')))

@@ -40,6 +40,6 @@ function jsonType(value: unknown): string {
   return value === null ? 'null' : typeof value
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -27,3 +27,9 @@ export function mismatches(value: unknown, shape: Shape, at = ''): string[] {
     return actual === wanted ? [] : [`${here} is ${actual}, not ${wanted}`]
   })
 }
+
+/** Types of which there is a documented example. */
+export const SPEC_TYPES: readonly string[] = Object.keys(shapes)
+
+/** Shape of an event's documented envelope; one that everything has where there is none. */
+export const specShapeIfAny = (type: string): Shape => shapes[type] ?? {}

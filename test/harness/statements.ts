@@ -11,7 +11,7 @@ export async function countSelects(run: () => Promise<unknown>): Promise<number>
     const [config] = args
     const text =
       typeof config === 'object' && config !== null ? Reflect.get(config, 'text') : config
-    if (typeof text === 'string' && text.startsWith('SELECT "public"."')) count += 1
+    if (typeof text === 'string' && text.startsWith('SELECT "')) count += 1
     return Reflect.apply(original, this, args)
   }
   Reflect.set(Client.prototype, 'query', counting)

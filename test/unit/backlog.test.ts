@@ -6,6 +6,8 @@ import type { LaneDelivery } from '../../src/delivery/lane-window.ts'
 function delivery(name: string): LaneDelivery {
   return {
     id: name,
+    eventType: 'asset.created',
+    ownBody: false,
     eventId: `evt_${name}`,
     subjectId: name[0] ?? '',
     sequence: name.slice(1),

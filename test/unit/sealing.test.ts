@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { seal, unseal } from '../../src/db/sealing.ts'
+import { keyIdOf, makeKeyRing } from '../../src/key-ring.ts'
 
-const KEY = randomBytes(32)
+const KEY = makeKeyRing(randomBytes(32))
 
 describe('sealing', () => {
   it('gives back what was sealed, and never seals twice alike', () => {
@@ -20,9 +21,18 @@ describe('sealing', () => {
   })
 
   it('names a changed key', () => {
-    expect(() => unseal(randomBytes(32), seal(KEY, 'x', 'a'), 'a')).toThrow(
-      /another ENCRYPTION_KEY/,
+    const other = makeKeyRing(randomBytes(32))
+    expect(() => unseal(other, seal(KEY, 'x', 'a'), 'a')).toThrow(
+      `another ENCRYPTION_KEY (id ${keyIdOf(KEY.current)})`,
     )
+  })
+
+  it('opens with any live key and seals with the current one', () => {
+    const next = randomBytes(32)
+    const both = makeKeyRing(next, [KEY.current])
+    expect(unseal(both, seal(KEY, 'of the old key', 'a'), 'a')).toBe('of the old key')
+    expect(unseal(makeKeyRing(next), seal(both, 'of the new key', 'a'), 'a')).toBe('of the new key')
+    expect(() => unseal(KEY, seal(both, 'x', 'a'), 'a')).toThrow(/another ENCRYPTION_KEY/)
   })
 
   it('refuses another context and any changed byte', () => {

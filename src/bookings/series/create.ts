@@ -5,6 +5,7 @@ import type { Booking, BookingSeries } from '../../generated/prisma/client.ts'
 import { demandTimezone } from '../../locations/rules.ts'
 import { findTimezone } from '../../locations/timezone.ts'
 import { claim, conflict } from '../holds.ts'
+import { askSoon, asksBeforeConfirming } from '../hooks.ts'
 import { openForBooking, openingCheck, type PlacedResource } from '../place.ts'
 import { expand } from '../recurrence.ts'
 import { demandTimes, type Times } from '../rules.ts'
@@ -54,8 +55,9 @@ export async function createSeries(
     },
   })
   const open = times.filter((time) => !closed.includes(time))
+  const asks = await asksBeforeConfirming(unit)
   const drafts = open.map((time) =>
-    draft(unit, placed.resource, time, { ...details, seriesId: series.id }),
+    draft(unit, placed.resource, time, { ...details, seriesId: series.id }, asks),
   )
   const { made, refused } = await claim(unit, placed.resource, drafts)
   const clashing = [...new Set(refused.flatMap((one) => one.clashing))]
@@ -64,6 +66,7 @@ export async function createSeries(
   }
   const bookings = made.toSorted((a, b) => a.startTime.getTime() - b.startTime.getTime())
   for (const booking of bookings) tellCreated(unit, placed, booking)
+  askSoon(unit, bookings)
   const skipped: Skipped[] = [
     ...closed.map(({ startTime, endTime }): Skipped => ({
       startTime,

@@ -164,6 +164,7 @@ defineCommand('bookingSeriesCreate', {
     onConflict: t.field({ type: OnConflictEnum, description: 'FAIL when left out.' }),
     title: t.string({ description: 'What it is about, up to 200 characters.' }),
     attendees: t.int({ description: 'People expected; at most as many as the resource holds.' }),
+    customerId: t.id({ description: 'Customer it is for.' }),
     serviceId: t.id({ description: 'A service that is offered with the resource.' }),
     bookedById: t.id({
       description: 'Whom it is for; oneself when left out. Managers and keys book for others.',

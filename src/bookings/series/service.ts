@@ -7,7 +7,7 @@ import { demandManager, demandOwn } from '../access.ts'
 import { findPlaced } from '../place.ts'
 import { CHANGEABLE } from '../rules.ts'
 import { cancelAll } from '../service/cancel.ts'
-import { demandNotUnderWay, removeAll } from '../service/delete.ts'
+import { demandDeletable, removeAll } from '../service/delete.ts'
 import { lockUpcoming } from '../service/load.ts'
 import { cancelSeriesRow, lockSeries } from './cancel.ts'
 import { bookingSeriesDeleted } from './events.ts'
@@ -53,7 +53,7 @@ export async function deleteSeries(unit: UnitOfWork, input: DeleteInput): Promis
     where: { seriesId: series.id },
     orderBy: { startTime: 'asc' },
   })
-  demandNotUnderWay(bookings, 'id')
+  await demandDeletable(unit, bookings, 'id')
   await removeAll(unit, bookings)
   await unit.tx.bookingSeries.delete({ where: { id: series.id } })
   const { facets } = await findPlaced(unit, series.resourceId)

@@ -11,6 +11,7 @@ import {
   bookingUpdated,
 } from '../events.ts'
 import { move } from '../holds.ts'
+import { askSoon, asksBeforeConfirming, confirmation } from '../hooks.ts'
 import type { BookingActionInput, RejectBookingInput } from '../input.ts'
 import { findPlaced } from '../place.ts'
 import { demandCheckInWindow, demandTransition, earlyEnd } from '../rules.ts'
@@ -23,15 +24,17 @@ export async function approveBooking(
 ): Promise<Booking> {
   demandManager(unit.caller)
   const before = await lockBooking(unit, input)
-  if (before.status === 'CONFIRMED') return before
+  // Approved, or in need of no approval, and waiting for somebody else's answer.
+  if (before.status === 'CONFIRMED' || before.hookAt !== null) return before
   demandTransition(before, 'CONFIRMED', ['PENDING'])
   if (before.endTime <= unit.now) throw invalid('Its time has passed', 'id')
   const after: Booking = {
     ...before,
-    status: 'CONFIRMED',
+    ...confirmation(unit, await asksBeforeConfirming(unit)),
     approvedById: userIdOf(unit.caller) ?? null,
     approvedAt: unit.now,
   }
+  askSoon(unit, [after])
   return save(unit, await findPlaced(unit, before.resourceId), before, after, bookingUpdated)
 }
 

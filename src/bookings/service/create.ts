@@ -6,8 +6,10 @@ import { demandActiveUser, userIdOf } from '../../identity/people.ts'
 import { demandManager } from '../access.ts'
 import { bookingCreated, serializeBooking } from '../events.ts'
 import { claim, conflict } from '../holds.ts'
+import { askSoon, asksBeforeConfirming, confirmation } from '../hooks.ts'
 import type { CreateBookingInput } from '../input.ts'
 import {
+  demandCustomer,
   demandOpenAt,
   demandReservable,
   demandService,
@@ -26,17 +28,24 @@ export async function createBooking(unit: UnitOfWork, input: CreateBookingInput)
   const details = await checkDetails(unit, placed, input)
   await demandOpenAt(unit, placed, input)
   const { made, refused } = await claim(unit, placed.resource, [
-    draft(unit, placed.resource, input, details),
+    draft(unit, placed.resource, input, details, await asksBeforeConfirming(unit)),
   ])
   const [booking] = made
   if (booking === undefined) throw conflict(refused[0]?.clashing ?? [])
   tellCreated(unit, placed, booking)
+  askSoon(unit, [booking])
   return booking
 }
 
-export type Details = Pick<Booking, 'title' | 'attendees' | 'serviceId' | 'bookedById' | 'seriesId'>
+export type Details = Pick<
+  Booking,
+  'title' | 'attendees' | 'serviceId' | 'customerId' | 'bookedById' | 'seriesId'
+>
 
-type GivenDetails = Pick<CreateBookingInput, 'title' | 'attendees' | 'serviceId' | 'bookedById'>
+type GivenDetails = Pick<
+  CreateBookingInput,
+  'title' | 'attendees' | 'serviceId' | 'customerId' | 'bookedById'
+>
 
 /** Checks everything about a new booking that has nothing to do with its time. */
 export async function checkDetails(
@@ -47,6 +56,7 @@ export async function checkDetails(
   demandReservable(unit, placed)
   demandCapacity(placed.resource, input.attendees)
   if (input.serviceId != null) await demandService(unit, input.serviceId, placed.resource.id)
+  if (input.customerId != null) await demandCustomer(unit, input.customerId)
   const self = userIdOf(unit.caller) ?? null
   if (input.bookedById != null && input.bookedById !== self) {
     demandManager(unit.caller)
@@ -56,6 +66,7 @@ export async function checkDetails(
     title: input.title ?? null,
     attendees: input.attendees ?? null,
     serviceId: input.serviceId ?? null,
+    customerId: input.customerId ?? null,
     bookedById: input.bookedById ?? self,
     seriesId: null,
   }
@@ -67,13 +78,14 @@ export function draft(
   resource: Resource,
   times: Times,
   details: Details,
+  asks: boolean,
 ): Booking {
   return {
     id: newId('booking', unit.now.getTime()),
     organizationId: unit.organizationId,
     resourceId: resource.id,
     ...details,
-    status: resource.requiresApproval ? 'PENDING' : 'CONFIRMED',
+    ...(resource.requiresApproval ? { status: 'PENDING', hookAt: null } : confirmation(unit, asks)),
     ...timing(resource, times, unit.now),
     exclusive: resource.maxConcurrent === 1,
     approvedById: null,

@@ -1,13 +1,15 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { DomainError, DomainErrors, invalid, notFound, versionConflict } from '../../errors.ts'
-import type { FacetKey, Facets } from '../../events/match.ts'
 import { record } from '../../events/record.ts'
 import type { Booking } from '../../generated/prisma/client.ts'
 import { demandManager } from '../access.ts'
 import { bookingBulkDeleted, bookingDeleted } from '../events.ts'
 import type { BookingActionInput, BulkDeleteBookingsInput } from '../input.ts'
-import { findAllPlaced, findPlaced } from '../place.ts'
+import { facetsOfAll, findAllPlaced, findPlaced } from '../place.ts'
 import { lockBooking } from './load.ts'
+
+/** Ids listed in a refusal. */
+const LISTED = 20
 
 /**
  * Removes a booking for good, whatever has become of it.
@@ -16,7 +18,7 @@ import { lockBooking } from './load.ts'
 export async function deleteBooking(unit: UnitOfWork, input: BookingActionInput): Promise<string> {
   demandManager(unit.caller)
   const booking = await lockBooking(unit, input)
-  demandNotUnderWay([booking], 'id')
+  await demandDeletable(unit, [booking], 'id')
   const { facets } = await findPlaced(unit, booking.resourceId)
   await unit.tx.booking.delete({ where: { id: booking.id } })
   record(unit, bookingDeleted, {
@@ -44,7 +46,7 @@ export async function bulkDeleteBookings(
     throw new DomainErrors(missing.map((id) => notFound('Booking', id, 'ids')))
   }
   demandVersions(bookings, input)
-  demandNotUnderWay(bookings, 'ids')
+  await demandDeletable(unit, bookings, 'ids')
   await removeAll(unit, bookings)
   return wanted
 }
@@ -77,17 +79,43 @@ export async function removeAll(unit: UnitOfWork, bookings: readonly Booking[]):
     // An event is about one record; of several the first stands for all.
     subjectId: first,
     object: { ids, deleted: true, count: ids.length },
-    facets: union([...placed.values()].map((one) => one.facets)),
+    facets: facetsOfAll([...placed.values()]),
   })
 }
 
-/** @throws DomainError CONFLICT listing the bookings that somebody is using now. */
-export function demandNotUnderWay(bookings: readonly Booking[], field: string): void {
+/** @throws DomainError CONFLICT listing the bookings in use now, or the visits that belong to them. */
+export async function demandDeletable(
+  unit: UnitOfWork,
+  bookings: readonly Booking[],
+  field: string,
+): Promise<void> {
   const running = bookings.filter((booking) => booking.status === 'CHECKED_IN')
-  if (running.length === 0) return
+  if (running.length === 0) return demandNoVisits(unit, bookings, field)
   throw new DomainError(
     'A booking under way cannot be deleted: end it first',
     { code: 'CONFLICT', ids: running.map((booking) => booking.id) },
+    ['input', field],
+  )
+}
+
+async function demandNoVisits(
+  unit: UnitOfWork,
+  bookings: readonly Booking[],
+  field: string,
+): Promise<void> {
+  const visits = await unit.tx.visitor.findMany({
+    where: {
+      bookingId: { in: bookings.map((booking) => booking.id) },
+      status: { in: ['PENDING_APPROVAL', 'REGISTERED', 'CHECKED_IN'] },
+    },
+    orderBy: { id: 'asc' },
+    take: LISTED,
+    select: { id: true },
+  })
+  if (visits.length === 0) return
+  throw new DomainError(
+    'Visits belong to it that are not over: cancel them first, or cancel the booking instead',
+    { code: 'CONFLICT', ids: visits.map((visit) => visit.id) },
     ['input', field],
   )
 }
@@ -98,11 +126,4 @@ async function lockBookings(unit: UnitOfWork, ids: readonly string[]): Promise<B
      WHERE id = ANY (${ids}) AND organization_id = ${unit.organizationId}
      ORDER BY id FOR UPDATE`
   return unit.tx.booking.findMany({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } })
-}
-
-function union(all: readonly Facets[]): Facets {
-  const keys: FacetKey[] = ['location', 'site', 'resource']
-  return Object.fromEntries(
-    keys.map((key) => [key, [...new Set(all.flatMap((facets) => facets[key] ?? []))]]),
-  )
 }

@@ -6,7 +6,7 @@ import type { Booking } from '../../generated/prisma/client.ts'
 import type { bookingUpdated } from '../events.ts'
 import { serializeBooking } from '../events.ts'
 import type { EditScope } from '../input.ts'
-import type { PlacedResource } from '../place.ts'
+import { facetsOfAll, type PlacedResource } from '../place.ts'
 import { CHANGEABLE } from '../rules.ts'
 
 /** @throws DomainError NOT_FOUND or VERSION_CONFLICT */
@@ -95,7 +95,9 @@ export async function save(
   after: Booking,
   event: BookingEvent,
 ): Promise<Booking> {
-  const changed = { ...after, updated: unit.now, version: before.version + 1 }
+  // What is over or called off waits for nobody's answer.
+  const hookAt = CHANGEABLE.includes(after.status) ? after.hookAt : null
+  const changed = { ...after, hookAt, updated: unit.now, version: before.version + 1 }
   const { id, organizationId: _organization, ...data } = changed
   await unit.tx.booking.update({ where: { id }, data })
   return tell(unit, placed, before, changed, event)
@@ -113,6 +115,8 @@ export function tell(
   const object = serializeBooking(after, placed.resource)
   const previous = diffPayloads(serializeBooking(before, placedBefore.resource), object)
   if (previous === undefined) return before
-  record(unit, event, { subjectId: after.id, object, previous, facets: placed.facets })
+  // Whoever watches the resource that a booking has left must hear of it too.
+  const facets = facetsOfAll([placed, placedBefore])
+  record(unit, event, { subjectId: after.id, object, previous, facets })
   return after
 }

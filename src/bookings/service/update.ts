@@ -5,8 +5,10 @@ import { findTimezone } from '../../locations/timezone.ts'
 import { demandManager, demandOwn } from '../access.ts'
 import { bookingUpdated, serializeBooking } from '../events.ts'
 import { move } from '../holds.ts'
+import { askSoon, asksBeforeConfirming, confirmation } from '../hooks.ts'
 import type { UpdateBookingInput } from '../input.ts'
 import {
+  demandCustomer,
   demandOpenAt,
   demandReservable,
   demandService,
@@ -44,10 +46,11 @@ export async function updateBooking(
   demandOwn(unit.caller, addressed)
   demandChangeable(addressed)
   const timesOf = await retiming(unit, input, addressed, targetOf(addressed))
+  const asks = await asksBeforeConfirming(unit)
   const plans: Plan[] = []
   for (const before of scope) {
     const target = targetOf(before)
-    const after = plan(unit, input, target, before, timesOf(before))
+    const after = plan(unit, input, target, before, timesOf(before), asks)
     if (differs(target, before, after)) plans.push({ target, before, after })
   }
   const placedBefore = await findAllPlaced(unit, scope)
@@ -60,6 +63,7 @@ export async function updateBooking(
     tell(unit, target, before, after, bookingUpdated, placedBefore.get(before.resourceId))
   }
   const changed = plans.map((one) => one.after)
+  askSoon(unit, changed)
   return { booking: changed.find((one) => one.id === addressed.id) ?? addressed, changed }
 }
 
@@ -148,11 +152,13 @@ function plan(
   { resource }: PlacedResource,
   before: Booking,
   times: Times,
+  asks: boolean,
 ): Booking {
   const after: Booking = { ...before, updated: unit.now, version: before.version + 1 }
   if (input.title !== undefined) after.title = input.title
   if (input.attendees !== undefined) after.attendees = input.attendees
   if (input.serviceId !== undefined) after.serviceId = input.serviceId
+  if (input.customerId !== undefined) after.customerId = input.customerId
   if (!isMoved(resource.id, before, times)) return after
   if (before.status === 'CHECKED_IN') {
     const { endTime, holdEnd } = timing(resource, times, before.created)
@@ -163,7 +169,7 @@ function plan(
     resourceId: resource.id,
     exclusive: resource.maxConcurrent === 1,
     // What was approved was the old time: nobody may move past the approver.
-    status: resource.requiresApproval ? 'PENDING' : 'CONFIRMED',
+    ...(resource.requiresApproval ? { status: 'PENDING', hookAt: null } : confirmation(unit, asks)),
     approvedById: null,
     approvedAt: null,
   })
@@ -210,6 +216,9 @@ async function check(
   }
   if (before.resourceId !== resource.id) demandReservable(unit, target)
   if (moved || after.attendees !== before.attendees) demandCapacity(resource, after.attendees)
+  if (after.customerId !== null && after.customerId !== before.customerId) {
+    await demandCustomer(unit, after.customerId)
+  }
   const serviceChanged = after.serviceId !== before.serviceId || before.resourceId !== resource.id
   if (after.serviceId !== null && serviceChanged) {
     await demandService(unit, after.serviceId, resource.id)

@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
+import { demandBooking } from '../booking.ts'
 import { demandVersion, DomainError, invalid } from '../../errors.ts'
 import { demandActiveUser } from '../../identity/people.ts'
 import { findLocation } from '../../locations/service.ts'
@@ -35,6 +36,7 @@ export async function updateVisitor(
     after.location = await findLocation(unit, after.locationId, 'locationId')
     demandSameSite(before, after.location)
   }
+  if (after.bookingId !== before.bookingId) await demandBooking(unit, after.bookingId)
   const timesChanged =
     after.expectedArrival.getTime() !== before.expectedArrival.getTime() ||
     after.expectedDeparture?.getTime() !== before.expectedDeparture?.getTime()

@@ -60,9 +60,16 @@ async function tellBooking(
   const missing = (visitor: VisitorRecord) =>
     missingCheckpoints(required, visitor.checkpoints).length
   if (missing(before) === 0 || missing(after) > 0) return
+  const booking = await unit.tx.booking.findUnique({
+    where: { id: bookingId },
+    select: { resourceId: true },
+  })
   record(unit, bookingCheckpointTriggerMatched, {
     subjectId: bookingId,
     object: serializeTriggerMatch(after, bookingId, required, unit.now),
-    facets: placeFacets(after.location),
+    facets: {
+      ...placeFacets(after.location),
+      ...(booking === null ? {} : { resource: [booking.resourceId] }),
+    },
   })
 }

@@ -20,6 +20,7 @@ import {
   invitationUpdated,
   serializeInvitation,
 } from '../invitation-events.ts'
+import { demandBooking } from '../booking.ts'
 import { loadVisitPlace } from '../policy.ts'
 import { demandFittingTimes, demandInvitationTransition, OPEN, UPCOMING } from '../rules.ts'
 import { cancelLocked, demandSameSite } from './change.ts'
@@ -39,6 +40,7 @@ export async function createInvitation(
   const hostId = await demandActiveHosts(unit, input.hostIds)
   const location = await findLocation(unit, input.locationId, 'locationId')
   const place = await loadVisitPlace(unit, location)
+  await demandBooking(unit, input.bookingId)
   const id = newId('invitation', unit.now.getTime())
   const row = await unit.tx.visitorInvitation.create({
     data: {
@@ -97,6 +99,7 @@ export async function updateInvitation(
     after.location = await findLocation(unit, after.locationId, 'locationId')
     demandSameSite(before, after.location)
   }
+  if (after.bookingId !== before.bookingId) await demandBooking(unit, after.bookingId)
   const followers = await lockVisitors(unit, before.id, UPCOMING)
   const added = await addGuests(unit, after, addVisitors)
   after.visitors = idsOf([...before.visitors, ...added])

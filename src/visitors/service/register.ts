@@ -7,6 +7,7 @@ import { demandActiveUser, userIdOf } from '../../identity/people.ts'
 import { placeFacets } from '../../locations/events.ts'
 import { findLocation } from '../../locations/service.ts'
 import { approvesByRegistering } from '../access.ts'
+import { demandBooking } from '../booking.ts'
 import { serializeVisitor, visitorRegistered, type VisitorRecord } from '../events.ts'
 import type { RegisterVisitorInput } from '../input.ts'
 import { loadVisitPlace, type VisitPlace } from '../policy.ts'
@@ -24,6 +25,7 @@ export async function registerVisitor(
   await demandActiveUser(unit, input.hostId, 'hostId')
   const location = await findLocation(unit, input.locationId, 'locationId')
   const place = await loadVisitPlace(unit, location)
+  await demandBooking(unit, input.bookingId)
   const visit = { ...input, walkIn: false, invitationId: null }
   const visitors = await insertVisitors(unit, place, [input], visit)
   return announce(unit, visitors)

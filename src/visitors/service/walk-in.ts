@@ -3,6 +3,7 @@ import { invalid } from '../../errors.ts'
 import { demandActiveUser } from '../../identity/people.ts'
 import { findLocation } from '../../locations/service.ts'
 import { approvesByRegistering } from '../access.ts'
+import { demandBooking } from '../booking.ts'
 import type { VisitorRecord } from '../events.ts'
 import type { WalkInVisitorInput } from '../input.ts'
 import { loadVisitPlace } from '../policy.ts'
@@ -29,6 +30,7 @@ export async function walkInVisitor(
   if (place.policy.requiresApproval && !approvesByRegistering(unit.caller)) {
     throw invalid('Visits to this site need an approval: register the visitor first', 'locationId')
   }
+  await demandBooking(unit, input.bookingId)
   const visit = { ...input, walkIn: true, invitationId: null, expectedArrival: unit.now }
   const { id } = announce(unit, await insertVisitors(unit, place, [input], visit))
   for (const checkpoint of input.checkpoints) {

@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import { connectionNames, pageOptions, SortDirection } from '../../graphql/paging.ts'
+import { projectPage } from '../../graphql/projection.ts'
 import { visibleWorkOrders } from '../access.ts'
 import { toVisibleWhere, WorkOrderWhere } from './filters.ts'
 
@@ -52,10 +53,10 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: async (query, _root, { where, orderBy }, context) => {
+      resolve: async (query, _root, { where, orderBy }, context, info) => {
         const prisma = scopedPrisma(context)
         return prisma.workOrder.findMany({
-          ...query,
+          ...projectPage(query, info),
           where: await toVisibleWhere(prisma, callerOf(context), where),
           orderBy: [
             ...(orderBy ?? [{ field: 'created', direction: 'desc' }]).map((step) => ({

@@ -6,12 +6,13 @@ import { record } from '../../events/record.ts'
 import type { Location, WorkOrder } from '../../generated/prisma/client.ts'
 import { demandActiveUser, userIdOf } from '../../identity/people.ts'
 import type { ChecklistItem } from '../checklist.ts'
-import { serializeWorkOrder, workOrderCreated, workOrderFacets } from '../events.ts'
+import { serializeWorkOrder, workOrderCreated } from '../events.ts'
 import type { CreateWorkOrderInput } from '../input.ts'
 import { readClocks, tell, type Telling } from '../sla/clocks.ts'
 import { slaDeadlines, slaStart } from '../sla/deadlines.ts'
 import { toFacts } from '../sla/told.ts'
 import { findPlace } from './load.ts'
+import { facetsOf } from './facets.ts'
 import { recordFacts } from './save.ts'
 import { findSlaPolicy } from './sla-policy.ts'
 
@@ -97,7 +98,7 @@ export async function insertWorkOrders(
     record(unit, workOrderCreated, {
       subjectId: order.id,
       object: serializeWorkOrder(before),
-      facets: workOrderFacets(order, place),
+      facets: facetsOf(unit, order, place),
     })
     recordFacts(unit, order, toFacts(before, tellings, unit.now), place)
   }

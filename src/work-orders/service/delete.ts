@@ -1,10 +1,12 @@
+import { workEnds } from '../../assets/automatic-status.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandVersion, DomainError } from '../../errors.ts'
 import { record } from '../../events/record.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { demandCoordinator } from '../access.ts'
-import { workOrderDeleted, workOrderFacets } from '../events.ts'
+import { workOrderDeleted } from '../events.ts'
 import type { DeleteWorkOrderInput } from '../input.ts'
+import { facetsOf } from './facets.ts'
 import { continueSchedule } from './maintenance.ts'
 import { findPlace, lockWorkOrder } from './load.ts'
 
@@ -41,10 +43,11 @@ export async function deleteWorkOrder(
     throw error
   }
   await continueSchedule(unit, { ...order, status: 'CANCELLED' })
+  await workEnds(unit, order.assetId)
   record(unit, workOrderDeleted, {
     subjectId: order.id,
     object: { id: order.id, deleted: true },
-    facets: workOrderFacets(order, await findPlace(unit, order.locationId, 'locationId')),
+    facets: facetsOf(unit, order, await findPlace(unit, order.locationId, 'locationId')),
   })
   return order.id
 }

@@ -6,9 +6,9 @@ import { record } from '../../events/record.ts'
 import type { WorkRequest } from '../../generated/prisma/client.ts'
 import type { WorkRequestStatus } from '../../generated/prisma/enums.ts'
 import { userIdOf } from '../../identity/people.ts'
-import { placeFacets } from '../../locations/events.ts'
 import { demandCoordinator } from '../access.ts'
 import {
+  requestFacets,
   serializeWorkRequest,
   workRequestAccepted,
   workRequestCreated,
@@ -51,7 +51,7 @@ export async function createWorkRequest(
   record(unit, workRequestCreated, {
     subjectId: request.id,
     object: serializeWorkRequest(request),
-    facets: placeFacets(place),
+    facets: requestFacets(request, place),
   })
   return request
 }
@@ -139,9 +139,6 @@ async function announce(
     subjectId: after.id,
     object,
     previous: diffPayloads(serializeWorkRequest(before), object) ?? {},
-    facets: {
-      ...placeFacets(place),
-      ...(workOrderId === undefined ? {} : { workOrder: [workOrderId] }),
-    },
+    facets: requestFacets(after, place, workOrderId),
   })
 }

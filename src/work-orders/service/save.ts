@@ -5,8 +5,9 @@ import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { WorkOrder } from '../../generated/prisma/client.ts'
 import type { PlaceRef } from '../../locations/events.ts'
-import { serializeWorkOrder, workOrderFacets, type WorkOrderPayload } from '../events.ts'
+import { serializeWorkOrder, type WorkOrderPayload } from '../events.ts'
 import { readClocks, takeBack, tell } from '../sla/clocks.ts'
+import { facetsOf } from './facets.ts'
 import { type ClockFact, passTime, toFacts } from '../sla/told.ts'
 
 /** What tells of a change: an event, and its payload where that is more than the work order. */
@@ -63,7 +64,7 @@ export async function saveWorkOrder(unit: UnitOfWork, change: Change): Promise<W
       subjectId: before.id,
       object: object(changed),
       previous,
-      facets: workOrderFacets(changed, place),
+      facets: facetsOf(unit, changed, place),
     })
   }
   const after = tell(changed, unit.now)
@@ -88,7 +89,7 @@ export function recordFacts(
   facts: readonly ClockFact[],
   place: PlaceRef,
 ): void {
-  const facets = workOrderFacets(order, place)
+  const facets = facetsOf(unit, order, place)
   for (const { definition, object, previous } of facts) {
     record(unit, definition, { subjectId: order.id, object, previous, facets })
   }

@@ -1,3 +1,4 @@
+import { workBegins, workEnds } from '../../assets/automatic-status.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { AccessError, demandVersion } from '../../errors.ts'
 import type { Labor, WorkOrder } from '../../generated/prisma/client.ts'
@@ -49,7 +50,15 @@ export async function changeWorkOrderStatus(
   const place = await findPlace(unit, before.locationId, 'locationId')
   const order = await saveWorkOrder(unit, { before, after, announcements, place })
   await continueSchedule(unit, order)
+  await moveAsset(unit, before, order)
   return order
+}
+
+/** An asset whose status is automatic follows the work that counts as maintenance. */
+async function moveAsset(unit: UnitOfWork, before: WorkOrder, after: WorkOrder): Promise<void> {
+  const isUnderWay = ({ status }: WorkOrder) => status === 'IN_PROGRESS' || status === 'ON_HOLD'
+  if (after.status === 'IN_PROGRESS') await workBegins(unit, after.assetId, after.id)
+  else if (isUnderWay(before) && !isUnderWay(after)) await workEnds(unit, after.assetId)
 }
 
 /** What ends with the old status: nobody works on it, a clock that stood still runs again. */

@@ -1,3 +1,4 @@
+import { workBegins, workEnds } from '../../assets/automatic-status.ts'
 import { demandWorkableAsset } from '../../assets/service.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandVersion } from '../../errors.ts'
@@ -39,13 +40,18 @@ export async function updateWorkOrder(
       slaDeadlines(policy, after.priority, slaStart(before), before.slaPausedSeconds),
     )
   }
-  return saveWorkOrder(unit, {
+  const saved = await saveWorkOrder(unit, {
     before,
     after,
     announcements: [{ event: workOrderUpdated }],
     place,
     newDeadlines,
   })
+  if (saved.assetId !== before.assetId && saved.status === 'IN_PROGRESS') {
+    await workEnds(unit, before.assetId)
+    await workBegins(unit, saved.assetId, saved.id)
+  }
+  return saved
 }
 
 /** Deadlines follow the priority, and the place where another policy holds there. */

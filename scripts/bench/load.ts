@@ -1,0 +1,143 @@
+import { print } from 'graphql'
+import { Agent, request } from 'undici'
+import { type Database, openDatabase } from '../../src/db/database.ts'
+import { graphql } from '../../src/generated/client/index.ts'
+import { issueAccessToken } from '../../src/identity/tokens.ts'
+import { createOrganization } from '../../src/seed.ts'
+import {
+  BENCH_SECRETS,
+  type BenchReceiver,
+  startBenchReceiver,
+  startProduct,
+  throwAwayDatabase,
+} from './stage.ts'
+
+/** The product under GraphQL load, with a receiver; the moment of a commit is PostgreSQL's own. */
+export interface Load extends AsyncDisposable {
+  database: Database
+  receiver: BenchReceiver
+  /** One GraphQL operation; its answer as text. */
+  ask(document: Parameters<typeof print>[0], input: object): Promise<string>
+  /** A place, and an endpoint that wants its work orders alone. */
+  addTarget(path: string): Promise<string>
+  /** Work order → when it was committed, ms since the epoch. */
+  commits(): Promise<Map<string, number>>
+}
+
+const AddPlace = graphql(`
+  mutation BenchAddPlace($input: LocationCreateInput!) {
+    locationCreate(input: $input) {
+      location {
+        id
+      }
+    }
+  }
+`)
+
+const AddEndpoint = graphql(`
+  mutation BenchAddEndpoint($input: WebhookEndpointCreateInput!) {
+    webhookEndpointCreate(input: $input) {
+      endpoint {
+        id
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`)
+
+/** @param slowMs how late the receiver answers below /slow */
+export async function openLoad(slowMs = 0): Promise<Load> {
+  await using stack = new AsyncDisposableStack()
+  const server = stack.use(await throwAwayDatabase({ track_commit_timestamp: 'on' }))
+  const receiver = stack.use(await startBenchReceiver(slowMs))
+  const product = stack.use(
+    await startProduct({
+      DATABASE_URL: server.url,
+      // One caller sends all of the load here.
+      REQUESTS_PER_MINUTE: '30000',
+      ...BENCH_SECRETS,
+    }),
+  )
+  const database = stack.use(openDatabase(server.url, 2))
+  const owner = await createOrganization(database, {
+    name: 'Bench',
+    plan: 'ENTERPRISE',
+    owner: { name: 'Owner', email: 'owner@example.com', password: 'not used here' },
+  })
+  const auth = { jwtSecret: BENCH_SECRETS.AUTH_JWT_SECRET, accessTokenTtlMs: 3_600_000 }
+  const { token } = await issueAccessToken(auth, owner.userId)
+  const agent = new Agent({ connections: 32 })
+  stack.defer(() => agent.close())
+  const ask: Load['ask'] = async (document, input) => {
+    const answer = await request(`${product.url}/graphql`, {
+      dispatcher: agent,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: print(document), variables: { input } }),
+    })
+    return answer.body.text()
+  }
+  const moved = stack.move()
+  return {
+    database,
+    receiver,
+    ask,
+    async addTarget(path) {
+      const said = await ask(AddPlace, { name: `Site of ${path}`, kind: 'LOCATION' })
+      const place = /"id":"(loc-[^"]+)"/.exec(said)?.[1]
+      if (place === undefined) throw new Error(said)
+      const answer = await ask(AddEndpoint, {
+        url: `${receiver.origin}/${path}`,
+        eventTypes: ['workorder.*'],
+        filter: { locationIds: [place] },
+        customHeaders: [{ name: 'x-bench-track', value: 'yes' }],
+      })
+      if (!answer.includes('"whk-')) throw new Error(answer)
+      return place
+    },
+    async commits() {
+      const found = await database.pool.query<{ id: string; at: number }>(
+        'SELECT id, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 * 1000 AS at FROM work_order',
+      )
+      return new Map(found.rows.map(({ id, at }) => [id, at]))
+    },
+    [Symbol.asyncDispose]: () => moved.disposeAsync(),
+  }
+}
+
+/**
+ * Runs something again and again at a steady rate, whether or not earlier runs have ended.
+ * @returns ms since the epoch at which the last one ended
+ */
+export async function offer(
+  perSecond: number,
+  count: number,
+  run: (nth: number) => Promise<void>,
+): Promise<number> {
+  const startedAt = performance.now()
+  const running: Promise<void>[] = []
+  for (let nth = 0; nth < count; nth++) {
+    const waitMs = startedAt + (nth * 1_000) / perSecond - performance.now()
+    if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs))
+    running.push(run(nth))
+  }
+  await Promise.all(running)
+  return performance.timeOrigin + performance.now()
+}
+
+/** Waits until all of these have arrived. */
+export async function untilArrived(
+  receiver: BenchReceiver,
+  ids: readonly string[],
+  timeoutMs: number,
+): Promise<Map<string, number>> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    const arrivals = await receiver.arrivals()
+    if (ids.every((id) => arrivals.has(id))) return arrivals
+    if (performance.now() > deadline) throw new Error('not everything arrived')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
