@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts'
 import { openQueue, type Queue } from '../../src/db/queue.ts'
 import { transaction } from '../../src/db/unit-of-work.ts'
 import { makeSigningKey, signAttempt } from '../../src/delivery/signing.ts'
+import { bookingHookJob } from '../../src/bookings/hooks.ts'
 import { dispatchJob } from '../../src/events/dispatch.ts'
 import { createLogger } from '../../src/log.ts'
 import { createLocation } from '../../src/locations/service.ts'
@@ -42,7 +43,7 @@ export async function run(): Promise<object[]> {
   await using server = await throwAwayDatabase()
   await using database = openDatabase(server.url, 10)
   const log = createLogger('error')
-  const jobs = [dispatchJob, laneJob, attemptNowJob]
+  const jobs = [dispatchJob, laneJob, attemptNowJob, bookingHookJob]
   await using queue = await openQueue(server.url, jobs, true, log)
   const config = loadConfig({ ...BENCH_SECRETS, DATABASE_URL: server.url }, () => {
     throw new Error('the bench brings its own secrets')

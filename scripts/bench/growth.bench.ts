@@ -4,6 +4,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts'
 import { openQueue, type Queue } from '../../src/db/queue.ts'
 import { transaction } from '../../src/db/unit-of-work.ts'
 import { keepHouse } from '../../src/delivery/retention.ts'
+import { bookingHookJob } from '../../src/bookings/hooks.ts'
 import { dispatchJob } from '../../src/events/dispatch.ts'
 import { createLocation } from '../../src/locations/service.ts'
 import { createLogger } from '../../src/log.ts'
@@ -62,7 +63,7 @@ export async function run(): Promise<object[]> {
   })
   await using database = openDatabase(server.url, 10)
   const log = createLogger('error')
-  const jobs = [dispatchJob, laneJob, attemptNowJob]
+  const jobs = [dispatchJob, laneJob, attemptNowJob, bookingHookJob]
   await using queue = await openQueue(server.url, jobs, true, log)
   const config = loadConfig({ ...BENCH_SECRETS, DATABASE_URL: server.url }, () => {
     throw new Error('the bench brings its own secrets')
@@ -85,13 +86,17 @@ export async function run(): Promise<object[]> {
   const { pool } = database
   const stage: Stage = { backend, owner, receiver }
   await addFailingEndpoints(pool, receiver.origin)
+  // Something for the pending deliveries to be about.
+  await record(stage, 1)
 
   const measureNow = async (what: string, work: () => Promise<void>) => {
     await work()
     await pool.query('VACUUM (ANALYZE)')
+    await pool.query('CHECKPOINT')
     // Started anew each time: no plan is older than the tables.
     await using _worker = await startWorker({ config, database, queue, log })
-    return measure(stage, what)
+    const measured = await measure(stage, what)
+    return measured
   }
   const few = await measureNow('few', () => addPending(pool, FEW_PENDING))
   const many = await measureNow('many', () => addPending(pool, MANY_PENDING))
@@ -201,8 +206,9 @@ async function addFailingEndpoints(pool: Pool, origin: string): Promise<void> {
 }
 
 /**
- * Brings what the failing endpoints are owed to so many deliveries in all. Of each endpoint one in
- * ten has been tried; they come due over the next ten minutes.
+ * Brings what the failing endpoints are owed to so many deliveries in all. Whatever their number,
+ * each endpoint has one that comes due within ten minutes; the others wait for a later attempt, or
+ * behind one that does, so that only the table grows and not what is sent.
  */
 async function addPending(pool: Pool, total: number): Promise<void> {
   const each = Math.round(total / FAILING)
@@ -219,11 +225,15 @@ async function addPending(pool: Pool, total: number): Promise<void> {
               (id, organization_id, endpoint_id, event_id, event_type, subject_id, sequence,
                attempt_count, due_at, next_attempt_at, last_error)
        SELECT 'dlv-' || substr(endpoint.id, 12) || '-' || n, endpoint.organization_id, endpoint.id,
-              event.id, event.type, 'bk-' || n % 50, n, tried.count, now(),
-              now() + CASE WHEN tried.count > 0 THEN random() * interval '10 minutes' ELSE '0' END,
-              CASE WHEN tried.count > 0 THEN 'response.status' END
+              event.id, event.type, 'bk-' || n % 50, n, CASE WHEN tried THEN 3 ELSE 0 END, now(),
+              CASE WHEN n = 1 THEN now() + random() * interval '10 minutes'
+                   WHEN tried THEN now() + interval '1 hour' + random() * interval '10 hours'
+                   ELSE now() END,
+              CASE WHEN tried THEN 'response.status' END
          FROM webhook_endpoint AS endpoint, generate_series($1::int, $2::int) AS n,
-              LATERAL (SELECT CASE WHEN n % 10 = 1 THEN 3 ELSE 0 END AS count) AS tried,
+              LATERAL (SELECT CASE endpoint.ordering WHEN 'ENDPOINT' THEN n = 1
+                                                     WHEN 'OBJECT' THEN n <= 50
+                                                     ELSE true END AS tried) AS state,
               (SELECT id, type FROM event LIMIT 1) AS event
         WHERE endpoint.name LIKE 'failing %'`,
       [from, Math.min(each, from + step - 1)],
@@ -256,12 +266,12 @@ async function addOldAttempts(pool: Pool, total: number): Promise<void> {
         `INSERT INTO webhook_attempt
                 (started_at, delivery_id, organization_id, endpoint_id, attempt, succeeded,
                  status_code, request_headers, response_headers, response_body, total_ms)
-         SELECT $1::timestamptz + n * interval '1 day' / $2::int, 'dlv-old-' || $3::int || '-' || n,
+         SELECT $1::timestamptz + n * interval '1 day' / $2::int, 'dlv-old-' || $3::text || '-' || n,
                 model.organization_id, model.id, 1, true, 200, repeat('header: value' || chr(10), 12),
                 'content-length: 2', 'ok', 3
            FROM generate_series(0, $2::int - 1) AS n,
                 (SELECT id, organization_id FROM webhook_endpoint LIMIT 1) AS model`,
-        [`${from} 00:00Z`, Math.min(left, CHUNK), ago * 1_000_000_000 + left],
+        [`${from} 00:00Z`, Math.min(left, CHUNK), `${ago}-${left}`],
       )
     }
     progress(`growth: ${Math.round((total / DAYS) * ago)} old attempts`)
