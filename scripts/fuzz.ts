@@ -16,17 +16,25 @@ import { createFuzzer, faultOf } from './fuzz/requests.ts'
 import type { Said } from './fuzz/server.ts'
 
 // node scripts/fuzz.ts [requests] [seed]: sends generated requests to a server of its own, prints one
-// JSON object, and fails on a 5xx, a stack trace, an internal error or memory that grows by over 50 MB.
+// JSON object, and fails on a 5xx, a stack trace, an internal error, or memory that grows by over 50 MB
+// from the 2,000th request to the last, counted live and as resident set, garbage collected before each.
 const total = Number(process.argv[2] ?? 20_000)
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000)
 const CONNECTIONS = 8
 const MAX_GROWTH_MB = 50
-/** Share of the requests after which memory has settled: caches are full, code is compiled. */
-const WARM_UP = 0.25
+/** Requests after which memory should have settled: caches are full, code is compiled. */
+const WARM_UP = 2_000
 
 await using server = await throwAwayDatabase({ fsync: 'off' })
 const child = fork(path.join(import.meta.dirname, 'fuzz/server.ts'), {
-  execArgv: ['--expose-gc'],
+  // As in the start script of package.json, and able to collect garbage when asked.
+  execArgv: [
+    '--expose-gc',
+    '--import',
+    './src/compile-cache.mjs',
+    '--max-semi-space-size=16',
+    '--heap-growing-percent=50',
+  ],
   env: {
     PATH: process.env['PATH'],
     PORT: '0',
@@ -48,7 +56,12 @@ const client = new Pool(url, { connections: CONNECTIONS })
 await Promise.all(Array.from({ length: CONNECTIONS }, () => sendAll()))
 await client.close()
 const end = await measureMemory()
-const growthMb = end.liveMb - settled.liveMb
+// What is held, and what the operating system has given: the second is what an operator sees.
+const growthMb = {
+  live: end.liveMb - settled.liveMb,
+  resident: end.residentMb - settled.residentMb,
+}
+const isBounded = growthMb.live <= MAX_GROWTH_MB && growthMb.resident <= MAX_GROWTH_MB
 const ready = await fetch(`${url}/health/ready`).then((answer) => answer.ok)
 child.kill('SIGKILL')
 
@@ -58,12 +71,12 @@ console.log(
   }),
 )
 for (const fault of faults.slice(0, 20)) console.error(fault)
-if (faults.length > 0 || !(growthMb <= MAX_GROWTH_MB) || !ready) process.exitCode = 1
+if (faults.length > 0 || !isBounded || !ready) process.exitCode = 1
 
 async function sendAll(): Promise<void> {
   while (sent < total) {
     const number = sent++
-    if (number === Math.floor(total * WARM_UP)) settled = await measureMemory()
+    if (number === Math.min(WARM_UP, Math.floor(total / 2))) settled = await measureMemory()
     const { body, headers } = next()
     const answer = await client.request({
       path: '/graphql',

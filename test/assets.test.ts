@@ -659,7 +659,7 @@ describe('reading assets', () => {
         expect(assets.nodes[1]).toMatchObject({ parent: { name: 'Top' }, healthScore: 100 })
       })
     const few = await count(2)
-    expect(few).toBeGreaterThan(3)
+    expect(few).toBeGreaterThan(1)
     expect(await count(40)).toBe(few)
   })
 

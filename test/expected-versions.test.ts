@@ -35,8 +35,13 @@ const WITHOUT: Record<string, string> = {
   sessionRefresh: 'a session has no version; its token can be used once',
   signIn: 'makes a session',
   signOut: 'a session has no version: ended is ended',
+  webhookDeliveriesRetry: 'a delivery has no version',
+  webhookDeliveriesRetryExhausted: 'makes a replay; the endpoint stays as it is',
   webhookDeliveryRetry: 'a delivery has no version',
   webhookEndpointTest: 'changes nothing of the endpoint',
+  webhookPayloadPreview: 'changes nothing',
+  webhookReplayCancel: 'a replay has no version: cancelled is cancelled',
+  webhookReplayStart: 'makes a replay; the endpoint stays as it is',
   workOrderBulkChangeStatus: 'takes a version per item',
   workOrderCommentAdd: 'makes a comment; the work order stays as it is',
 }
@@ -44,6 +49,7 @@ const STALE = 999_999
 const HOUR_MS = 3_600_000
 /** Where a sample would be refused for its form, before any record is looked at. */
 const MENDED: Record<string, object> = {
+  syncHookSet: { event: 'booking.before_confirmation' },
   laborAdd: {
     startedAt: new Date(Date.now() - HOUR_MS).toISOString(),
     endedAt: new Date(Date.now() - HOUR_MS / 2).toISOString(),

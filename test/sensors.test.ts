@@ -847,7 +847,7 @@ describe('reading sensors', () => {
         })
       })
     const few = await count(2)
-    expect(few).toBeGreaterThan(3)
+    expect(few).toBeGreaterThan(1)
     expect(await count(40)).toBe(few)
   })
 

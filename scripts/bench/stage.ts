@@ -137,7 +137,12 @@ export async function startBenchReceiver(slowMs = 0): Promise<BenchReceiver> {
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 /** As in the start script of package.json. */
-const NODE_OPTIONS = ['--import', './src/compile-cache.mjs', '--max-semi-space-size=16']
+const NODE_OPTIONS = [
+  '--import',
+  './src/compile-cache.mjs',
+  '--max-semi-space-size=16',
+  '--heap-growing-percent=50',
+]
 
 /** Starts `src/main.ts`; resolves with what it said once that matches. */
 async function spawnMain(

@@ -30,21 +30,7 @@ export function projectPage<Q extends object>(query: Q, info: GraphQLResolveInfo
   if (node === undefined || info.fieldNodes.length > 1) return query
   if (!known.has(node)) known.set(node, projectionOfPage(node, info))
   const projection = known.get(node)
-  if (projection === undefined) return query
-  const projected = project(query, projection)
-  return leadsToLists(query, projection) ? projected : { ...projected, ...JOINED }
-}
-
-/** One statement with joins instead of one per relation: a round trip each, and less to take apart. */
-const JOINED = { relationLoadStrategy: 'join' }
-
-/** Whether a page needs lists below its records; those are read apart, or the rows would multiply. */
-function leadsToLists(query: object, { relations }: Projection): boolean {
-  const { include }: { include?: object } = query
-  return Object.entries(include ?? {}).some(([name, value]) => {
-    const below = relations.get(name)
-    return below === undefined || (value !== true && leadsToLists(value, below))
-  })
+  return projection === undefined ? query : project(query, projection)
 }
 
 function project<Q extends object>(query: Q, { columns, relations }: Projection): Q {

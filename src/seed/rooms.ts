@@ -26,8 +26,6 @@ type Settings = Pick<Resource, 'name' | 'type'> &
   >
 
 const DAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY'] as const
-const OPENS_HOUR = 7
-const CLOSES_HOUR = 20
 const OPEN_HOURS: OpenPeriod[] = DAYS.map((day) => ({ day, opens: '07:00', closes: '20:00' }))
 
 const room = (name: string, capacity: number, more: Partial<Settings> = {}): Settings => ({

@@ -28,7 +28,7 @@ const FACETS: Readonly<Record<string, readonly FacetKey[]>> = {
 }
 
 /** Facets that events of this type carry, beside `subject`, which all do. */
-export function facetsOf(type: string): readonly FacetKey[] {
+function facetsOf(type: string): readonly FacetKey[] {
   let best = ''
   for (const prefix of Object.keys(FACETS)) {
     if (type.startsWith(prefix) && prefix.length > best.length) best = prefix

@@ -1,9 +1,13 @@
 import { type Backend, transaction, type UnitOfWork } from '../db/unit-of-work.ts'
 import type { Plan } from '../generated/prisma/enums.ts'
 
+/** A run takes no new batch after this, so that a worker that is to stop need not wait long for it. */
+const RUN_MS = 3_000
+
 /**
  * Works something off in the organizations that have it, on Plantroom's own account: one transaction
- * per batch, until a batch finds nothing. A fault in one does not keep the others waiting.
+ * per batch, until a batch finds nothing or the run has lasted long enough: the next one goes on. A
+ * fault in one organization does not keep the others waiting.
  * @param due SQL of organization ids (column `organization_id`), with its values
  * @param batch returns how many things it took
  * @returns how many were taken in all
@@ -18,11 +22,12 @@ export async function inOrganizations(
             WHERE organization.id IN (${due.text})`,
     values: due.values,
   })
+  const endMs = performance.now() + RUN_MS
   let taken = 0
   const faults: unknown[] = []
   for (const { id: organizationId, plan } of found.rows) {
     try {
-      for (;;) {
+      while (performance.now() < endMs) {
         const caller = { kind: 'system', organizationId, plan } as const
         const count = await transaction(backend, caller, batch)
         if (count === 0) break

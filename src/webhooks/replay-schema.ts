@@ -39,12 +39,12 @@ const ReplayType = builder.prismaNode('WebhookReplay', {
   fields: (t) => ({
     endpointId: t.exposeID('endpointId', { description: 'Where it goes.' }),
     status: t.expose('status', { type: StatusEnum, description: 'Where it stands.' }),
-    from: t.expose('from', {
+    from: t.expose('fromTime', {
       type: 'DateTime',
       nullable: true,
       description: 'Only deliveries created then or later; null = all.',
     }),
-    to: t.expose('to', {
+    to: t.expose('toTime', {
       type: 'DateTime',
       nullable: true,
       description: 'Only deliveries created before; null = all.',
@@ -153,6 +153,7 @@ defineCommand('webhookReplayStart', {
 defineCommand('webhookReplayCancel', {
   description: 'Ends a replay; at most the delivery that is under way still arrives.',
   permission,
+  changes: null,
   schema: idInput,
   input: (t) => ({ id: t.id({ required: true, description: 'The replay.' }) }),
   run: cancelReplay,

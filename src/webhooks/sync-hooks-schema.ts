@@ -48,6 +48,7 @@ defineCommand('syncHookSet', {
   description:
     'Says which endpoint is asked before a booking is confirmed (booking.before_confirmation) or reminded of (booking.before_reminder). One endpoint per event: the one asked until now no longer is. While it is asked, a booking is PENDING and holds its time.',
   permission,
+  changes: 'event',
   schema: setHookInput,
   input: (t) => ({
     event: t.field({ type: 'EventType', required: true, description: 'What to ask.' }),
@@ -75,9 +76,11 @@ defineCommand('syncHookSet', {
 defineCommand('syncHookRemove', {
   description: 'Asks nobody any more. What waits for an answer goes on without one.',
   permission,
+  changes: 'event',
   schema: removeHookInput,
   input: (t) => ({
     event: t.field({ type: 'EventType', required: true, description: 'What was asked.' }),
+    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: removeHook,
   payload: (t) => ({

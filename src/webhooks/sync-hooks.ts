@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { newId } from '../db/ids.ts'
-import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, invalid } from '../errors.ts'
+import { noteVersion, type UnitOfWork } from '../db/unit-of-work.ts'
+import { DomainError, invalid } from '../errors.ts'
 import { type EventDefinition, listEvents } from '../events/define.ts'
 import { serializeEnvelope, toUnixSeconds } from '../events/envelope.ts'
 import type { SyncHook } from '../generated/prisma/client.ts'
@@ -31,7 +31,10 @@ export const setHookInput = z.object({
 })
 type SetHookInput = z.infer<typeof setHookInput>
 
-export const removeHookInput = z.object({ event: z.string() })
+export const removeHookInput = z.object({
+  event: z.string(),
+  expectedVersion: z.number().int().nullish(),
+})
 type RemoveHookInput = z.infer<typeof removeHookInput>
 
 /** Types of questions, for messages and checks. */
@@ -46,15 +49,11 @@ export async function setHook(unit: UnitOfWork, input: SetHookInput): Promise<Sy
     const known = questions().map((event) => event.type)
     throw invalid(`event: only these are questions: ${known.join(', ')}`, 'event')
   }
+  const before = await lockHook(unit, input.event)
   const endpoint = await findEndpoint(unit, input.endpointId)
   const key = { organizationId: unit.organizationId, eventType: input.event }
   const { timeoutMs, failurePolicy } = input
   const wanted = { endpointId: endpoint.id, timeoutMs, failurePolicy }
-  // Nobody else changes it meanwhile, whether it exists or not.
-  await unit.tx
-    .$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`sync hook ${key.organizationId} ${key.eventType}`}, 0))`
-  const before = await unit.tx.syncHook.findUnique({ where: { organizationId_eventType: key } })
-  demandVersion(before ?? { version: 0 }, input.expectedVersion)
   if (before === null) {
     return unit.tx.syncHook.create({
       data: { ...key, ...wanted, created: unit.now, updated: unit.now },
@@ -80,8 +79,19 @@ async function findEndpoint(unit: UnitOfWork, id: string) {
   }
 }
 
+/** The hook of an event, if there is one: nobody else sets or removes it meanwhile. */
+async function lockHook(unit: UnitOfWork, eventType: string): Promise<SyncHook | null> {
+  const { organizationId } = unit
+  await unit.tx
+    .$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`sync hook ${organizationId} ${eventType}`}, 0))`
+  const hook = await unit.tx.syncHook.findFirst({ where: { eventType } })
+  noteVersion(unit, { id: eventType, version: hook?.version ?? 0 })
+  return hook
+}
+
 /** From now on nobody is asked; what waits for an answer goes on without. */
 export async function removeHook(unit: UnitOfWork, input: RemoveHookInput): Promise<boolean> {
+  await lockHook(unit, input.event)
   const { count } = await unit.tx.syncHook.deleteMany({ where: { eventType: input.event } })
   return count > 0
 }

@@ -50,7 +50,7 @@ export async function setWebhookScene(test: TestApp): Promise<WebhookScene> {
     input: { name: 'Site', kind: 'LOCATION' },
   })
   const locationId = locationCreate.location?.id ?? ''
-  return {
+  const scene: WebhookScene = {
     org,
     async addEndpoint(url, options = {}) {
       const { webhookEndpointCreate } = await ask(test.url, org.owner, CreateEndpoint, {
@@ -98,6 +98,9 @@ export async function setWebhookScene(test: TestApp): Promise<WebhookScene> {
       return found.rows.map((row) => row.type)
     },
   }
+  // What made the scene is no part of what is sent in it.
+  await scene.settle()
+  return scene
 }
 
 /** A million deliveries would take minutes through the API: rows as the dispatcher writes them. */

@@ -163,14 +163,4 @@ export const PEOPLE_EMITTERS: Emitters = {
       return () => world.run('analyticsRecord', { events: [{ name: 'dashboard.opened' }] })
     },
   },
-  'webhook.test': on(
-    'webhookEndpointTest',
-    (world) =>
-      world.make(
-        'webhookEndpointCreate',
-        { url: world.receiver.url, eventTypes: ['webhook.test'] },
-        'endpoint',
-      ),
-    (world, id) => world.run('webhookEndpointTest', { id }),
-  ),
 }

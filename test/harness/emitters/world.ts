@@ -1,4 +1,5 @@
 import type { App } from '../../../src/app.ts'
+import { FACET_KEYS, type FacetKey, type Facets } from '../../../src/events/match.ts'
 import type { Role } from '../../../src/generated/prisma/enums.ts'
 import { isObject, type RecordedEvent } from '../recorded.ts'
 import { addOrganization, type Credentials, send, startTestApp, type TestApp } from '../app.ts'
@@ -27,6 +28,10 @@ export interface World extends AsyncDisposable {
   /** Runs what the clock would run. */
   sweep(name: string, run: () => Promise<unknown>): Promise<void>
   /** A manager unless said otherwise. */
+  /** Resolves when a delivery to an endpoint is there. */
+  arrived(endpointId: string): Promise<void>
+  /** Resolves when an event of a type about a record is there. */
+  writtenOf(type: string, subjectId: string): Promise<void>
   /** Resolves when no booking waits for a hook any more. */
   settled(): Promise<void>
   addPerson(role?: Role): Promise<{ userId: string; credentials: Credentials }>
@@ -38,7 +43,7 @@ interface WrittenEvent {
   /** The very text that is signed and sent, parsed. */
   envelope: RecordedEvent
   /** Kinds of record that filters find it by. */
-  facets: string[]
+  facets: FacetKey[]
 }
 
 export async function openWorld(): Promise<World> {
@@ -109,6 +114,16 @@ export async function openWorld(): Promise<World> {
       return refusals.map((refusal) => String(isObject(refusal) && refusal['code']))
     },
     make,
+    arrived: (endpointId) =>
+      until('a delivery', async () => {
+        const sql = 'SELECT 1 FROM webhook_delivery WHERE endpoint_id = $1'
+        return (await pool.query(sql, [endpointId])).rows.length > 0
+      }),
+    writtenOf: (type, subjectId) =>
+      until(type, async () => {
+        const sql = 'SELECT 1 FROM event WHERE type = $1 AND subject_id = $2'
+        return (await pool.query(sql, [type, subjectId])).rows.length > 0
+      }),
     settled: () =>
       until('every answer of a hook', async () => {
         const { rows } = await pool.query('SELECT 1 FROM booking WHERE hook_at IS NOT NULL LIMIT 1')
@@ -120,7 +135,7 @@ export async function openWorld(): Promise<World> {
     },
     addPerson: (role = 'MANAGER') => org.addUser(role),
     async written() {
-      const { rows } = await pool.query<{ body: string; facets: object }>(
+      const { rows } = await pool.query<{ body: string; facets: Facets }>(
         `SELECT body, facets FROM (
            SELECT body, facets, created, ordinal FROM event WHERE organization_id = $1
            UNION ALL
@@ -131,7 +146,7 @@ export async function openWorld(): Promise<World> {
       )
       return rows.map(({ body, facets }) => ({
         envelope: JSON.parse(body),
-        facets: Object.keys(facets),
+        facets: FACET_KEYS.filter((key) => key in facets),
       }))
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
