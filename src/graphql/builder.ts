@@ -8,6 +8,7 @@ import type PrismaTypes from '../generated/pothos.ts'
 import { getDatamodel } from '../generated/pothos.ts'
 import { type Context, callerOf, demand, scopedPrisma } from './context.ts'
 import { COST_LIMITS, refuseCost } from './limits.ts'
+import PlainIdsPlugin from './plain-ids.ts'
 import { kindOfId, typeNameOf } from './node.ts'
 
 export interface SchemaTypes {
@@ -32,7 +33,7 @@ const COUNTED_ABOVE = { field: 1, multiplier: 1 }
 /** Imports no slice: slices import it, and schema.ts imports the slices. */
 export const builder = new SchemaBuilder<SchemaTypes>({
   defaultFieldNullability: false,
-  plugins: [RelayPlugin, ScopeAuthPlugin, ComplexityPlugin, PrismaPlugin],
+  plugins: [PlainIdsPlugin, RelayPlugin, ScopeAuthPlugin, ComplexityPlugin, PrismaPlugin],
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
