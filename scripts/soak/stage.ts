@@ -24,7 +24,7 @@ export interface Soak extends AsyncDisposable {
   restartPostgres(): Promise<void>
   cutConnections(): number
   /** One operation; again and again until it is answered without an error. */
-  ask<T, V>(document: TypedDocumentNode<T, V>, variables: V): Promise<T>
+  ask: <T, V>(document: TypedDocumentNode<T, V>, variables: V) => Promise<T>
   /** Mutations answered so far, each of which is one event. */
   readonly confirmed: number
   /** Work orders of which all four events were confirmed. */
