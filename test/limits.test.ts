@@ -173,6 +173,19 @@ describe('what an operation may cost', () => {
     expect(refused.data).toBeUndefined()
   })
 
+  it('is bounded where records of several kinds are selected as well', async () => {
+    const org = await addOrganization(test)
+    const query = `{ events(first: 100) { nodes { subject {
+      id ... on Location { children(first: 100) { nodes { id } } }
+      ...order
+    } } } }
+    fragment order on WorkOrder { location { id children(first: 100) { nodes { id } } } }`
+    const refused = await send(test.url, org.owner, query)
+    expect(refused.status).toBe(400)
+    expect(refused.errors[0]?.message).toContain('"events.nodes.subject')
+    expect(refused.errors[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX')
+  })
+
   it('is bounded in depth', async () => {
     const org = await addOrganization(test)
     let query = 'id'

@@ -3,6 +3,7 @@ import { AttemptError, type Failure } from './attempt-error.ts'
 import type { Connections } from './connections.ts'
 import { isFaultOfProxy } from './egress-proxy.ts'
 import type { Endpoints } from './endpoints.ts'
+import { hideEchoed } from './hide-echoed.ts'
 import { type Parcel, prepareRequest, type Trigger } from './prepare.ts'
 import { decideNextStep, type NextStep } from './schedule.ts'
 import { type Exchange, send } from './send.ts'
@@ -54,7 +55,8 @@ export function createAttempter(
         startedAtMs,
       )
       requestHeaders = request.headerLines
-      exchange = await send(connections, request.wire, parcel.timeoutMs ?? config.timeoutMs)
+      const timeoutMs = parcel.timeoutMs ?? config.timeoutMs
+      exchange = hideEchoed(await send(connections, request.wire, timeoutMs), request.hiddenValues)
     } catch (error) {
       exchange = notSent(error, performance.now() - startedMs)
     }

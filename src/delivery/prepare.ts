@@ -54,6 +54,8 @@ export interface PreparedRequest {
   wire: WireRequest
   /** The same headers as "name: value" lines, without the values of custom ones. */
   headerLines: string
+  /** Values of custom headers, which no log shows. */
+  hiddenValues: readonly string[]
 }
 
 const manifest: unknown = JSON.parse(
@@ -135,5 +137,6 @@ export function prepareRequest(
       body,
     },
     headerLines: headerLines + endpoint.customHeaderLines,
+    hiddenValues: endpoint.customHeaders.filter((_, index) => index % 2 === 1),
   }
 }

@@ -6,6 +6,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   Kind,
+  type NamedTypeNode,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
@@ -67,28 +68,44 @@ function measure(given: Measurable, selectionSet: SelectionSetNode): Cost {
  * stands out. For the message of a refusal, so it takes its time.
  */
 export function findDearest(given: Measurable, by: keyof Cost): string {
-  const path: FieldNode[] = []
+  const path: Selected[] = []
   let selectionSet: SelectionSetNode | undefined = given.operation.selectionSet
   while (selectionSet !== undefined) {
-    const fields: FieldNode[] = fieldsOf(given.document, selectionSet)
-    const costs = fields.map((node) => measure(given, branch([...path, node]))[by])
+    const fields: Selected[] = fieldsOf(given.document, selectionSet)
+    const costs = fields.map((field) => measure(given, branch([...path, field]))[by])
     const most = Math.max(...costs)
-    const node = fields[costs.indexOf(most)]
+    const field = fields[costs.indexOf(most)]
     const total = costs.reduce((sum, cost) => sum + cost, 0)
     // Where the cost is spread evenly below, the field above is the one to name.
-    if (node === undefined || (path.length > 0 && most < total / 2)) break
-    path.push(node)
-    selectionSet = node.selectionSet
+    if (field === undefined || (path.length > 0 && most < total / 2)) break
+    path.push(field)
+    selectionSet = field.node.selectionSet
   }
-  return path.map((node) => node.name.value).join('.')
+  return path.map(({ node }) => node.name.value).join('.')
+}
+
+/** A field, and the type on which it was selected where that is not the one around it. */
+interface Selected {
+  node: FieldNode
+  on: NamedTypeNode | undefined
 }
 
 /** A selection of nothing but the last field of a path. */
-function branch(path: readonly FieldNode[]): SelectionSetNode {
-  const [node, ...below] = path
-  if (node === undefined) return { kind: Kind.SELECTION_SET, selections: [] }
+function branch(path: readonly Selected[]): SelectionSetNode {
+  const [first, ...below] = path
+  if (first === undefined) return selectionOf()
+  const { node, on } = first
   const narrowed = below.length === 0 ? node : { ...node, selectionSet: branch(below) }
-  return { kind: Kind.SELECTION_SET, selections: [narrowed] }
+  if (on === undefined) return selectionOf(narrowed)
+  return selectionOf({
+    kind: Kind.INLINE_FRAGMENT,
+    typeCondition: on,
+    selectionSet: selectionOf(narrowed),
+  })
+}
+
+function selectionOf(...selections: SelectionNode[]): SelectionSetNode {
+  return { kind: Kind.SELECTION_SET, selections }
 }
 
 /** Top-level fields of an operation: each of a mutation counts as one request. */
@@ -101,12 +118,18 @@ function fragmentsOf(document: DocumentNode): FragmentDefinitionNode[] {
 }
 
 /** Fields of a selection with fragments written out; of abstract types those of all. */
-function fieldsOf(document: DocumentNode, selectionSet: SelectionSetNode): FieldNode[] {
-  const expand = (node: SelectionNode): FieldNode[] => {
-    if (node.kind === Kind.FIELD) return [node]
-    if (node.kind === Kind.INLINE_FRAGMENT) return node.selectionSet.selections.flatMap(expand)
-    const fragment = fragmentsOf(document).find((each) => each.name.value === node.name.value)
-    return fragment?.selectionSet.selections.flatMap(expand) ?? []
-  }
-  return selectionSet.selections.flatMap(expand)
+function fieldsOf(
+  document: DocumentNode,
+  selectionSet: SelectionSetNode,
+  on?: NamedTypeNode,
+): Selected[] {
+  return selectionSet.selections.flatMap((node): Selected[] => {
+    if (node.kind === Kind.FIELD) return [{ node, on }]
+    const fragment =
+      node.kind === Kind.INLINE_FRAGMENT
+        ? node
+        : fragmentsOf(document).find((each) => each.name.value === node.name.value)
+    if (fragment === undefined) return []
+    return fieldsOf(document, fragment.selectionSet, fragment.typeCondition ?? on)
+  })
 }
