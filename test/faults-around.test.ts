@@ -3,8 +3,16 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../scripts/temporary-folder.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/db/embedded.ts'
+import { keepHouse } from '../src/delivery/retention.ts'
 import { startCuttingProxy } from './harness/cutting-proxy.ts'
-import { holdAnswers, kill, live, type Scene, setScene } from './harness/fault-scene.ts'
+import {
+  holdAnswers,
+  kill,
+  live,
+  type Scene,
+  setScene,
+  standInTheWay,
+} from './harness/fault-scene.ts'
 import { expectInOrder, untilSettled } from './harness/ledger.ts'
 import { until } from './harness/process.ts'
 
@@ -157,6 +165,31 @@ describe('the database', () => {
       [account.endpointId],
     )
     expect(rows.map((row) => row.body)).toEqual(['fine', 'fine', '', 'fine', 'fine'])
+  })
+})
+
+describe('an old day of the log', () => {
+  it('that somebody is reading is kept until the next time, and holds up nobody who writes', async () => {
+    const { pool } = scene.cluster.database
+    const isThere = async () =>
+      (await pool.query(`SELECT 1 FROM pg_class WHERE relname = 'webhook_attempt_20200101'`)).rows
+        .length === 1
+    await using account = await scene.subscribe()
+    await pool.query(`CREATE TABLE webhook_attempt_20200101 PARTITION OF webhook_attempt
+      FOR VALUES FROM ('2020-01-01 00:00Z') TO ('2020-01-02 00:00Z')`)
+    {
+      await using _reader = await standInTheWay(postgres.url, 'SELECT 1 FROM webhook_attempt')
+      await keepHouse(pool, 30)
+      expect(await isThere()).toBe(true)
+      await scene.addWorker()
+      await scene.record()
+      await untilSettled(scene.cluster)
+    }
+    await until('the end of the day', async () => {
+      await keepHouse(pool, 30)
+      return !(await isThere())
+    })
+    await expectInOrder(scene.cluster, account)
   })
 })
 

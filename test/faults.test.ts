@@ -150,8 +150,8 @@ describe('a worker that is killed', () => {
 
 describe('several workers', () => {
   it.each([
-    [2, 5],
-    [4, 6],
+    [2, 3],
+    [4, 4],
   ])(
     '%i at once, killed %i times: nothing is lost, the order holds',
     { timeout: 180_000 },

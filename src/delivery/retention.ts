@@ -35,7 +35,7 @@ export async function keepHouse(pool: Pool, logDays: number, now = new Date()): 
              FOR VALUES FROM ('${from}') TO ('${to}')`,
         )
       }
-      for (const name of drop) await client.query(`DROP TABLE IF EXISTS "${name}"`)
+      for (const name of drop) await dropPartition(client, name)
       const before = new Date(now.getTime() - logDays * DAY_MS)
       await client.query('DELETE FROM webhook_attempt_default WHERE started_at < $1', [before])
       await removeDeliveries(client, before)
@@ -44,6 +44,23 @@ export async function keepHouse(pool: Pool, logDays: number, now = new Date()): 
     }
   } finally {
     client.release()
+  }
+}
+
+/** While it waits behind somebody who reads the log, whoever writes it waits behind it. */
+const DROP_PATIENCE_MS = 1_000
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** Takes a moment, or is left for the next time. */
+async function dropPartition(client: PoolClient, name: string): Promise<void> {
+  try {
+    await client.query(
+      `BEGIN; SET LOCAL lock_timeout = ${DROP_PATIENCE_MS}; DROP TABLE IF EXISTS "${name}"; COMMIT`,
+    )
+  } catch (error) {
+    await client.query('ROLLBACK')
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== LOCK_NOT_AVAILABLE) throw error
   }
 }
 

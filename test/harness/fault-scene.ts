@@ -141,6 +141,8 @@ export function holdAnswers(receiver: Receiver): () => void {
   return () => answer?.()
 }
 
+const PAUSE_MS = 100
+
 /** Work orders that are each changed a few times, by several clients at once, until told to stop. */
 function keepRecording(scene: Scene): { readonly recorded: number; stop(): Promise<void> } {
   let recorded = 0
@@ -150,6 +152,8 @@ function keepRecording(scene: Scene): { readonly recorded: number; stop(): Promi
       const id = await scene.record()
       for (let n = 1; n <= 3; n++) await scene.change(id, String(n))
       recorded += 4
+      // Not as fast as it can: processes that start meanwhile need the machine as well.
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     }
   }
   const clients = Promise.all([client(), client(), client()])
