@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: ['test/harness/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Conditions are waited for as long as a busy machine may take.
+    expect: { poll: { timeout: 15_000 } },
     // Two cores: one file's servers and one's client at a time keep the timings honest.
     maxWorkers: 2,
     reporters: ['default'],
