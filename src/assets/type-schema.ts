@@ -4,6 +4,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { createAssetType, deleteAssetType, updateAssetType } from './asset-types.ts'
 import { createAssetTypeInput, deleteAssetTypeInput, updateAssetTypeInput } from './input.ts'
 
@@ -38,9 +39,8 @@ builder.queryFields((t) => ({
       type: 'AssetType',
       description: 'Kinds of equipment, by name.',
       authScopes: { permission: 'assets:read' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).assetType.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('AssetType', query, context, info, {
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).assetType.count(),

@@ -3,6 +3,7 @@ import { builder } from '../graphql/builder.ts'
 import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
+import { readPage } from '../graphql/read-page.ts'
 import {
   connectionNames,
   IdFilter,
@@ -60,9 +61,8 @@ builder.queryFields((t) => ({
       args: {
         where: t.arg({ type: ManagerWhere, description: 'Which ones; all when left out.' }),
       },
-      resolve: (query, _root, { where }, context) =>
-        scopedPrisma(context).manager.findMany({
-          ...query,
+      resolve: (query, _root, { where }, context, info) =>
+        readPage('Manager', query, context, info, {
           where: toWhere(where),
           orderBy: [{ id: 'asc' }],
         }),

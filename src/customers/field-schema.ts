@@ -5,6 +5,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { createCustomerField, deleteCustomerField, updateCustomerField } from './fields.ts'
 import { createCustomerFieldInput, deleteInput, updateCustomerFieldInput } from './input.ts'
 
@@ -45,9 +46,8 @@ builder.queryField('customerFields', (t) =>
       type: 'CustomerField',
       description: 'Customer fields in the order of forms.',
       authScopes: { permission: 'customer-fields:read' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).customerField.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('CustomerField', query, context, info, {
           orderBy: [{ position: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).customerField.count(),

@@ -5,6 +5,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { groupReadings } from './events.ts'
 import { createSensorGroup, deleteSensorGroup, updateSensorGroup } from './groups.ts'
 import { createSensorGroupInput, deleteInput, updateSensorGroupInput } from './input.ts'
@@ -117,9 +118,8 @@ builder.queryFields((t) => ({
       type: 'SensorGroup',
       description: 'Sensor groups, by name.',
       authScopes: { permission: 'sensors:read' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).sensorGroup.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('SensorGroup', query, context, info, {
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).sensorGroup.count(),

@@ -3,6 +3,7 @@ import { builder } from '../../graphql/builder.ts'
 import { defineCommand } from '../../graphql/command.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -60,9 +61,8 @@ builder.queryFields((t) => ({
       description: 'Shifts, the earliest first.',
       authScopes: { permission: 'shifts:read' },
       args: { where: t.arg({ type: ShiftWhere, description: 'Which ones; all when left out.' }) },
-      resolve: (query, _root, { where }, context) =>
-        scopedPrisma(context).shift.findMany({
-          ...query,
+      resolve: (query, _root, { where }, context, info) =>
+        readPage('Shift', query, context, info, {
           where: toWhere(where),
           orderBy: [{ startTime: 'asc' }, { id: 'asc' }],
         }),

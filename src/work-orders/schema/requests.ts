@@ -5,6 +5,7 @@ import { builder } from '../../graphql/builder.ts'
 import { defineCommand } from '../../graphql/command.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -107,9 +108,8 @@ builder.queryFields((t) => ({
       description: 'Work requests, newest first. A requester sees their own.',
       authScopes: { permission: 'work-requests:read' },
       args: { where: t.arg({ type: Where, description: 'Which ones; all when left out.' }) },
-      resolve: (query, _root, { where }, context) =>
-        scopedPrisma(context).workRequest.findMany({
-          ...query,
+      resolve: (query, _root, { where }, context, info) =>
+        readPage('WorkRequest', query, context, info, {
           where: toWhere(callerOf(context), where),
           orderBy: [{ created: 'desc' }, { id: 'desc' }],
         }),

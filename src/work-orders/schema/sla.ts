@@ -4,6 +4,7 @@ import { defineCommand } from '../../graphql/command.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
 import { connectionNames, pageOptions } from '../../graphql/paging.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import { createSlaPolicy, deleteSlaPolicy, updateSlaPolicy } from '../service/sla-policies.ts'
 import { createSlaPolicyInput, deletePolicyInput, updateSlaPolicyInput } from '../sla/input.ts'
 import { businessHoursShape, targetsShape } from '../sla/policy-shapes.ts'
@@ -106,9 +107,8 @@ builder.queryFields((t) => ({
       type: 'SlaPolicy',
       description: 'Service level policies, by name.',
       authScopes: { permission: 'work-orders:read' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).slaPolicy.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('SlaPolicy', query, context, info, {
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).slaPolicy.count(),
