@@ -18,8 +18,6 @@ import {
   updateUser,
 } from './users.ts'
 
-const EXPECTED = 'Refuse if it has another version by now.'
-
 defineCommand('userInvite', {
   description:
     'Adds a user who is to accept an invitation. Records user.created, user.invitation.created and user.invitation.sent.',
@@ -56,7 +54,6 @@ defineCommand('userInvitationResend', {
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The invited user.' }),
-    expectedVersion: t.int({ description: EXPECTED }),
   }),
   run: (unit, input, { config }) => resendInvitation(unit, input, config.auth.invitationTtlMs),
   payload: (t) => ({
@@ -81,7 +78,6 @@ defineCommand('userUpdate', {
   schema: updateUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
-    expectedVersion: t.int({ description: EXPECTED }),
     email: t.string({ description: 'New address to sign in with.' }),
     name: t.string({ description: 'New name, 1–100 characters.' }),
     role: t.field({ type: RoleEnum, description: 'New role.' }),
@@ -108,7 +104,6 @@ defineCommand('userActivate', {
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
-    expectedVersion: t.int({ description: EXPECTED }),
   }),
   run: activateUser,
   payload: (t) => ({
@@ -128,7 +123,6 @@ defineCommand('userSuspend', {
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
-    expectedVersion: t.int({ description: EXPECTED }),
   }),
   run: suspendUser,
   payload: (t) => ({
@@ -148,7 +142,6 @@ defineCommand('userDelete', {
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
-    expectedVersion: t.int({ description: EXPECTED }),
   }),
   run: deleteUser,
   payload: (t) => ({
@@ -167,7 +160,6 @@ defineCommand('organizationUpdate', {
   changes: (_input, caller) => caller.organizationId,
   schema: updateOrganizationInput,
   input: (t) => ({
-    expectedVersion: t.int({ description: EXPECTED }),
     name: t.string({ description: 'New name, 1–100 characters.' }),
     currency: t.string({ description: 'ISO 4217 code of all amounts; converts none of them.' }),
     timezone: t.string({ description: 'IANA time zone, where a place has none.' }),
@@ -193,7 +185,6 @@ defineCommand('organizationChangePlan', {
   changes: (_input, caller) => caller.organizationId,
   schema: changePlanInput,
   input: (t) => ({
-    expectedVersion: t.int({ description: EXPECTED }),
     plan: t.field({ type: PlanEnum, required: true, description: 'The new plan.' }),
   }),
   run: changePlan,

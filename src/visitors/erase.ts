@@ -1,5 +1,5 @@
 import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import { record } from '../events/record.ts'
 import { redactEvents } from '../events/redact.ts'
 import { placeFacets } from '../locations/events.ts'
@@ -31,7 +31,6 @@ export async function eraseVisitor(
 ): Promise<VisitorRecord> {
   demandDeciding(unit.caller)
   const visitor = await lockVisitor(unit, input.id)
-  demandVersion(visitor, input.expectedVersion)
   if (visitor.erasedAt !== null) return visitor
   if (!isOver(visitor.status)) {
     throw new DomainError(

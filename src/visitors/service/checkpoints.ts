@@ -1,5 +1,4 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import { placeFacets } from '../../locations/events.ts'
@@ -25,7 +24,6 @@ export async function completeCheckpoint(
   input: CompleteCheckpointInput,
 ): Promise<VisitorRecord> {
   const before = await lockVisitor(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   if (before.checkpoints.some(({ key }) => key === input.key)) return before
   demandOpen(before)
   const completed = {

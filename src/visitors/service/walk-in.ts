@@ -34,7 +34,7 @@ export async function walkInVisitor(
   const visit = { ...input, walkIn: true, invitationId: null, expectedArrival: unit.now }
   const { id } = announce(unit, await insertVisitors(unit, place, [input], visit))
   for (const checkpoint of input.checkpoints) {
-    await completeCheckpoint(unit, { id, expectedVersion: undefined, ...checkpoint })
+    await completeCheckpoint(unit, { id, ...checkpoint })
   }
-  return checkInVisitor(unit, { id, expectedVersion: undefined, badgeNumber: input.badgeNumber })
+  return checkInVisitor(unit, { id, badgeNumber: input.badgeNumber })
 }
