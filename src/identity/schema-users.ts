@@ -12,16 +12,56 @@ import { OrganizationType, PlanEnum, RoleEnum, UserType } from './schema.ts'
 import {
   activateUser,
   deleteUser,
+  type Invited,
   inviteUser,
   resendInvitation,
   suspendUser,
   updateUser,
 } from './users.ts'
 
-defineCommand('userInvite', {
+type Options<I, R> = Omit<Parameters<typeof defineCommand<I, R>>[1], 'payload' | 'permission'>
+
+/** A command that answers with the user after it. */
+function defineUserCommand<I>(name: string, options: Options<I, User>): void {
+  defineCommand<I, User>(name, {
+    ...options,
+    permission: 'users:write',
+    payload: (t) => ({
+      user: t.field({
+        type: UserType,
+        nullable: true,
+        description: 'The user after the change.',
+        resolve: (payload) => payload.result ?? null,
+      }),
+    }),
+  })
+}
+
+/** A command that answers with a token which it cannot show again. */
+function defineInvitationCommand<I>(name: string, options: Options<I, Invited>): void {
+  defineCommand<I, Invited>(name, {
+    ...options,
+    permission: 'users:write',
+    payload: (t) => ({
+      user: t.field({
+        type: UserType,
+        nullable: true,
+        description: 'The invited user.',
+        resolve: (payload) => payload.result?.user ?? null,
+      }),
+      invitationToken: t.string({
+        nullable: true,
+        description:
+          'Hand it to the invited person, and to nobody else: it is for invitationAccept and not shown again.',
+        resolve: (payload) => payload.result?.token ?? null,
+      }),
+    }),
+  })
+}
+
+defineInvitationCommand('userInvite', {
   description:
     'Adds a user who is to accept an invitation. Records user.created, user.invitation.created and user.invitation.sent.',
-  permission: 'users:write',
   schema: inviteUserInput,
   input: (t) => ({
     email: t.string({ required: true, description: 'Address to sign in with.' }),
@@ -31,50 +71,21 @@ defineCommand('userInvite', {
     companyId: t.id({ description: 'Company that a contractor works for.' }),
   }),
   run: (unit, input, { config }) => inviteUser(unit, input, config.auth.invitationTtlMs),
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The invited user.',
-      resolve: (payload): User | null => payload.result?.user ?? null,
-    }),
-    invitationToken: t.string({
-      nullable: true,
-      description:
-        'Hand it to the invited person, and to nobody else: it is for invitationAccept and not shown again.',
-      resolve: (payload) => payload.result?.token ?? null,
-    }),
-  }),
 })
 
-defineCommand('userInvitationResend', {
+defineInvitationCommand('userInvitationResend', {
   description:
     'Replaces an invitation that was not accepted; the earlier one ends. Records user.invitation.resent.',
-  permission: 'users:write',
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The invited user.' }),
   }),
   run: (unit, input, { config }) => resendInvitation(unit, input, config.auth.invitationTtlMs),
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The invited user.',
-      resolve: (payload): User | null => payload.result?.user ?? null,
-    }),
-    invitationToken: t.string({
-      nullable: true,
-      description: 'The new invitation; not shown again.',
-      resolve: (payload) => payload.result?.token ?? null,
-    }),
-  }),
 })
 
-defineCommand('userUpdate', {
+defineUserCommand('userUpdate', {
   description:
     'Changes a user; what is left out stays. A new role takes effect at once. Records user.updated if anything changed.',
-  permission: 'users:write',
   schema: updateUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
@@ -87,52 +98,26 @@ defineCommand('userUpdate', {
     companyId: t.id({ description: 'Company that a contractor works for; null = none.' }),
   }),
   run: updateUser,
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The user after the change.',
-      resolve: (payload): User | null => payload.result ?? null,
-    }),
-  }),
 })
 
-defineCommand('userActivate', {
+defineUserCommand('userActivate', {
   description:
     'Lifts a suspension, or admits somebody invited who signs in with an external provider. Records user.activated.',
-  permission: 'users:write',
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
   }),
   run: activateUser,
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The active user.',
-      resolve: (payload): User | null => payload.result ?? null,
-    }),
-  }),
 })
 
-defineCommand('userSuspend', {
+defineUserCommand('userSuspend', {
   description:
     'Ends all sessions of a user, who cannot sign in until activated again. Records user.suspended.',
-  permission: 'users:write',
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
   }),
   run: suspendUser,
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The suspended user.',
-      resolve: (payload): User | null => payload.result ?? null,
-    }),
-  }),
 })
 
 defineCommand('userDelete', {
