@@ -156,7 +156,11 @@ describe('a visit', () => {
       checkedInAt: null,
       badgeNumber: null,
     })
-    expect(events[0]?.facets).toEqual({ location: [site], site: [site] })
+    expect(events[0]?.facets).toEqual({
+      location: [site],
+      site: [site],
+      party: [org.ownerId],
+    })
     const all = await storedEvents(test, org.organizationId)
     const notified = all.filter((event) => event.data.object['subjectId'] === id)
     expect(typesOf(notified)).toEqual(['notification.created'])

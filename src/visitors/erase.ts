@@ -2,9 +2,8 @@ import type { UnitOfWork } from '../db/unit-of-work.ts'
 import { DomainError } from '../errors.ts'
 import { record } from '../events/record.ts'
 import { redactEvents } from '../events/redact.ts'
-import { placeFacets } from '../locations/events.ts'
 import { demandDeciding } from './access.ts'
-import { visitorErased, VISITOR_RECORD, type VisitorRecord } from './events.ts'
+import { visitorErased, visitorFacets, VISITOR_RECORD, type VisitorRecord } from './events.ts'
 import type { VisitorIdInput } from './input.ts'
 import { isOver, TRANSITIONS } from './rules.ts'
 import { lockVisitor } from './service/save.ts'
@@ -72,7 +71,7 @@ export async function eraseVisitors(
     record(unit, visitorErased, {
       subjectId: visitor.id,
       object: { id: visitor.id, erased: true },
-      facets: placeFacets(visitor.location),
+      facets: visitorFacets(visitor),
     })
   }
 }

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { defineEvent } from '../events/define.ts'
 import { omitEmpty } from '../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../events/envelope.ts'
+import type { Facets } from '../events/match.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { VisitorCheckpointKey } from '../generated/prisma/enums.ts'
+import { placeFacets } from '../locations/events.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
 
@@ -53,8 +55,23 @@ const payload = z.object({
 export type VisitorPayload = z.infer<typeof payload>
 
 /** A visitor with all that payloads and facets need. */
-export const VISITOR_RECORD = { checkpoints: true, location: true } as const
+export const VISITOR_RECORD = {
+  checkpoints: true,
+  location: true,
+  invitation: { select: { createdById: true, hostIds: true } },
+} as const
 export type VisitorRecord = Prisma.VisitorGetPayload<{ include: typeof VISITOR_RECORD }>
+
+export function visitorFacets({
+  location,
+  hostId,
+  registeredById,
+  invitation,
+}: Pick<VisitorRecord, 'location' | 'hostId' | 'registeredById' | 'invitation'>): Facets {
+  const people = [hostId, registeredById, invitation?.createdById, ...(invitation?.hostIds ?? [])]
+  const party = [...new Set(people.filter((id) => id != null))]
+  return { ...placeFacets(location), ...(party.length === 0 ? {} : { party }) }
+}
 
 const keyName = (key: VisitorCheckpointKey) => checkpointKey.parse(toPascalCase(key))
 

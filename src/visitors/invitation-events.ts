@@ -55,7 +55,9 @@ export function serializeInvitation(invitation: InvitationRecord): InvitationPay
 }
 
 export function invitationFacets(invitation: InvitationRecord): Facets {
-  return { ...placeFacets(invitation.location), resource: invitation.resourceIds }
+  const { location, resourceIds, createdById, hostIds } = invitation
+  const party = [...new Set([...(createdById === null ? [] : [createdById]), ...hostIds])]
+  return { ...placeFacets(location), resource: resourceIds, party }
 }
 
 const example: InvitationPayload = {

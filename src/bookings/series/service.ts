@@ -4,7 +4,7 @@ import { record } from '../../events/record.ts'
 import type { Booking, BookingSeries } from '../../generated/prisma/client.ts'
 import type { DeleteInput } from '../../resources/fields.ts'
 import { demandManager, demandOwn } from '../access.ts'
-import { findPlaced } from '../place.ts'
+import { bookingFacets, findPlaced } from '../place.ts'
 import { CHANGEABLE } from '../rules.ts'
 import { cancelAll } from '../service/cancel.ts'
 import { demandDeletable, removeAll } from '../service/delete.ts'
@@ -54,11 +54,11 @@ export async function deleteSeries(unit: UnitOfWork, input: DeleteInput): Promis
   await demandDeletable(unit, bookings, 'id')
   await removeAll(unit, bookings)
   await unit.tx.bookingSeries.delete({ where: { id: series.id } })
-  const { facets } = await findPlaced(unit, series.resourceId)
+  const placed = await findPlaced(unit, series.resourceId)
   record(unit, bookingSeriesDeleted, {
     subjectId: series.id,
     object: { id: series.id, deleted: true },
-    facets,
+    facets: bookingFacets([series], [placed]),
   })
   return series.id
 }

@@ -6,7 +6,7 @@ import type { Booking } from '../../generated/prisma/client.ts'
 import type { bookingUpdated } from '../events.ts'
 import { serializeBooking } from '../events.ts'
 import type { EditScope } from '../input.ts'
-import { facetsOfAll, type PlacedResource } from '../place.ts'
+import { bookingFacets, type PlacedResource } from '../place.ts'
 import { CHANGEABLE } from '../rules.ts'
 
 /** @throws DomainError NOT_FOUND or VERSION_CONFLICT */
@@ -111,7 +111,7 @@ export function tell(
   const previous = diffPayloads(serializeBooking(before, placedBefore.resource), object)
   if (previous === undefined) return before
   // Whoever watches the resource that a booking has left must hear of it too.
-  const facets = facetsOfAll([placed, placedBefore])
+  const facets = bookingFacets([after], [placed, placedBefore])
   record(unit, event, { subjectId: after.id, object, previous, facets })
   return after
 }

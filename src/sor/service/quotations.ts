@@ -124,15 +124,18 @@ export async function saveQuotation(
     data: { ...data, updated: unit.now, version: before.quotation.version + 1 },
   })
   if (event !== undefined) {
-    const workOrder = await unit.tx.workOrder.findUniqueOrThrow({
-      where: { id: quotation.workOrderId },
-      select: { location: true },
+    const { workOrder, createdBy } = await unit.tx.quotation.findUniqueOrThrow({
+      where: { id },
+      select: {
+        workOrder: { select: { location: true } },
+        createdBy: { select: { companyId: true } },
+      },
     })
     record(unit, event, {
       subjectId: id,
       object: serializeQuotation(quotation, lines),
       previous,
-      facets: quotationFacets(quotation, workOrder.location),
+      facets: quotationFacets(quotation, workOrder.location, createdBy?.companyId ?? null),
     })
   }
   return quotation

@@ -8,6 +8,7 @@ import {
   serializeTriggerMatch,
   serializeVisitor,
   visitorCheckpointCompleted,
+  visitorFacets,
   type VisitorRecord,
 } from '../events.ts'
 import type { CompleteCheckpointInput } from '../input.ts'
@@ -42,7 +43,7 @@ export async function completeCheckpoint(
     subjectId: saved.id,
     object: { ...serializeVisitor(saved), checkpoint: serializeCheckpoint(completed) },
     ...(previous === undefined ? {} : { previous }),
-    facets: placeFacets(saved.location),
+    facets: visitorFacets(saved),
   })
   if (saved.bookingId !== null) await tellBooking(unit, before, saved, saved.bookingId)
   return saved

@@ -62,7 +62,7 @@ export async function createInvitation(
     hostId,
     purpose: input.purpose,
     bookingId: input.bookingId,
-    invitationId: id,
+    invitation: row,
     walkIn: false,
     expectedArrival: input.startAt,
     expectedDeparture: input.endAt,
@@ -191,7 +191,7 @@ async function addGuests(
   return insertVisitors(unit, await loadVisitPlace(unit, invitation.location), people, {
     hostId,
     bookingId: invitation.bookingId,
-    invitationId: invitation.id,
+    invitation,
     walkIn: false,
     expectedArrival: invitation.startAt,
     expectedDeparture: invitation.endAt,

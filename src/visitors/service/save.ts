@@ -3,11 +3,11 @@ import { notFound } from '../../errors.ts'
 import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
-import { placeFacets } from '../../locations/events.ts'
 import { demandOwnVisitor } from '../access.ts'
 import {
   serializeVisitor,
   VISITOR_RECORD,
+  visitorFacets,
   type VisitorPayload,
   type VisitorRecord,
 } from '../events.ts'
@@ -43,7 +43,7 @@ export async function saveVisitor(
     subjectId: saved.id,
     object: serializeVisitor(saved),
     previous,
-    facets: placeFacets(saved.location),
+    facets: visitorFacets(saved),
   })
   return saved
 }
@@ -54,10 +54,10 @@ export async function writeVisitor(
   before: VisitorRecord,
   after: VisitorRecord,
 ): Promise<VisitorRecord> {
-  const { id, organizationId: _o, created: _c, checkpoints, location, ...data } = after
+  const { id, organizationId: _o, created: _c, checkpoints, location, invitation, ...data } = after
   const row = await unit.tx.visitor.update({
     where: { id },
     data: { ...data, updated: unit.now, version: before.version + 1 },
   })
-  return { ...row, checkpoints, location }
+  return { ...row, checkpoints, location, invitation }
 }
