@@ -62,15 +62,18 @@ export const VISITOR_RECORD = {
 } as const
 export type VisitorRecord = Prisma.VisitorGetPayload<{ include: typeof VISITOR_RECORD }>
 
-export function visitorFacets({
-  location,
+/** Whose visit it is: whoever announced it and whom it is to, by itself or by its invitation. */
+export function partyOfVisitor({
   hostId,
   registeredById,
   invitation,
-}: Pick<VisitorRecord, 'location' | 'hostId' | 'registeredById' | 'invitation'>): Facets {
+}: Pick<VisitorRecord, 'hostId' | 'registeredById' | 'invitation'>): string[] {
   const people = [hostId, registeredById, invitation?.createdById, ...(invitation?.hostIds ?? [])]
-  const party = [...new Set(people.filter((id) => id != null))]
-  return { ...placeFacets(location), ...(party.length === 0 ? {} : { party }) }
+  return [...new Set(people.filter((id) => id != null))]
+}
+
+export function visitorFacets(visitor: VisitorRecord): Facets {
+  return { ...placeFacets(visitor.location), party: partyOfVisitor(visitor) }
 }
 
 const keyName = (key: VisitorCheckpointKey) => checkpointKey.parse(toPascalCase(key))

@@ -25,7 +25,7 @@ export async function cancelSeries(
 ): Promise<CancelledSeries> {
   const found = await unit.tx.bookingSeries.findUnique({ where: { id: input.id } })
   if (found === null) throw notFound('Booking series', input.id)
-  demandOwn(unit.caller, found)
+  demandOwn(unit.caller, 'Booking series', found)
   const before = await lockSeries(unit, input.id)
   if (before.status === 'CANCELLED') return { series: before, cancelled: [] }
   const upcoming = (await lockUpcoming(unit, input.id)).filter((booking) =>

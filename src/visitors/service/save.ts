@@ -3,8 +3,9 @@ import { notFound } from '../../errors.ts'
 import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
-import { demandOwnVisitor } from '../access.ts'
+import { demandOwnVisit } from '../access.ts'
 import {
+  partyOfVisitor,
   serializeVisitor,
   VISITOR_RECORD,
   visitorFacets,
@@ -22,10 +23,7 @@ export async function lockVisitor(unit: UnitOfWork, id: string): Promise<Visitor
     where: { id },
     include: VISITOR_RECORD,
   })
-  demandOwnVisitor(unit.caller, {
-    hostIds: [visitor.hostId],
-    registeredById: visitor.registeredById,
-  })
+  demandOwnVisit(unit.caller, 'Visitor', id, partyOfVisitor(visitor))
   return visitor
 }
 
