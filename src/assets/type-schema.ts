@@ -74,7 +74,6 @@ defineCommand('assetTypeUpdate', {
   schema: updateAssetTypeInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The asset type.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     description: t.string({ description: 'New details; null removes them.' }),
   }),
@@ -95,7 +94,6 @@ defineCommand('assetTypeDelete', {
   schema: deleteAssetTypeInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The asset type.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteAssetType,
   payload: (t) => ({

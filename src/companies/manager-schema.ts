@@ -100,7 +100,6 @@ defineCommand('managerUpdate', {
   schema: updateManagerInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The manager.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     title: t.string({ description: 'New title; null removes it.' }),
   }),
   run: updateManager,
@@ -120,7 +119,6 @@ defineCommand('managerDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The manager.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteManager,
   payload: (t) => ({

@@ -169,7 +169,6 @@ defineCommand('companyUpdate', {
   schema: updateCompanyInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The company.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     kind: t.field({ type: KindEnum, description: 'New kind.' }),
     email: t.string({ description: 'New e-mail address; null removes it.' }),
@@ -195,7 +194,6 @@ defineCommand('companyDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The company.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteCompany,
   payload: (t) => ({

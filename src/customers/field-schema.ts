@@ -89,7 +89,6 @@ defineCommand('customerFieldUpdate', {
   schema: updateCustomerFieldInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The field.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     label: t.string({ description: 'New name for people, 1–100 characters.' }),
     choices: t.stringList({ description: 'New choices, up to 100; for CHOICE only.' }),
     required: t.boolean({ description: 'Whether every customer needs a value from now on.' }),
@@ -113,7 +112,6 @@ defineCommand('customerFieldDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The field.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteCustomerField,
   payload: (t) => ({

@@ -169,7 +169,6 @@ defineCommand('customerUpdate', {
   input: (t) => ({
     ...details(t),
     id: t.id({ required: true, description: 'The customer.' }),
-    expectedVersion: t.int({ description: 'Refuse if they have another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
   }),
   run: updateCustomer,
@@ -189,7 +188,6 @@ defineCommand('customerDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The customer.' }),
-    expectedVersion: t.int({ description: 'Refuse if they have another version by now.' }),
   }),
   run: deleteCustomer,
   payload: (t) => ({

@@ -218,7 +218,6 @@ defineCommand('integrationUpdate', {
   schema: updateIntegrationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The integration.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–100 characters.' }),
     description: t.string({ description: 'New details; null removes them.' }),
     scopes: t.stringList({ description: 'The most that its keys may do from now on.' }),
@@ -240,7 +239,6 @@ defineCommand('integrationDelete', {
   schema: deleteIntegrationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The integration.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteIntegration,
   payload: (t) => ({

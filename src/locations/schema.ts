@@ -131,7 +131,6 @@ defineCommand('locationUpdate', {
   schema: updateLocationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The place.' }),
-    expectedVersion: t.int({ description: 'Refuse if the place has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     address: t.string({ description: 'New address; null removes it.' }),
     timezone: t.string({ description: "New time zone; null = the organization's." }),
@@ -154,7 +153,6 @@ defineCommand('locationDelete', {
   schema: deleteLocationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The place.' }),
-    expectedVersion: t.int({ description: 'Refuse if the place has another version by now.' }),
   }),
   run: deleteLocation,
   payload: (t) => ({

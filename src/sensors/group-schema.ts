@@ -157,7 +157,6 @@ defineCommand('sensorGroupUpdate', {
   schema: updateSensorGroupInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The group.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     locationId: t.id({ description: 'New place.' }),
     aggregation: t.field({ type: AggregationEnum, description: 'New way to make one value.' }),
@@ -179,7 +178,6 @@ defineCommand('sensorGroupDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The group.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteSensorGroup,
   payload: (t) => ({

@@ -163,7 +163,6 @@ const answer = (description: string) => (t: PayloadBuilder) => ({
 
 const which = (t: InputBuilder) => ({
   id: t.id({ required: true, description: 'The invitation.' }),
-  expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
 })
 
 const GuestInput = builder.inputType('VisitorGuestInput', {

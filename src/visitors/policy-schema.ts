@@ -91,7 +91,6 @@ defineCommand('visitPolicyUpdate', {
   schema: updateVisitPolicyInput,
   input: (t) => ({
     siteId: t.id({ required: true, description: 'The site.' }),
-    expectedVersion: t.int({ description: 'Refuse if the rules have another version by now.' }),
     requiredCheckpoints: t.field({
       type: [CheckpointEnum],
       description: 'To complete before check-in.',

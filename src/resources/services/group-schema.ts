@@ -77,7 +77,6 @@ defineCommand('serviceGroupUpdate', {
   schema: updateServiceGroupInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The group.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     description: t.string({ description: 'New details; null removes them.' }),
   }),
@@ -99,7 +98,6 @@ defineCommand('serviceGroupDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The group.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteServiceGroup,
   payload: (t) => ({

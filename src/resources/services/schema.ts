@@ -117,7 +117,6 @@ defineCommand('serviceUpdate', {
   schema: updateServiceInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The service.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     description: t.string({ description: 'New details; null removes them.' }),
     groupId: t.id({ description: 'New heading; null = none.' }),
@@ -142,7 +141,6 @@ defineCommand('serviceDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The service.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteService,
   payload: (t) => ({

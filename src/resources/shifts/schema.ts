@@ -106,7 +106,6 @@ defineCommand('shiftUpdate', {
   schema: updateShiftInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The shift.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     resourceId: t.id({ description: 'What is staffed now.' }),
     userId: t.id({ description: 'Who is on it; null = nobody.' }),
     startTime: t.field({ type: 'DateTime', description: 'New start.' }),
@@ -130,7 +129,6 @@ defineCommand('shiftDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The shift.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteShift,
   payload: (t) => ({

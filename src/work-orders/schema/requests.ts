@@ -157,7 +157,6 @@ defineRequestCommand('workRequestAccept', {
   schema: acceptWorkRequestInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The request.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     title: t.string({ description: 'Title of the work order; that of the request when left out.' }),
     priority: t.field({ type: PriorityEnum, description: 'How urgent; MEDIUM when left out.' }),
     assigneeId: t.id({ description: 'Who does it.' }),
@@ -172,7 +171,6 @@ defineRequestCommand('workRequestReject', {
   schema: rejectWorkRequestInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The request.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     reason: t.string({ required: true, description: 'Why, 1–500 characters.' }),
   }),
   run: rejectWorkRequest,

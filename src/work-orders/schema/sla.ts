@@ -189,7 +189,6 @@ defineCommand('slaPolicyUpdate', {
   schema: updateSlaPolicyInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The policy.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name.' }),
     targets: t.field({ type: [SlaTargetInput], description: 'New promises, all of them.' }),
     ...details(t),
@@ -203,7 +202,6 @@ defineDeletion('slaPolicyDelete', {
   schema: deletePolicyInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The policy.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteSlaPolicy,
 })
