@@ -344,6 +344,17 @@ describe("another organization's", () => {
   })
 })
 
+it('a list goes on where it was, when the last row of a page has left it meanwhile', async () => {
+  const where = `where: { status: { in: ${OPEN} } }`
+  const whole = await readList('workOrders', `first: 6, ${where}`)
+  const { nodes, pageInfo } = await readList('workOrders', `first: 3, ${where}`)
+  await test.app.database.pool.query("UPDATE work_order SET status = 'CANCELLED' WHERE id = $1", [
+    nodes[2]?.id,
+  ])
+  const next = await readList('workOrders', `first: 3, after: "${pageInfo.endCursor}", ${where}`)
+  expect(next.nodes).toEqual(whole.nodes.slice(3))
+})
+
 describe('the names that statements are made of', () => {
   const described = Object.keys(getDatamodel().datamodel.models).map((model) =>
     Object.assign({ model }, describeTable(model)),

@@ -9,7 +9,7 @@ export function columnOf(field: string): string {
 }
 
 /** Table of a model, by the same rule. */
-export function tableOf(model: string): string {
+function tableOf(model: string): string {
   return TABLES[model] ?? columnOf(model).slice(1)
 }
 
