@@ -186,7 +186,8 @@ describe('publishing', () => {
       publishedBy: null,
       publishedAt: null,
     })
-    expect(event?.facets).toEqual({ schedule: [id] })
+    // In force for whoever works for the organization.
+    expect(event?.facets).toEqual({ schedule: [id], party: [org.organizationId] })
   })
 
   it('needs an item, a period with a length, and an end that lies ahead', async () => {
