@@ -3,7 +3,7 @@ import type { EndpointTerms } from '../webhooks/endpoint-terms.ts'
 import { reasonToSkip } from '../webhooks/endpoint-scopes.ts'
 import type { PayloadShaper } from '../webhooks/payload-shaper.ts'
 import type { Release } from './lane-claims.ts'
-import type { Window } from './lane-window.ts'
+import type { LaneDelivery, Window } from './lane-window.ts'
 import { openTerms } from './terms.ts'
 
 /**
@@ -81,7 +81,11 @@ export function openAdmission(pool: Pool, shaper: PayloadShaper): Admission {
       )
       // What was skipped may have held others back, and made room in any case.
       const cut = window.cut || deliveries.length < window.deliveries.length
-      return { ...window, deliveries, cut }
+      const through =
+        deliveries.length < some.length
+          ? 0
+          : Math.min(window.through, ...window.deliveries.slice(some.length).map(beforeIt))
+      return { ...window, deliveries, cut, through }
     },
     async admitOne(endpoint, delivery) {
       const terms = await cache.open(endpoint.endpointId, endpoint.version)
@@ -91,6 +95,8 @@ export function openAdmission(pool: Pool, shaper: PayloadShaper): Admission {
     },
   }
 }
+
+const beforeIt = ({ sequence }: LaneDelivery) => Number(sequence) - 1
 
 interface Skipped {
   id: string

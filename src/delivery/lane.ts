@@ -1,7 +1,8 @@
 import type { Attempter, AttemptRecord } from './attempt.ts'
 import { createBacklog } from './backlog.ts'
 import type { Capacity, CapacityKind } from './capacity.ts'
-import type { ClaimedLane, Release, Released } from './lane-claims.ts'
+import type { ClaimedLane, Release, Released, ReleaseRequest } from './lane-claims.ts'
+import { type KnownLine, openLine } from './lane-line.ts'
 import type { LaneDelivery, Window, WindowRequest } from './lane-window.ts'
 import { makeLogEntry } from './log-statement.ts'
 import type { LogWriter } from './log-writer.ts'
@@ -53,12 +54,17 @@ export interface LaneDependencies {
   capacity: Capacity
   attempt: Attempter
   load: (request: WindowRequest) => Promise<Window>
-  release: (release: Release) => Promise<Released>
+  release: (release: ReleaseRequest) => Promise<Released>
   logWriter: LogWriter
   /** Bytes of bodies that a lane may hold now; falls as more lanes run. */
   windowBytes: () => number
-  /** Called once. `wakeInMs`: when to claim it again; undefined when there is nothing to do. */
-  onEnd: (wakeInMs: number | undefined) => void
+  /** When the line of a claimed lane was last read from its front (performance.now). */
+  lineReadMs: number
+  /**
+   * Called once. `wakeInMs`: when to claim it again; undefined when there is nothing to do. `line`:
+   * what is known of it, when the lane was let go in order.
+   */
+  onEnd: (wakeInMs: number | undefined, line?: KnownLine) => void
 }
 
 /** Deliveries loaded at once. */
@@ -82,6 +88,7 @@ export function startLane(
   const { endpointId, ordering } = claimed
   const claim = { endpointId, epoch: claimed.epoch }
   const backlog = createBacklog(ordering, claimed.maxInFlight)
+  const line = openLine({ through: claimed.window.through, readMs: dependencies.lineReadMs })
   let state: 'open' | 'closing' | 'releasing' | 'ended' = 'open'
   let halted = false
   let handedOver = false
@@ -107,7 +114,7 @@ export function startLane(
       if (halted || isIdle()) state = 'closing'
     }
     if (state === 'closing') {
-      backlog.clear()
+      line.goBack(backlog.clear() - 1)
       if (backlog.busy > 0 || backlog.unlogged > 0 || loading) return
       state = 'releasing'
       void release()
@@ -186,7 +193,11 @@ export function startLane(
       makeLogEntry({ record, endpointId, organizationId, claim: { workerNumber, epoch } }),
     )
     backlog.markLogged(delivery)
-    if (!record.succeeded) lookAgain()
+    // It held back what stands behind it, or might have, and does so no more.
+    const isOver = record.next.kind === 'done' || record.next.kind === 'exhausted'
+    const isFreeing = isOver && (delivery.attemptCount > 0 || !record.succeeded)
+    if (isFreeing) line.goBack(Number(delivery.sequence))
+    if (isFreeing || !record.succeeded) lookAgain()
     if (!answer.held) end(undefined)
     if (!answer.active || answer.version !== claimed.version) halted = true
     advance()
@@ -212,13 +223,14 @@ export function startLane(
     hasOthers = false
     if (skipped.size === 0) hasMore = false
     // In ENDPOINT order what follows stands behind what was loaded. Otherwise retries that came due
-    // and subjects that are free again may stand anywhere: the look starts at the front.
+    // and subjects that are free again may stand anywhere: see lane-line.ts.
     const inHand = backlog.beginLoad()
+    const after = skipped.size === 0 ? line.beginLoad() : line.through
     try {
       const window = await dependencies.load({
         endpointId,
         ordering,
-        after: ordering === 'ENDPOINT' ? backlog.lastLoaded : '0',
+        after: ordering === 'ENDPOINT' ? Number(backlog.lastLoaded) : after,
         skippedSubjects: [...skipped],
         // Behind a head that failed last time there is nothing to read ahead for.
         maxRows: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW_ROWS + inHand,
@@ -227,6 +239,7 @@ export function startLane(
       if (window.cut) hasOthers = true
       if (window.cut && skipped.size === 0) hasMore = true
       backlog.endLoad(window.deliveries)
+      if (skipped.size === 0) line.endLoad(window.through)
       wakeIn(window.retryInMs)
     } catch {
       backlog.endLoad([])
@@ -253,7 +266,7 @@ export function startLane(
   async function release(): Promise<void> {
     let released: Released
     try {
-      released = await dependencies.release(claim)
+      released = await dependencies.release({ ...claim, through: line.through })
     } catch {
       setTimeout(() => {
         if (state === 'releasing') void release()
@@ -271,17 +284,23 @@ export function startLane(
       wake()
     } else {
       const wakeInMs = released.kind === 'released' && !handedOver ? released.wakeInMs : undefined
+      const { epoch, version } = claimed
       // A lane that found nothing to try must not be claimed again in a busy loop.
-      end(wakeInMs === undefined || attempts > 0 ? wakeInMs : Math.max(wakeInMs, IDLE_PAUSE_MS))
+      end(
+        wakeInMs === undefined || attempts > 0 ? wakeInMs : Math.max(wakeInMs, IDLE_PAUSE_MS),
+        released.kind === 'released' && ordering !== 'ENDPOINT'
+          ? { epoch, version, through: line.through, readMs: line.readMs }
+          : undefined,
+      )
     }
   }
 
-  function end(wakeInMs: number | undefined): void {
+  function end(wakeInMs: number | undefined, known?: KnownLine): void {
     if (state === 'ended') return
     state = 'ended'
     backlog.clear()
     clearTimeout(retryTimer)
-    dependencies.onEnd(wakeInMs)
+    dependencies.onEnd(wakeInMs, known)
   }
 
   backlog.endLoad(claimed.window.deliveries)
