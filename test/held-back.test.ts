@@ -81,6 +81,47 @@ describe('what is held back in front of a line', () => {
     },
   )
 
+  it('keeps its order whatever fails and however often', async () => {
+    await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '50ms,200ms' })
+    await using object = await scene.subscribe('OBJECT')
+    await using none = await scene.subscribe('NONE')
+    await scene.addWorker()
+    await scene.addWorker()
+    let seed = 11
+    const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
+    const moods = new Map<string, { refuses: number }>()
+    for (const { receiver } of [object, none]) {
+      receiver.answer = ({ event }) => {
+        const id = String(event.data.object['id'])
+        const mood = moods.get(id) ?? { refuses: 0 }
+        moods.set(id, mood)
+        if (mood.refuses === 0 && random() < 0.2) mood.refuses = 1 + Math.floor(random() * 4)
+        if (mood.refuses === 0) return { status: 200 }
+        mood.refuses--
+        return { status: 500 }
+      }
+    }
+    const client = async () => {
+      const ids = [await scene.record(), await scene.record()]
+      for (let n = 1; n <= 40; n++) {
+        const id = ids[n % ids.length] ?? ''
+        await scene.change(id, String(n))
+        if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, 300 * random()))
+      }
+    }
+    await Promise.all([client(), client(), client(), client()])
+    await untilSettled(scene.cluster)
+    // Nothing overtakes what is tried again.
+    const byRecord = Map.groupBy(object.received, ({ event }) => event.data.object['id'])
+    for (const requests of byRecord.values()) {
+      const sequences = requests.map(({ headers }) => Number(headers['webhook-sequence']))
+      expect(sequences).toEqual(sequences.toSorted((a, b) => a - b))
+    }
+    await expectInOrder(scene.cluster, object)
+    await expectInOrder(scene.cluster, none)
+    expect(object.received.length).toBeGreaterThan(8 * 21 + 20)
+  })
+
   it('comes in order once what held it back is through, though the lane was let go meanwhile', async () => {
     await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '400ms' })
     await using account = await scene.subscribe('OBJECT')

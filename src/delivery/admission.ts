@@ -3,7 +3,7 @@ import type { EndpointTerms } from '../webhooks/endpoint-terms.ts'
 import { reasonToSkip } from '../webhooks/endpoint-scopes.ts'
 import type { PayloadShaper } from '../webhooks/payload-shaper.ts'
 import type { Release } from './lane-claims.ts'
-import type { LaneDelivery, Window } from './lane-window.ts'
+import type { Window } from './lane-window.ts'
 import { openTerms } from './terms.ts'
 
 /**
@@ -81,10 +81,8 @@ export function openAdmission(pool: Pool, shaper: PayloadShaper): Admission {
       )
       // What was skipped may have held others back, and made room in any case.
       const cut = window.cut || deliveries.length < window.deliveries.length
-      const through =
-        deliveries.length < some.length
-          ? 0
-          : Math.min(window.through, ...window.deliveries.slice(some.length).map(beforeIt))
+      const left = window.deliveries.slice(some.length)
+      const through = Math.min(window.through, ...left.map((each) => Number(each.sequence) - 1))
       return { ...window, deliveries, cut, through }
     },
     async admitOne(endpoint, delivery) {
@@ -95,8 +93,6 @@ export function openAdmission(pool: Pool, shaper: PayloadShaper): Admission {
     },
   }
 }
-
-const beforeIt = ({ sequence }: LaneDelivery) => Number(sequence) - 1
 
 interface Skipped {
   id: string
@@ -114,8 +110,10 @@ async function skipInLane(
     name: 'lane-skip',
     text: `
       WITH held AS (
-        SELECT FROM delivery_lane
-         WHERE endpoint_id = $1 AND epoch = $2 AND worker_id = $3 FOR UPDATE)
+        -- Some of them may have held back others.
+        UPDATE delivery_lane SET retries_ended = retries_ended + 1
+         WHERE endpoint_id = $1 AND epoch = $2 AND worker_id = $3
+        RETURNING endpoint_id)
       UPDATE webhook_delivery AS delivery
          SET status = 'SKIPPED', skip_reason = given.reason, completed_at = now(),
              next_attempt_at = NULL

@@ -83,13 +83,16 @@ export async function claimLanes(
                endpoint.integration_id IS NOT NULL OR endpoint.payload_hash IS NOT NULL AS on_terms,
                endpoint.ordering,
                CASE WHEN known.epoch + 1 = claimed.epoch AND known.version = endpoint.version
+                     AND known.retries_ended = before.retries_ended
                     THEN known.through ELSE 0 END AS after, '' AS skipped, $5::bigint AS max_bytes,
                -- Behind a head that failed last time there is nothing to read ahead for.
                CASE WHEN endpoint.ordering = 'ENDPOINT' AND claimed.consecutive_failures > 0
                     THEN 1 ELSE $4::int END AS max_rows
           FROM claimed JOIN webhook_endpoint AS endpoint ON endpoint.id = claimed.endpoint_id
-          LEFT JOIN unnest($7::text[], $8::bigint[], $9::int[], $10::bigint[])
-                    AS known(endpoint_id, epoch, version, through)
+          -- As it is seen together with the deliveries.
+          JOIN delivery_lane AS before ON before.endpoint_id = claimed.endpoint_id
+          LEFT JOIN unnest($7::text[], $8::bigint[], $9::int[], $10::bigint[], $11::bigint[])
+                    AS known(endpoint_id, epoch, version, through, retries_ended)
             ON known.endpoint_id = claimed.endpoint_id)
       SELECT lane.endpoint_id, lane.organization_id, lane.version, lane.epoch, lane.ordering,
              lane.max_in_flight, lane.consecutive_failures, lane.on_terms, lane.max_rows,
@@ -107,6 +110,7 @@ export async function claimLanes(
       known.map(([, line]) => line.epoch),
       known.map(([, line]) => line.version),
       known.map(([, line]) => line.through),
+      known.map(([, line]) => line.retriesEnded),
     ],
   })
   const byEndpoint = Map.groupBy(result.rows, (row) => row.endpoint_id)
@@ -137,10 +141,7 @@ export interface Release {
 }
 
 /** A release, and what its worker knows of the line. */
-export interface ReleaseRequest extends Release {
-  /** As `Window.through` */
-  through: number
-}
+export interface ReleaseRequest extends Release, Pick<Window, 'through' | 'retriesEnded'> {}
 
 export type Released =
   /** Work arrived meanwhile: the lane is still held. */
@@ -168,8 +169,10 @@ export async function releaseLanes(
     name: 'lane-release',
     text: `
       WITH mine AS (
-        SELECT lane.endpoint_id, lane.skipped_through, given.through
-          FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS given(endpoint_id, epoch, through)
+        SELECT lane.endpoint_id, lane.skipped_through,
+               CASE WHEN lane.retries_ended = given.retries_ended THEN given.through ELSE 0 END AS through
+          FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+               AS given(endpoint_id, epoch, through, retries_ended)
           JOIN delivery_lane AS lane USING (endpoint_id)
          WHERE lane.worker_id = $1 AND lane.epoch = given.epoch
          ORDER BY lane.endpoint_id FOR UPDATE OF lane)
@@ -216,6 +219,7 @@ export async function releaseLanes(
       lanes.map((lane) => lane.endpointId),
       lanes.map((lane) => lane.epoch),
       lanes.map((lane) => lane.through),
+      lanes.map((lane) => lane.retriesEnded),
     ],
   })
   const rows = new Map(result.rows.map((row) => [row.endpoint_id, row]))

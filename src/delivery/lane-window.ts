@@ -41,8 +41,10 @@ export interface Window {
   cut: boolean
   /** Until the next retry is due, where a lane does not wait for its head anyway. */
   retryInMs: number | undefined
-  /** Nothing up to this sequence may start but what is in `deliveries`, and retries once due. */
+  /** Nothing up to this sequence may start but what is in `deliveries`, and retries once due … */
   through: number
+  /** … as long as this is what the database says. */
+  retriesEnded: string
 }
 
 /** Columns of `WINDOW`, in a lane's row or beside null ids for a lane that has nothing. */
@@ -61,9 +63,19 @@ export interface WindowRow {
   retry_in_ms: number | null
   after: string
   last_sequence: string
+  retries_ended: string
 }
 
-/** Not held back by another delivery of the subject that waits for its next attempt. */
+/**
+ * What nobody has tried is due since it is there. Its time says nothing: `now()` is when this
+ * statement came in, and on a busy machine others begin and commit before it looks.
+ */
+const IS_DUE = `(delivery.attempt_count = 0 OR delivery.next_attempt_at <= now())`
+
+/**
+ * Not held back by another delivery of the subject that waits for its next attempt; nor, behind where
+ * the line is read from, by one before that: others that it held back stand there too.
+ */
 const IS_FREE = `(lane.ordering = 'NONE' OR (
                     delivery.subject_id <> ALL (string_to_array(lane.skipped, E'\\n'))
                     AND NOT EXISTS (
@@ -72,7 +84,9 @@ const IS_FREE = `(lane.ordering = 'NONE' OR (
                        AND earlier.subject_id = delivery.subject_id
                        AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
                        AND earlier.sequence > state.skipped_through
-                       AND earlier.attempt_count > 0 AND earlier.next_attempt_at > now())))`
+                       AND earlier.attempt_count > 0
+                       AND (earlier.next_attempt_at > now()
+                            OR (earlier.sequence <= lane.after AND delivery.sequence > lane.after)))))`
 
 /**
  * What a lane has to send next, joined to rows `lane` (endpoint_id, ordering, after, skipped,
@@ -100,7 +114,9 @@ export const WINDOW = `
       SELECT due.id, due.event_id, due.event_type, due.subject_id, due.sequence, due.attempt_count,
              extract(epoch FROM now() - greatest(due.due_at, state.resumed_at))::float8
                * 1000 AS age_ms,
-             extract(epoch FROM due.next_attempt_at - now())::float8 * 1000 AS wait_ms,
+             CASE WHEN due.attempt_count > 0
+                  THEN extract(epoch FROM due.next_attempt_at - now())::float8 * 1000
+                  ELSE 0 END AS wait_ms,
              coalesce(due.body, event.body, '') AS body, due.body IS NOT NULL AS own_body,
              count(*) OVER () AS found_rows,
              sum(octet_length(coalesce(due.body, event.body, ''))) OVER (ORDER BY due.sequence)
@@ -110,7 +126,7 @@ export const WINDOW = `
             WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
               AND delivery.sequence IS NOT NULL
               AND delivery.sequence > greatest(lane.after, state.skipped_through)
-              AND (lane.ordering = 'ENDPOINT' OR (delivery.next_attempt_at <= now() AND ${IS_FREE}))
+              AND (lane.ordering = 'ENDPOINT' OR (${IS_DUE} AND ${IS_FREE}))
             ORDER BY delivery.sequence LIMIT lane.max_rows)
           UNION ALL
           (SELECT delivery.* FROM (
@@ -130,7 +146,7 @@ export const WINDOW = `
 
 export const WINDOW_COLUMNS = `found.id, found.event_id, found.event_type, found.subject_id, found.sequence,
   found.attempt_count, found.age_ms, found.wait_ms, found.body, found.own_body, found.found_rows, retry.retry_in_ms,
-  lane.after, state.last_sequence`
+  lane.after, state.last_sequence, state.retries_ended`
 
 /** What some lanes have to send next, read in one statement. */
 export async function loadWindows(
@@ -189,5 +205,6 @@ export function toWindow(rows: readonly WindowRow[], maxRows: number): Window {
     through: cut
       ? Math.max(after, Number(deliveries.at(-1)?.sequence))
       : Number(rows[0]?.last_sequence ?? 0),
+    retriesEnded: rows[0]?.retries_ended ?? '0',
   }
 }

@@ -18,7 +18,8 @@ import type { LogWriter } from './log-writer.ts'
  *            ┌───────────────────────────── kept: work arrived ─────────────────────────────┐
  *            ▼                                                                               │
  *   claimed ─► OPEN ── nothing left · halted ──► CLOSING ── nothing under way ──► RELEASING ─┤
- *               │                                   │                                        │
+ *              ▲│                                  ││                                        │
+ *              └┼───────── work arrived ───────────┘│                                        │
  *               └────────── lease lost ─────────────┴──────────────► ENDED ◄── released ─────┘
  *
  * OPEN       Starts what order and capacity allow, loads more when little is left. Successes go to
@@ -26,6 +27,7 @@ import type { LogWriter } from './log-writer.ts'
  *            is halted, or when nothing is under way and nothing that is loaded may start.
  * CLOSING    Starts nothing. Waits for the answers, loads and log writes under way; a release
  *            before the log is written would let the next claim send the same deliveries again.
+ *            Opens again for work that arrives, unless it is halted.
  * RELEASING  One statement lets go and says when to come back, unless work arrived meanwhile.
  * ENDED      Touches nothing any more. Answers that still come in are logged all the same: the log
  *            takes a lost lane's successes and refuses its decisions.
@@ -88,7 +90,7 @@ export function startLane(
   const { endpointId, ordering } = claimed
   const claim = { endpointId, epoch: claimed.epoch }
   const backlog = createBacklog(ordering, claimed.maxInFlight)
-  const line = openLine({ through: claimed.window.through, readMs: dependencies.lineReadMs })
+  const line = openLine(claimed.window, dependencies.lineReadMs)
   let state: 'open' | 'closing' | 'releasing' | 'ended' = 'open'
   let halted = false
   let handedOver = false
@@ -193,11 +195,8 @@ export function startLane(
       makeLogEntry({ record, endpointId, organizationId, claim: { workerNumber, epoch } }),
     )
     backlog.markLogged(delivery)
-    // It held back what stands behind it, or might have, and does so no more.
-    const isOver = record.next.kind === 'done' || record.next.kind === 'exhausted'
-    const isFreeing = isOver && (delivery.attemptCount > 0 || !record.succeeded)
-    if (isFreeing) line.goBack(Number(delivery.sequence))
-    if (isFreeing || !record.succeeded) lookAgain()
+    // A retry that ended may have held back what stands behind it.
+    if (!record.succeeded || delivery.attemptCount > 0) lookAgain()
     if (!answer.held) end(undefined)
     if (!answer.active || answer.version !== claimed.version) halted = true
     advance()
@@ -225,21 +224,23 @@ export function startLane(
     // In ENDPOINT order what follows stands behind what was loaded. Otherwise retries that came due
     // and subjects that are free again may stand anywhere: see lane-line.ts.
     const inHand = backlog.beginLoad()
-    const after = skipped.size === 0 ? line.beginLoad() : line.through
+    const after = ordering === 'ENDPOINT' ? Number(backlog.lastLoaded) : line.beginLoad()
     try {
       const window = await dependencies.load({
         endpointId,
         ordering,
-        after: ordering === 'ENDPOINT' ? Number(backlog.lastLoaded) : after,
+        after,
         skippedSubjects: [...skipped],
         // Behind a head that failed last time there is nothing to read ahead for.
         maxRows: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW_ROWS + inHand,
         maxBytes: dependencies.windowBytes(),
       })
+      const isWhole = skipped.size === 0
+      const isSo = ordering === 'ENDPOINT' || line.endLoad(after, window, isWhole)
       if (window.cut) hasOthers = true
-      if (window.cut && skipped.size === 0) hasMore = true
-      backlog.endLoad(window.deliveries)
-      if (skipped.size === 0) line.endLoad(window.through)
+      if (window.cut && isWhole) hasMore = true
+      if (!isSo) lookAgain()
+      backlog.endLoad(isSo ? window.deliveries : [])
       wakeIn(window.retryInMs)
     } catch {
       backlog.endLoad([])
@@ -260,13 +261,16 @@ export function startLane(
 
   function wake(): void {
     lookAgain()
+    // The log may take its time, or not be taken at all: what is new does not wait for it.
+    if (state === 'closing' && !halted) state = 'open'
     advance()
   }
 
   async function release(): Promise<void> {
     let released: Released
     try {
-      released = await dependencies.release({ ...claim, through: line.through })
+      const { through, retriesEnded } = line
+      released = await dependencies.release({ ...claim, through, retriesEnded })
     } catch {
       setTimeout(() => {
         if (state === 'releasing') void release()
@@ -289,7 +293,13 @@ export function startLane(
       end(
         wakeInMs === undefined || attempts > 0 ? wakeInMs : Math.max(wakeInMs, IDLE_PAUSE_MS),
         released.kind === 'released' && ordering !== 'ENDPOINT'
-          ? { epoch, version, through: line.through, readMs: line.readMs }
+          ? {
+              epoch,
+              version,
+              through: line.through,
+              retriesEnded: line.retriesEnded,
+              readMs: line.readMs,
+            }
           : undefined,
       )
     }
