@@ -29,6 +29,8 @@ const list = (text: string) =>
     .map((part) => part.trim())
     .filter((part) => part !== '')
 
+const cidr = z.union([z.cidrv4(), z.cidrv6()])
+
 const encryptionKey = z
   .string()
   .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
@@ -85,13 +87,10 @@ const environment = z.object({
     .transform(list)
     .pipe(z.array(z.enum(OPENID_ALGORITHMS)).min(1)),
   OIDC_CLOCK_TOLERANCE: duration.prefault('30s'),
+  TRUSTED_PROXIES: z.string().prefault('').transform(list).pipe(z.array(cidr)),
   REQUESTS_PER_MINUTE: integer(1, 30_000).optional(),
   QUERY_TIMEOUT: duration.prefault('10s'),
-  WEBHOOK_ALLOWED_CIDRS: z
-    .string()
-    .prefault('')
-    .transform(list)
-    .pipe(z.array(z.union([z.cidrv4(), z.cidrv6()]))),
+  WEBHOOK_ALLOWED_CIDRS: z.string().prefault('').transform(list).pipe(z.array(cidr)),
   WEBHOOK_ALLOW_HTTP: flag.optional(),
   WEBHOOK_EGRESS_PROXY: z
     .string()
@@ -134,6 +133,8 @@ export interface Config {
   /** For AES-256-GCM. */
   encryptionKeys: KeyRing
   auth: AuthConfig
+  /** Networks of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[]
   /** Requests of one key or person in any 60 seconds, instead of what the plan says. */
   requestsPerMinute: number | undefined
   /** The longest that one request may be worked on. */
@@ -292,6 +293,7 @@ export function loadConfig(
       builtIn: value.AUTH_BUILT_IN,
       openId,
     },
+    trustedProxies: value.TRUSTED_PROXIES,
     requestsPerMinute: value.REQUESTS_PER_MINUTE,
     queryTimeoutMs: value.QUERY_TIMEOUT,
     webhooks: {

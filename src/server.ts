@@ -14,6 +14,7 @@ import { checkReadiness } from './server/health.ts'
 import { listen, urlOf } from './server/listen.ts'
 import type { SocketLimits } from './server/live-socket.ts'
 import { type Responses, trackResponses } from './server/responses.ts'
+import { type ClientAddress, createClientAddress } from './server/client-address.ts'
 import { SOCKET_LIMITS, acceptWebSockets } from './server/websockets.ts'
 
 const GRAPHQL_PATH = '/graphql'
@@ -57,7 +58,8 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const graphql = createGraphQLHandler({ ...parts, authenticate })
   const responses = trackResponses()
   const state = { stopping: false }
-  const routes = { ...parts, graphql, responses, state, admissions, limits }
+  const addressOf = createClientAddress(config.trustedProxies)
+  const routes = { ...parts, graphql, responses, state, admissions, limits, addressOf }
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
     (request, response) => route(request, response, routes),
@@ -68,6 +70,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     admissions,
     log,
     limits,
+    addressOf,
   })
   try {
     await listen(server, config)
@@ -106,6 +109,7 @@ interface Routes extends ServerParts {
   limits: SocketLimits
   responses: Responses
   state: { stopping: boolean }
+  addressOf: ClientAddress
 }
 
 function route(request: IncomingMessage, response: ServerResponse, parts: Routes): void {
@@ -149,7 +153,7 @@ async function handleGraphQL(
 ): Promise<void> {
   try {
     await parts.graphql(request, response, {
-      remoteAddress: request.socket.remoteAddress ?? '',
+      remoteAddress: parts.addressOf(request),
       admitStream: (caller) => admitStream(response, parts, caller),
     })
   } catch (error) {

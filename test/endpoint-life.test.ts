@@ -343,6 +343,29 @@ describe('what waits for a paused endpoint', () => {
     await keepHouse(test.app.database.pool, 30, days(31))
     expect(await countOf(id, 'PENDING')).toBe(0)
   })
+
+  it('is logged also on a day that nobody has made room for, and moves there once there is', async () => {
+    const { pool } = test.app.database
+    const scene = await setWebhookScene(test)
+    await using receiver = await startReceiver()
+    const id = await scene.addEndpoint(receiver.url)
+    // A month ahead, today is old enough to go.
+    await keepHouse(pool, 30, new Date(Date.now() + 31 * 24 * HOUR_MS))
+    await scene.addWorkOrder()
+    await until('the log', async () => (await scene.statuses(id)).join() === 'SUCCEEDED')
+    const logged = async () => {
+      const { rows } = await pool.query<{ day: string }>(
+        `SELECT attempt.tableoid::regclass::text AS day
+           FROM webhook_attempt AS attempt JOIN webhook_delivery AS delivery ON delivery.id = delivery_id
+          WHERE delivery.endpoint_id = $1`,
+        [id],
+      )
+      return rows.map(({ day }) => day)
+    }
+    expect(await logged()).toEqual(['webhook_attempt_default'])
+    await keepHouse(pool, 30)
+    expect(await logged()).toEqual([expect.stringMatching(/^webhook_attempt_\d/)])
+  })
 })
 
 async function countOf(endpointId: string, status: string): Promise<number> {

@@ -34,7 +34,7 @@ describe('two servers and two workers on one database', () => {
         followBySse(proxy.port, cluster.owner),
         followBySse(proxy.port, cluster.owner),
       ]
-      const recording = recordSteadily(() => ports, cluster.owner, 100)
+      const recording = await recordSteadily(() => ports, cluster.owner, 100)
 
       const replace = async (nodes: Node[], index: number) => {
         const node = nodes[index]

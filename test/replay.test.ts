@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keepHouse } from '../src/delivery/retention.ts'
 import { graphql } from '../src/generated/client/index.ts'
 import { ask, send, startTestApp, type TestApp } from './harness/app.ts'
 import { cloneDatabase } from './harness/database.ts'
@@ -214,6 +215,21 @@ describe('a replay', () => {
     ])
     const listed = await ask(test.url, scene.org.owner, ListReplays, { endpointId: id })
     expect(listed.webhookReplays).toMatchObject({ totalCount: 1, nodes: [{ id: replay }] })
+  })
+
+  it('that has ended is kept for 30 days', async () => {
+    await using receiver = await startReceiver()
+    const { scene, id } = await deliver(test, receiver, 1)
+    const replay = await start(test, scene, { endpointId: id })
+    await completed(test, scene, replay)
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000)
+    const count = async () =>
+      (await ask(test.url, scene.org.owner, ListReplays, { endpointId: id })).webhookReplays
+        .totalCount
+    await keepHouse(test.app.database.pool, 30, days(29))
+    expect(await count()).toBe(1)
+    await keepHouse(test.app.database.pool, 30, days(31))
+    expect(await count()).toBe(0)
   })
 
   it('tells first what it would send: count, first, last, pace and duration; and sends nothing for it', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashPassword } from '../src/identity/passwords.ts'
 import { networkOf, takeSignInAttempt } from '../src/identity/sign-in-throttle.ts'
 import { addOrganization, send, startTestApp, type TestApp } from './harness/app.ts'
-import { SignIn } from './harness/identity-documents.ts'
+import { ChangePassword, SignIn } from './harness/identity-documents.ts'
 
 let test: TestApp
 beforeAll(async () => {
@@ -102,6 +102,26 @@ describe('guessing a password', () => {
   it('counts nothing for whoever knows the password', async () => {
     const { email } = await addPerson()
     for (let n = 0; n < ATTEMPTS * 2; n++) expect((await signIn(email, PASSWORD)).status).toBe(200)
+  })
+
+  it('with an access token, by changing it, runs dry just so', async () => {
+    const { email } = await addPerson()
+    const { data } = await signIn(email, PASSWORD)
+    const authorization = { Authorization: `Bearer ${data?.signIn.accessToken}` }
+    const change = (currentPassword: string) =>
+      send(test.url, authorization, ChangePassword, {
+        input: { currentPassword, newPassword: 'another rather long one' },
+      })
+    for (let n = 0; n < ATTEMPTS; n++) {
+      expect((await change(`guess ${n}`)).data?.passwordChange.userErrors).toMatchObject([
+        { path: ['input', 'currentPassword'] },
+      ])
+    }
+    const refused = await change(PASSWORD)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(20)
+    await pass(30)
+    expect((await change(PASSWORD)).data?.passwordChange.userErrors).toEqual([])
   })
 
   it('leaves no address in the database', async () => {

@@ -263,6 +263,7 @@ describe('handing in', () => {
       workOrder: [workOrderId],
       schedule: [schedule.id],
       quotation: [id],
+      party: [contractor.userId, companyId],
     })
   })
 
@@ -605,24 +606,6 @@ describe('contractors', () => {
       ])
     }
     expect((await update(theirs, { note: 'x' })).userErrors).toMatchObject([{ code: 'NOT_FOUND' }])
-  })
-
-  it('find no events of quotations in the log, where those of others stand beside theirs', async () => {
-    const id = await submitted()
-    const log = `query ($where: EventWhere) { events(where: $where) { nodes { type } } }`
-    const typesFor = async (by: Credentials) => {
-      const { data } = await send<{ events: { nodes: { type: string }[] } }, object>(
-        test.url,
-        by,
-        log,
-        { where: { quotationIds: [id] } },
-      )
-      return data.events.nodes.map((node) => node.type)
-    }
-    await vi.waitFor(async () =>
-      expect(await typesFor(org.owner)).toEqual(['sor.quotation.submitted']),
-    )
-    expect(await typesFor(contractor.credentials)).toEqual([])
   })
 
   it('decide nothing', async () => {

@@ -80,10 +80,10 @@ describe('columns', () => {
         edges: [{ node: { dueAt: null } }],
       },
     })
-    const reads = statements.texts.filter((text) => text.includes('"public"."work_order"'))
+    const reads = statements.texts.filter((text) => text.includes('FROM "work_order"'))
     expect(reads.length).toBe(1)
     expect(reads[0]).toContain('due_at')
-    expect(reads[0]).toContain('"public"."location"')
+    expect(reads[0]).toContain('JOIN "location"')
     for (const left of ['description', 'checklist', 'sla_', 'address', 'timezone']) {
       expect(reads[0]).not.toContain(left)
     }

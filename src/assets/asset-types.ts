@@ -1,7 +1,7 @@
 import { newId } from '../db/ids.ts'
 import { unlessTaken } from '../db/unique.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, notFound } from '../errors.ts'
+import { DomainError, notFound } from '../errors.ts'
 import type { AssetType } from '../generated/prisma/client.ts'
 import type { CreateAssetTypeInput, DeleteAssetTypeInput, UpdateAssetTypeInput } from './input.ts'
 
@@ -30,7 +30,6 @@ export async function updateAssetType(
   input: UpdateAssetTypeInput,
 ): Promise<AssetType> {
   const before = await lockAssetType(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const name = input.name ?? before.name
   const description = input.description === undefined ? before.description : input.description
   if (name === before.name && description === before.description) return before
@@ -50,7 +49,6 @@ export async function deleteAssetType(
   input: DeleteAssetTypeInput,
 ): Promise<string> {
   const type = await lockAssetType(unit, input.id)
-  demandVersion(type, input.expectedVersion)
   const assets = await unit.tx.asset.findMany({
     where: { assetTypeId: type.id },
     select: { id: true },

@@ -58,7 +58,6 @@ defineCommand('assetUpdate', {
   schema: updateAssetInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The asset.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     description: t.string({ description: 'New details; null removes them.' }),
     assetTypeId: t.id({ description: 'New kind of equipment.' }),
@@ -99,7 +98,6 @@ defineCommand('assetChangeStatus', {
   schema: changeAssetStatusInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The asset.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     status: t.field({ type: AssetStatusEnum, required: true, description: 'Its new status.' }),
   }),
   run: changeAssetStatus,
@@ -120,7 +118,6 @@ defineCommand('assetDelete', {
   schema: deleteAssetInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The asset.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     force: t.boolean({
       description: 'True: also with open work orders; they go on and keep naming it.',
     }),

@@ -52,7 +52,7 @@ export function assetsWithHealth(
                / (${WINDOW_DAYS}::int * 86400) AS share
         FROM asset_status_span
        WHERE organization_id = ${organizationId} AND status IN ('OFFLINE', 'MAINTENANCE')
-         AND (ended_at IS NULL OR ended_at > now() - make_interval(days => ${WINDOW_DAYS}::int))`,
+         AND coalesce(ended_at, 'infinity'::timestamptz) > now() - make_interval(days => ${WINDOW_DAYS}::int)`,
   )
   const work = facts(
     'work',

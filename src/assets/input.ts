@@ -6,7 +6,6 @@ const text = (max: number) =>
   z.string().trim().min(1, 'must not be empty').max(max, `must have at most ${max} characters`)
 const name = text(200)
 const description = z.string().trim().max(10_000, 'must have at most 10000 characters')
-const expectedVersion = z.number().int().nullish()
 
 const METADATA_KEYS = 50
 
@@ -50,7 +49,6 @@ export type CreateAssetInput = z.infer<typeof createAssetInput>
 export const updateAssetInput = z.object({
   ...details,
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(name),
   assetTypeId: unlessGiven(z.string()),
   locationId: unlessGiven(z.string()),
@@ -63,13 +61,11 @@ export type UpdateAssetInput = z.infer<typeof updateAssetInput>
 
 export const changeAssetStatusInput = z.object({
   id: z.string(),
-  expectedVersion,
   status: z.enum(AssetStatus),
 })
 
 export const deleteAssetInput = z.object({
   id: z.string(),
-  expectedVersion,
   force: z.boolean().nullish(),
 })
 export type DeleteAssetInput = z.infer<typeof deleteAssetInput>
@@ -79,11 +75,10 @@ export type CreateAssetTypeInput = z.infer<typeof createAssetTypeInput>
 
 export const updateAssetTypeInput = z.object({
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(name),
   description: description.nullish(),
 })
 export type UpdateAssetTypeInput = z.infer<typeof updateAssetTypeInput>
 
-export const deleteAssetTypeInput = z.object({ id: z.string(), expectedVersion })
+export const deleteAssetTypeInput = z.object({ id: z.string() })
 export type DeleteAssetTypeInput = z.infer<typeof deleteAssetTypeInput>

@@ -13,7 +13,7 @@ import {
   toIdFilter,
   toRequiredIdFilter,
 } from '../graphql/paging.ts'
-import { projectPage } from '../graphql/projection.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { type AssetHealth, loadHealth } from './health.ts'
 import { allowedStatuses } from './rules.ts'
 import { searchAssets } from './search.ts'
@@ -241,8 +241,7 @@ builder.queryFields((t) => ({
         }),
       },
       resolve: async (query, _root, { where, orderBy }, context, info) =>
-        scopedPrisma(context).asset.findMany({
-          ...projectPage(query, info),
+        readPage('Asset', query, context, info, {
           where: await toWhere(context, where),
           orderBy: [
             ...(orderBy ?? [{ field: 'name', direction: 'asc' }]).map((step) => ({

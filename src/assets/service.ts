@@ -2,7 +2,7 @@ import { newId } from '../db/ids.ts'
 import { unlessTaken } from '../db/unique.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
 import type { Caller } from '../caller.ts'
-import { demandVersion, DomainError, invalid, notFound } from '../errors.ts'
+import { DomainError, invalid, notFound } from '../errors.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
 import { type Asset, Prisma } from '../generated/prisma/client.ts'
@@ -73,8 +73,7 @@ export async function createAsset(unit: UnitOfWork, input: CreateAssetInput): Pr
 export async function updateAsset(unit: UnitOfWork, input: UpdateAssetInput): Promise<Asset> {
   if (input.parentId !== undefined) await lockTree(unit)
   const before = await lockAsset(unit, input.id)
-  demandVersion(before, input.expectedVersion)
-  const { expectedVersion: _version, id: _id, archived, ...given } = input
+  const { id: _id, archived, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const after: Asset = { ...before, ...changes }
   if (archived !== undefined) after.archivedAt = archived ? (before.archivedAt ?? unit.now) : null
@@ -95,10 +94,9 @@ export async function updateAsset(unit: UnitOfWork, input: UpdateAssetInput): Pr
 
 export async function changeAssetStatus(
   unit: UnitOfWork,
-  input: { id: string; status: AssetStatus; expectedVersion?: number | null | undefined },
+  input: { id: string; status: AssetStatus },
 ): Promise<Asset> {
   const before = await lockAsset(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   if (input.status === before.status) return before
   await demandStatus(unit, before, input.status)
   const place = await findLocation(unit, before.locationId, 'locationId')
@@ -112,7 +110,6 @@ export async function changeAssetStatus(
 export async function deleteAsset(unit: UnitOfWork, input: DeleteAssetInput): Promise<string> {
   await lockTree(unit)
   const asset = await lockAsset(unit, input.id)
-  demandVersion(asset, input.expectedVersion)
   const parts = await unit.tx.asset.findMany({
     where: { parentId: asset.id, deletedAt: null },
     select: { id: true },

@@ -4,6 +4,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { createAssetType, deleteAssetType, updateAssetType } from './asset-types.ts'
 import { createAssetTypeInput, deleteAssetTypeInput, updateAssetTypeInput } from './input.ts'
 
@@ -38,9 +39,8 @@ builder.queryFields((t) => ({
       type: 'AssetType',
       description: 'Kinds of equipment, by name.',
       authScopes: { permission: 'assets:read' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).assetType.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('AssetType', query, context, info, {
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).assetType.count(),
@@ -74,7 +74,6 @@ defineCommand('assetTypeUpdate', {
   schema: updateAssetTypeInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The asset type.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     description: t.string({ description: 'New details; null removes them.' }),
   }),
@@ -95,7 +94,6 @@ defineCommand('assetTypeDelete', {
   schema: deleteAssetTypeInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The asset type.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteAssetType,
   payload: (t) => ({

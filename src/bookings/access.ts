@@ -1,5 +1,5 @@
 import type { Caller } from '../caller.ts'
-import { AccessError } from '../errors.ts'
+import { AccessError, notFound } from '../errors.ts'
 import type { Role } from '../generated/prisma/enums.ts'
 
 const MANAGERS: ReadonlySet<Role> = new Set<Role>(['OWNER', 'ADMIN', 'MANAGER'])
@@ -15,9 +15,16 @@ export function demandManager(caller: Caller): void {
   throw new AccessError('FORBIDDEN', 'This needs the role Manager, Admin or Owner')
 }
 
-/** @throws AccessError FORBIDDEN for somebody else's booking, unless the caller manages them all. */
-export function demandOwn(caller: Caller, booking: { bookedById: string | null }): void {
+/**
+ * Who does not manage all bookings handles their own; of others they learn nothing.
+ * @throws DomainError NOT_FOUND, as for one that does not exist
+ */
+export function demandOwn(
+  caller: Caller,
+  what: 'Booking' | 'Booking series',
+  booking: { id: string; bookedById: string | null },
+): void {
   if (managesBookings(caller)) return
   if (caller.kind === 'user' && caller.userId === booking.bookedById) return
-  throw new AccessError('FORBIDDEN', 'Only whoever booked it or a manager may do this')
+  throw notFound(what, booking.id)
 }

@@ -71,7 +71,6 @@ defineCommand('bookingUpdate', {
   schema: updateBookingInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The booking.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     scope: t.field({ type: EditScopeEnum, description: 'Of a series, which; THIS when left out.' }),
     resourceId: t.id({ description: 'Another resource.' }),
     startTime: t.field({
@@ -106,7 +105,6 @@ defineCommand('bookingCancel', {
   schema: cancelBookingInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The booking.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     scope: t.field({ type: EditScopeEnum, description: 'Of a series, which; THIS when left out.' }),
     reason: t.string({ description: 'Why, 1–500 characters.' }),
   }),
@@ -155,7 +153,6 @@ for (const [name, [run, description]] of Object.entries(ACTIONS)) {
     schema: bookingActionInput,
     input: (t) => ({
       id: t.id({ required: true, description: 'The booking.' }),
-      expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     }),
     run,
     payload: (t) => ({
@@ -175,7 +172,6 @@ defineCommand('bookingReject', {
   schema: rejectBookingInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The booking.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     reason: t.string({ required: true, description: 'Why, 1–500 characters.' }),
   }),
   run: rejectBooking,
@@ -196,7 +192,6 @@ defineCommand('bookingDelete', {
   schema: bookingActionInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The booking.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteBooking,
   payload: (t) => ({

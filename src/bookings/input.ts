@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { unlessGiven } from '../graphql/input-shapes.ts'
-import { expectedVersion, wholeNumber } from '../resources/fields.ts'
+import { wholeNumber } from '../resources/fields.ts'
 import { MINUTE_MS } from '../locations/wall-clock.ts'
 
 const moment = z
@@ -40,7 +40,6 @@ const scope = z
 
 export const updateBookingInput = z.object({
   id: z.string(),
-  expectedVersion,
   scope,
   resourceId: unlessGiven(z.string()),
   startTime: unlessGiven(moment),
@@ -51,16 +50,15 @@ export type UpdateBookingInput = z.infer<typeof updateBookingInput>
 
 export const cancelBookingInput = z.object({
   id: z.string(),
-  expectedVersion,
   scope,
   reason: reason.nullish(),
 })
 export type CancelBookingInput = z.infer<typeof cancelBookingInput>
 
-export const bookingActionInput = z.object({ id: z.string(), expectedVersion })
+export const bookingActionInput = z.object({ id: z.string() })
 export type BookingActionInput = z.infer<typeof bookingActionInput>
 
-export const rejectBookingInput = z.object({ id: z.string(), expectedVersion, reason })
+export const rejectBookingInput = z.object({ id: z.string(), reason })
 export type RejectBookingInput = z.infer<typeof rejectBookingInput>
 
 /** Bookings that one call may delete. */

@@ -41,12 +41,19 @@ export async function findAllPlaced(
   )
 }
 
-/** What an event is about that concerns the bookings of several resources. */
-export function facetsOfAll(placed: readonly PlacedResource[]): Facets {
+/** What an event is about that concerns something booked, or several that stand at several places. */
+export function bookingFacets(
+  bookings: readonly Pick<Booking, 'bookedById'>[],
+  placed: readonly PlacedResource[],
+): Facets {
   const keys: FacetKey[] = ['location', 'site', 'resource']
-  return Object.fromEntries(
-    keys.map((key) => [key, [...new Set(placed.flatMap(({ facets }) => facets[key] ?? []))]]),
-  )
+  const entries = keys.map((key) => {
+    return [key, [...new Set(placed.flatMap(({ facets }) => facets[key] ?? []))]] as const
+  })
+  const [booker, ...others] = new Set(bookings.map(({ bookedById }) => bookedById))
+  // What is told of the bookings of several people at once belongs to none of them.
+  const isOnes = booker != null && others.length === 0
+  return { ...Object.fromEntries(entries), ...(isOnes ? { party: [booker] } : {}) }
 }
 
 /**

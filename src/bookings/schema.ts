@@ -12,7 +12,7 @@ import {
   toDateTimeFilter,
   toIdFilter,
 } from '../graphql/paging.ts'
-import { projectPage } from '../graphql/projection.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { ResourceObject, TimeSpan } from '../resources/schema.ts'
 import { TRANSITIONS } from './rules.ts'
 
@@ -205,8 +205,7 @@ builder.queryFields((t) => ({
         }),
       },
       resolve: (query, _root, { where, orderBy }, context, info) =>
-        scopedPrisma(context).booking.findMany({
-          ...projectPage(query, info),
+        readPage('Booking', query, context, info, {
           where: toWhere(where),
           orderBy: [
             ...(orderBy?.length ? orderBy : [{ field: 'startTime' as const }]).map((step) => ({

@@ -4,7 +4,6 @@ import { CompanyKind } from '../generated/prisma/enums.ts'
 
 const text = (max: number) =>
   z.string().trim().min(1, 'must not be empty').max(max, `must have at most ${max} characters`)
-const expectedVersion = z.number().int().nullish()
 
 const company = {
   name: text(200),
@@ -26,14 +25,13 @@ export type CreateCompanyInput = z.infer<typeof createCompanyInput>
 
 export const updateCompanyInput = z.object({
   id: z.string(),
-  expectedVersion,
   ...company,
   name: unlessGiven(company.name),
   kind: unlessGiven(company.kind),
 })
 export type UpdateCompanyInput = z.infer<typeof updateCompanyInput>
 
-export const deleteInput = z.object({ id: z.string(), expectedVersion })
+export const deleteInput = z.object({ id: z.string() })
 export type DeleteInput = z.infer<typeof deleteInput>
 
 export const createManagerInput = z
@@ -51,7 +49,6 @@ export type CreateManagerInput = z.infer<typeof createManagerInput>
 
 export const updateManagerInput = z.object({
   id: z.string(),
-  expectedVersion,
   title: text(100).nullish(),
 })
 export type UpdateManagerInput = z.infer<typeof updateManagerInput>

@@ -3,6 +3,7 @@ import { builder } from '../graphql/builder.ts'
 import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
+import { readPage } from '../graphql/read-page.ts'
 import {
   connectionNames,
   IdFilter,
@@ -60,9 +61,8 @@ builder.queryFields((t) => ({
       args: {
         where: t.arg({ type: ManagerWhere, description: 'Which ones; all when left out.' }),
       },
-      resolve: (query, _root, { where }, context) =>
-        scopedPrisma(context).manager.findMany({
-          ...query,
+      resolve: (query, _root, { where }, context, info) =>
+        readPage('Manager', query, context, info, {
           where: toWhere(where),
           orderBy: [{ id: 'asc' }],
         }),
@@ -100,7 +100,6 @@ defineCommand('managerUpdate', {
   schema: updateManagerInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The manager.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     title: t.string({ description: 'New title; null removes it.' }),
   }),
   run: updateManager,
@@ -120,7 +119,6 @@ defineCommand('managerDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The manager.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteManager,
   payload: (t) => ({

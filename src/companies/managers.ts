@@ -1,6 +1,6 @@
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, notFound } from '../errors.ts'
+import { DomainError, notFound } from '../errors.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
 import type { Location, Manager } from '../generated/prisma/client.ts'
@@ -62,7 +62,6 @@ export async function createManager(unit: UnitOfWork, input: CreateManagerInput)
 
 export async function updateManager(unit: UnitOfWork, input: UpdateManagerInput): Promise<Manager> {
   const before = await lockManager(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const title = input.title === undefined ? before.title : input.title
   const previous = diffPayloads(serializeManager(before), serializeManager({ ...before, title }))
   if (previous === undefined) return before
@@ -81,7 +80,6 @@ export async function updateManager(unit: UnitOfWork, input: UpdateManagerInput)
 
 export async function deleteManager(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const manager = await lockManager(unit, input.id)
-  demandVersion(manager, input.expectedVersion)
   await unit.tx.manager.delete({ where: { id: manager.id } })
   record(unit, managerDeleted, {
     subjectId: manager.id,

@@ -4,6 +4,7 @@ import { builder } from '../graphql/builder.ts'
 import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
+import { readPage } from '../graphql/read-page.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -121,9 +122,8 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
-        scopedPrisma(context).company.findMany({
-          ...query,
+      resolve: (query, _root, { where, orderBy }, context, info) =>
+        readPage('Company', query, context, info, {
           where: toWhere(where),
           orderBy: [
             ...(orderBy ?? [{ field: 'name', direction: 'asc' }]).map((step) => ({
@@ -169,7 +169,6 @@ defineCommand('companyUpdate', {
   schema: updateCompanyInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The company.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     kind: t.field({ type: KindEnum, description: 'New kind.' }),
     email: t.string({ description: 'New e-mail address; null removes it.' }),
@@ -195,7 +194,6 @@ defineCommand('companyDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The company.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteCompany,
   payload: (t) => ({

@@ -1,6 +1,6 @@
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, notFound } from '../errors.ts'
+import { DomainError, notFound } from '../errors.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
 import type { Company } from '../generated/prisma/client.ts'
@@ -32,8 +32,7 @@ export async function createCompany(unit: UnitOfWork, input: CreateCompanyInput)
 
 export async function updateCompany(unit: UnitOfWork, input: UpdateCompanyInput): Promise<Company> {
   const before = await lockCompany(unit, input.id)
-  demandVersion(before, input.expectedVersion)
-  const { id: _id, expectedVersion: _version, ...given } = input
+  const { id: _id, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const previous = diffPayloads(
     serializeCompany(before),
@@ -59,7 +58,6 @@ export async function updateCompany(unit: UnitOfWork, input: UpdateCompanyInput)
  */
 export async function deleteCompany(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const company = await lockCompany(unit, input.id)
-  demandVersion(company, input.expectedVersion)
   const held = { where: { companyId: company.id }, select: { id: true }, take: 20 }
   const managers = await unit.tx.manager.findMany(held)
   const users = await unit.tx.user.findMany(held)

@@ -5,6 +5,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { createCustomerField, deleteCustomerField, updateCustomerField } from './fields.ts'
 import { createCustomerFieldInput, deleteInput, updateCustomerFieldInput } from './input.ts'
 
@@ -45,9 +46,8 @@ builder.queryField('customerFields', (t) =>
       type: 'CustomerField',
       description: 'Customer fields in the order of forms.',
       authScopes: { permission: 'customer-fields:read' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).customerField.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('CustomerField', query, context, info, {
           orderBy: [{ position: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).customerField.count(),
@@ -89,7 +89,6 @@ defineCommand('customerFieldUpdate', {
   schema: updateCustomerFieldInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The field.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     label: t.string({ description: 'New name for people, 1–100 characters.' }),
     choices: t.stringList({ description: 'New choices, up to 100; for CHOICE only.' }),
     required: t.boolean({ description: 'Whether every customer needs a value from now on.' }),
@@ -113,7 +112,6 @@ defineCommand('customerFieldDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The field.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteCustomerField,
   payload: (t) => ({

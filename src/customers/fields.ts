@@ -1,6 +1,6 @@
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, invalid, notFound } from '../errors.ts'
+import { DomainError, invalid, notFound } from '../errors.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
 import type { CustomerField } from '../generated/prisma/client.ts'
@@ -81,8 +81,7 @@ export async function updateCustomerField(
 ): Promise<CustomerField> {
   await lockFields(unit)
   const before = await lockField(unit, input.id)
-  demandVersion(before, input.expectedVersion)
-  const { id: _id, expectedVersion: _version, ...given } = input
+  const { id: _id, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const after: CustomerField = { ...before, ...changes }
   demandFittingChoices(after.type, after.choices)
@@ -105,7 +104,6 @@ export async function updateCustomerField(
 export async function deleteCustomerField(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   await lockFields(unit)
   const field = await lockField(unit, input.id)
-  demandVersion(field, input.expectedVersion)
   const holders = await unit.tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM customer
      WHERE organization_id = ${unit.organizationId} AND jsonb_exists(fields, ${field.key})

@@ -4,7 +4,6 @@ import { CustomerFieldType } from '../generated/prisma/enums.ts'
 
 const text = (max: number) =>
   z.string().trim().min(1, 'must not be empty').max(max, `must have at most ${max} characters`)
-const expectedVersion = z.number().int().nullish()
 
 const customer = {
   name: text(200),
@@ -31,13 +30,12 @@ export type CreateCustomerInput = z.infer<typeof createCustomerInput>
 
 export const updateCustomerInput = z.object({
   id: z.string(),
-  expectedVersion,
   ...customer,
   name: unlessGiven(customer.name),
 })
 export type UpdateCustomerInput = z.infer<typeof updateCustomerInput>
 
-export const deleteInput = z.object({ id: z.string(), expectedVersion })
+export const deleteInput = z.object({ id: z.string() })
 export type DeleteInput = z.infer<typeof deleteInput>
 
 const choices = z
@@ -60,7 +58,6 @@ export type CreateCustomerFieldInput = z.infer<typeof createCustomerFieldInput>
 
 export const updateCustomerFieldInput = z.object({
   id: z.string(),
-  expectedVersion,
   label: unlessGiven(text(100)),
   choices: unlessGiven(choices),
   required: unlessGiven(z.boolean()),

@@ -3,6 +3,7 @@ import { builder, type SchemaTypes } from '../graphql/builder.ts'
 import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
+import { readPage } from '../graphql/read-page.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -110,9 +111,8 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
-        scopedPrisma(context).customer.findMany({
-          ...query,
+      resolve: (query, _root, { where, orderBy }, context, info) =>
+        readPage('Customer', query, context, info, {
           where: toWhere(where),
           orderBy: [
             ...(orderBy ?? [{ field: 'name', direction: 'asc' }]).map((step) => ({
@@ -169,7 +169,6 @@ defineCommand('customerUpdate', {
   input: (t) => ({
     ...details(t),
     id: t.id({ required: true, description: 'The customer.' }),
-    expectedVersion: t.int({ description: 'Refuse if they have another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
   }),
   run: updateCustomer,
@@ -189,7 +188,6 @@ defineCommand('customerDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The customer.' }),
-    expectedVersion: t.int({ description: 'Refuse if they have another version by now.' }),
   }),
   run: deleteCustomer,
   payload: (t) => ({

@@ -2,7 +2,8 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { hideForeign } from './hide-foreign.ts'
-import { narrowReading } from './narrow-reading.ts'
+import { isObject, narrowReading, type Restrictions } from './narrow-reading.ts'
+import { pageStatement } from './pages/statement.ts'
 import { trackScopes } from './query-scope.ts'
 import { slimConfig } from './slim-client.ts'
 import { createStatementNames } from './statement-names.ts'
@@ -21,7 +22,18 @@ export interface Database extends AsyncDisposable {
    * A client that reads and writes rows of one organization only.
    * @param restrictions conditions per model that everything read must meet besides
    */
-  scopedTo(organizationId: string, restrictions?: ReadonlyMap<string, object>): PrismaClient
+  scopedTo(organizationId: string, restrictions?: Restrictions): PrismaClient
+  /**
+   * What `findMany` of such a client reads, with one statement of our own where it can be written.
+   * Prisma takes longer to make the rows of a page than PostgreSQL to find them.
+   * @param args as `findMany` takes them
+   */
+  readPage(
+    model: Prisma.ModelName,
+    args: object,
+    organizationId: string,
+    restrictions?: Restrictions,
+  ): Promise<Record<string, unknown>[]>
 }
 
 /** Clients kept for organizations seen lately; making one costs about 0.1 ms. */
@@ -50,18 +62,42 @@ export function openDatabase(url: string, poolSize: number): Database {
   )
   const unscoped = new PrismaClient(options)
   const scoped = new Map<string, PrismaClient>()
+  const scopedTo: Database['scopedTo'] = (organizationId, restrictions) => {
+    if (restrictions !== undefined) return scopeClient(unscoped, organizationId, restrictions)
+    const known = scoped.get(organizationId)
+    if (known !== undefined) return known
+    const made = scopeClient(unscoped, organizationId)
+    if (scoped.size >= SCOPED_CLIENTS) scoped.delete(scoped.keys().next().value ?? '')
+    scoped.set(organizationId, made)
+    return made
+  }
   return {
     url,
     pool,
     unscoped,
-    scopedTo(organizationId, restrictions) {
-      if (restrictions !== undefined) return scopeClient(unscoped, organizationId, restrictions)
-      const known = scoped.get(organizationId)
-      if (known !== undefined) return known
-      const made = scopeClient(unscoped, organizationId)
-      if (scoped.size >= SCOPED_CLIENTS) scoped.delete(scoped.keys().next().value ?? '')
-      scoped.set(organizationId, made)
-      return made
+    scopedTo,
+    async readPage(model, args, organizationId, restrictions) {
+      const given: Record<string, unknown> = { ...args }
+      const narrowed =
+        restrictions === undefined ? given : narrowReading(model, given, restrictions)
+      const statement = pageStatement(model, narrowed, organizationId)
+      if (statement === undefined) {
+        return delegateOf(scopedTo(organizationId, restrictions), model).findMany(args)
+      }
+      const { text, values } = statement
+      const { rows } = await pool.query<unknown[]>({
+        name: nameOf(text) ?? '',
+        text,
+        values,
+        rowMode: 'array',
+      })
+      const records = statement.toRecords(rows)
+      if (restrictions !== undefined) {
+        await hideForeign(model, narrowed, records, restrictions, (type, ids, condition) =>
+          findVisible(unscoped, type, { id: { in: ids }, organizationId, AND: [condition] }),
+        )
+      }
+      return records
     },
     async [Symbol.asyncDispose]() {
       await unscoped.$disconnect()
@@ -78,7 +114,7 @@ export function openDatabase(url: string, poolSize: number): Database {
 function scopeClient(
   client: PrismaClient,
   organizationId: string,
-  restrictions?: ReadonlyMap<string, object>,
+  restrictions?: Restrictions,
 ): PrismaClient {
   const extended = client.$extends({
     query: {
@@ -91,6 +127,9 @@ function scopeClient(
           const kind = OPERATIONS[operation]
           if (kind === undefined) throw new Error(`${operation} has no rule for its scope`)
           if (kind.where) scopedArgs['where'] = restrict(scopedArgs['where'], key, organizationId)
+          // The row that a cursor names is looked up by itself, apart from `where`.
+          const { cursor } = scopedArgs
+          if (isObject(cursor)) scopedArgs['cursor'] = { ...cursor, [key]: organizationId }
           if (kind.data) scopedArgs['data'] = stamp(scopedArgs['data'], key, organizationId)
           if (operation === 'upsert') {
             scopedArgs['create'] = stamp(scopedArgs['create'], key, organizationId)
@@ -115,9 +154,14 @@ async function findVisible(
   model: string,
   where: object,
 ): Promise<ReadonlySet<string>> {
-  const delegate: unknown = Reflect.get(client, model.charAt(0).toLowerCase() + model.slice(1))
-  const rows = await (delegate as PrismaClient['user']).findMany({ where, select: { id: true } })
+  const rows = await delegateOf(client, model).findMany({ where, select: { id: true } })
   return new Set(rows.map((row) => row.id))
+}
+
+/** What reads the records of a model; of the type of one of them, as all have the same methods. */
+function delegateOf(client: PrismaClient, model: string): PrismaClient['user'] {
+  const delegate: unknown = Reflect.get(client, model.charAt(0).toLowerCase() + model.slice(1))
+  return delegate as PrismaClient['user']
 }
 
 const READ = { where: true, data: false }

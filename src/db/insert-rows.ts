@@ -1,4 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts'
+import { columnOf } from './columns.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
 /** Tables that rows are added to by the hundred, or on the busiest path. */
@@ -39,9 +40,4 @@ export async function insertRows(
   await unit.tx.$executeRaw(
     Prisma.sql`INSERT INTO ${name} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${name}, ${values}::json)`,
   )
-}
-
-/** Column of a field: every model is mapped this way (a test of the migrations checks it). */
-function columnOf(field: string): string {
-  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -11,8 +11,8 @@ const HOUSEKEEPING_LOCK = 7_416_003
 
 /**
  * Makes the attempt partitions of the coming days, drops those older than the log is kept, and
- * removes deliveries that ended before that, or have waited that long for an endpoint that nobody
- * resumes. Skipped while another process does it.
+ * removes deliveries and replays that ended before that, and deliveries that have waited that long for
+ * an endpoint that nobody resumes. Skipped while another process does it.
  */
 export async function keepHouse(pool: Pool, logDays: number, now = new Date()): Promise<void> {
   const client = await pool.connect()
@@ -29,16 +29,12 @@ export async function keepHouse(pool: Pool, logDays: number, now = new Date()): 
       )
       const names = new Set(found.rows.map((row) => row.name))
       const { create, drop } = planPartitions(names, logDays, now)
-      for (const { name, from, to } of create) {
-        await client.query(
-          `CREATE TABLE IF NOT EXISTS "${name}" PARTITION OF webhook_attempt
-             FOR VALUES FROM ('${from}') TO ('${to}')`,
-        )
-      }
-      for (const name of drop) await dropPartition(client, name)
+      for (const partition of create) await addPartition(client, partition)
+      for (const name of drop) await withPatience(client, `DROP TABLE IF EXISTS "${name}"`)
       const before = new Date(now.getTime() - logDays * DAY_MS)
       await client.query('DELETE FROM webhook_attempt_default WHERE started_at < $1', [before])
       await removeDeliveries(client, before)
+      await client.query('DELETE FROM webhook_replay WHERE finished_at < $1', [before])
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [HOUSEKEEPING_LOCK])
     }
@@ -47,16 +43,31 @@ export async function keepHouse(pool: Pool, logDays: number, now = new Date()): 
   }
 }
 
+/**
+ * Entries of a day that had no partition lie in the default one (the clock was wrong, no worker ran for
+ * long): they move into the new one, which cannot be made over them.
+ */
+async function addPartition(client: PoolClient, { name, from, to }: Partition): Promise<void> {
+  await withPatience(
+    client,
+    `CREATE TABLE "${name}" (LIKE webhook_attempt INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
+      LOCK TABLE webhook_attempt IN SHARE UPDATE EXCLUSIVE MODE;
+      LOCK TABLE webhook_attempt_default IN ACCESS EXCLUSIVE MODE;
+      WITH moved AS (DELETE FROM webhook_attempt_default
+                      WHERE started_at >= '${from}' AND started_at < '${to}' RETURNING *)
+      INSERT INTO "${name}" SELECT * FROM moved;
+      ALTER TABLE webhook_attempt ATTACH PARTITION "${name}" FOR VALUES FROM ('${from}') TO ('${to}')`,
+  )
+}
+
 /** While it waits behind somebody who reads the log, whoever writes it waits behind it. */
-const DROP_PATIENCE_MS = 1_000
+const PATIENCE_MS = 1_000
 const LOCK_NOT_AVAILABLE = '55P03'
 
-/** Takes a moment, or is left for the next time. */
-async function dropPartition(client: PoolClient, name: string): Promise<void> {
+/** Runs statements in one transaction, which takes a moment or is left for the next time. */
+async function withPatience(client: PoolClient, statements: string): Promise<void> {
   try {
-    await client.query(
-      `BEGIN; SET LOCAL lock_timeout = ${DROP_PATIENCE_MS}; DROP TABLE IF EXISTS "${name}"; COMMIT`,
-    )
+    await client.query(`BEGIN; SET LOCAL lock_timeout = ${PATIENCE_MS}; ${statements}; COMMIT`)
   } catch (error) {
     await client.query('ROLLBACK')
     const code = error instanceof Error && 'code' in error ? error.code : undefined

@@ -54,7 +54,6 @@ defineCommand('deviceUpdate', {
   schema: updateDeviceInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The device.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     locationId: t.id({ description: 'New place.' }),
     heartbeatSeconds: t.int({ description: `New rhythm, ${minimum}–${maximum} seconds.` }),
@@ -76,7 +75,6 @@ defineCommand('deviceUnregister', {
   schema: unregisterDeviceInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The device.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: unregisterDevice,
   payload: (t) => ({

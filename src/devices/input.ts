@@ -5,7 +5,6 @@ import { HEARTBEAT_SECONDS } from './rules.ts'
 
 const text = (max: number) =>
   z.string().trim().min(1, 'must not be empty').max(max, `must have at most ${max} characters`)
-const expectedVersion = z.number().int().nullish()
 const { minimum, maximum } = HEARTBEAT_SECONDS
 const heartbeatSeconds = z
   .number()
@@ -26,14 +25,13 @@ export type RegisterDeviceInput = z.infer<typeof registerDeviceInput>
 
 export const updateDeviceInput = z.object({
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(text(200)),
   locationId: unlessGiven(z.string()),
   heartbeatSeconds: unlessGiven(heartbeatSeconds),
 })
 export type UpdateDeviceInput = z.infer<typeof updateDeviceInput>
 
-export const unregisterDeviceInput = z.object({ id: z.string(), expectedVersion })
+export const unregisterDeviceInput = z.object({ id: z.string() })
 export type UnregisterDeviceInput = z.infer<typeof unregisterDeviceInput>
 
 export const heartbeatInput = z.object({

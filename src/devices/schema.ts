@@ -3,6 +3,7 @@ import { DeviceHealth, DeviceKind, DeviceSyncStatus } from '../generated/prisma/
 import { builder } from '../graphql/builder.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
+import { readPage } from '../graphql/read-page.ts'
 import {
   connectionNames,
   IdFilter,
@@ -150,9 +151,8 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
-        scopedPrisma(context).device.findMany({
-          ...query,
+      resolve: (query, _root, { where, orderBy }, context, info) =>
+        readPage('Device', query, context, info, {
           where: toWhere(where),
           orderBy: [
             ...(orderBy ?? [{ field: 'name', direction: 'asc' }]).map((step) => ({

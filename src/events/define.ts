@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Permission } from '../caller.ts'
-import type { Role } from '../generated/prisma/enums.ts'
 
 /**
  * One kind of event: everything that is said about it anywhere (type, documentation, JSON Schema,
@@ -10,10 +9,11 @@ export interface EventDefinition<T = unknown> {
   /** Dotted, past tense; existing names never change their meaning. */
   type: string
   description: string
-  /** All of these are needed to see it live; a duty among them keeps API keys out. */
+  /**
+   * All of these are needed to see it live; a duty among them keeps API keys out. The first is that of
+   * the record which it is about.
+   */
   scopes: readonly Permission[]
-  /** Users in these roles do not see it, whatever scopes they hold: it may concern others of them. */
-  hiddenFrom?: readonly Role[]
   /** Shape of `data.object`. Additive only. */
   payload: z.ZodType<T>
   /** What `data.object` may look like. */
@@ -41,11 +41,6 @@ export function listEvents(): EventDefinition[] {
 /** Scopes needed to see an event of this type; an unknown type (a retired one) needs none. */
 export function scopesOf(type: string): readonly Permission[] {
   return definitions.get(type)?.scopes ?? []
-}
-
-/** Whether users in a role do not see events of this type, whatever scopes they hold. */
-export function isHiddenFrom(role: Role, type: string): boolean {
-  return definitions.get(type)?.hiddenFrom?.includes(role) ?? false
 }
 
 /** JSON Schema (draft 2020-12) of the whole envelope of an event type. */

@@ -1,4 +1,7 @@
-/** What an event is about, as lists of ids per kind, taken when it happened. */
+/**
+ * What an event is about, as lists of ids per kind, taken when it happened. `party`: the people and
+ * companies that it belongs to, for those who see only what is their own.
+ */
 export type Facets = Partial<Record<FacetKey, readonly string[]>>
 
 export const FACET_KEYS = [
@@ -13,6 +16,7 @@ export const FACET_KEYS = [
   'quotation',
   'reporter',
   'company',
+  'party',
 ] as const
 export type FacetKey = (typeof FACET_KEYS)[number]
 

@@ -1,6 +1,6 @@
 import { type Caller, may, mayReadAll, type Permission } from '../caller.ts'
 import { type Resource, RESOURCES } from '../permissions.ts'
-import { isHiddenFrom, scopesOf } from './define.ts'
+import { scopesOf } from './define.ts'
 import { compileSelection, type FacetFilter, type Selectable } from './match.ts'
 
 type Person = Extract<Caller, { kind: 'user' }>
@@ -20,9 +20,9 @@ export function restrictEvents(resource: Resource, own: OwnEvents): void {
 }
 
 /**
- * Which events a caller may see: those whose type is not kept from their role and whose scopes they
- * all hold; of resources of which they see their own only, those that are theirs. Compiled once per
- * caller, asked for every event.
+ * Which events a caller may see: those whose scopes they all hold; of records of which they see their
+ * own only, those that are theirs. The first scope of a type is that of the record which its events are
+ * about. Compiled once per caller, asked for every event.
  */
 export function compileVisibility(caller: Caller): (event: Selectable) => boolean {
   const byType = new Map<string, (event: Selectable) => boolean>()
@@ -34,9 +34,11 @@ export function compileVisibility(caller: Caller): (event: Selectable) => boolea
 }
 
 function compileType(caller: Caller, type: string): (event: Selectable) => boolean {
-  const hidden = caller.kind === 'user' && isHiddenFrom(caller.role, type)
   const reaches = scopesOf(type).map((scope) => reachOfScope(caller, scope))
-  if (hidden || reaches.includes('none')) return () => false
+  const [record] = reaches
+  // Who sees their own records sees what happens to them, whatever else the events mention.
+  if (typeof record === 'object') return compileSelection({ filter: record })
+  if (reaches.includes('none')) return () => false
   const own = reaches.filter((reach) => typeof reach === 'object')
   if (own.length === 0) return () => true
   const conditions = own.map((filter) => compileSelection({ filter }))

@@ -79,6 +79,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   },
   scopeAuth: {
     authorizeOnSubscribe: true,
+    // Once per record rather than once per field of it.
+    runScopesOnType: true,
     authScopes: (context) => ({
       signedIn: () => callerOf(context) !== undefined,
       permission: (permission) => demand(context, permission),

@@ -35,6 +35,11 @@ interface CommandOptions<I, R> {
   changes?: Changes<I>
   /** The rules of the input; every broken one becomes a user error with its path. */
   schema: z.ZodType<I>
+  /**
+   * Runs before the transaction, so that what it counts stays counted when the command is refused.
+   * @throws AccessError for who may not even try
+   */
+  admit?: (context: Context) => Promise<void>
   /** Runs in one transaction. A thrown DomainError undoes it and becomes a user error. */
   run: (unit: UnitOfWork, input: I, context: Context, info: GraphQLResolveInfo) => Promise<R>
   /** Fields of the payload beside `userErrors` and `eventCursor`; nullable, for the refused case. */
@@ -110,6 +115,7 @@ async function runCommand<I, R>(
 ): Promise<Payload<R>> {
   const parsed = options.schema.safeParse(input)
   if (!parsed.success) return refused(parsed.error.issues.map(toDomainError))
+  await options.admit?.(context)
   const { encryptionKeys } = context.config
   const idempotent = readIdempotency(info, context.idempotencyKey, input)
   try {

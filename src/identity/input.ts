@@ -20,7 +20,6 @@ const newPassword = z
   .max(200, 'must have at most 200 characters')
 const scopes = z.array(z.enum(SCOPES)).min(1, 'must name at least one scope')
 const subject = z.string().min(1, 'must not be empty').max(255, 'must have at most 255 characters')
-const version = z.int().nullish()
 
 export const signInInput = z.object({
   email: z.string().trim().toLowerCase().max(320),
@@ -55,7 +54,6 @@ export type InviteUserInput = z.infer<typeof inviteUserInput>
 
 export const updateUserInput = z.object({
   id: z.string(),
-  expectedVersion: version,
   email: email.optional(),
   name: name.optional(),
   role: z.enum(Role).optional(),
@@ -64,7 +62,7 @@ export const updateUserInput = z.object({
 })
 export type UpdateUserInput = z.infer<typeof updateUserInput>
 
-export const oneUserInput = z.object({ id: z.string(), expectedVersion: version })
+export const oneUserInput = z.object({ id: z.string() })
 export type OneUserInput = z.infer<typeof oneUserInput>
 
 export const createApiKeyInput = z.object({
@@ -90,20 +88,18 @@ export type CreateIntegrationInput = z.infer<typeof createIntegrationInput>
 
 export const updateIntegrationInput = z.object({
   id: z.string(),
-  expectedVersion: version,
   name: name.optional(),
   description,
   scopes: scopes.optional(),
 })
 export type UpdateIntegrationInput = z.infer<typeof updateIntegrationInput>
 
-export const deleteIntegrationInput = z.object({ id: z.string(), expectedVersion: version })
+export const deleteIntegrationInput = z.object({ id: z.string() })
 export type DeleteIntegrationInput = z.infer<typeof deleteIntegrationInput>
 
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
 
 export const updateOrganizationInput = z.object({
-  expectedVersion: version,
   name: name.optional(),
   currency: z
     .string()
@@ -126,5 +122,5 @@ export const updateOrganizationInput = z.object({
 })
 export type UpdateOrganizationInput = z.infer<typeof updateOrganizationInput>
 
-export const changePlanInput = z.object({ plan: z.enum(Plan), expectedVersion: version })
+export const changePlanInput = z.object({ plan: z.enum(Plan) })
 export type ChangePlanInput = z.infer<typeof changePlanInput>

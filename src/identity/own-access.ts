@@ -1,9 +1,11 @@
 import type { UnitOfWork } from '../db/unit-of-work.ts'
 import { invalid } from '../errors.ts'
+import { callerOf, type Context } from '../graphql/context.ts'
 import type { ChangePasswordInput, SignOutInput } from './input.ts'
 import { hashPassword, passwordFits } from './passwords.ts'
 import { demandUser } from './people.ts'
 import { announceRevocation } from './sessions.ts'
+import { takeSignInAttempt } from './sign-in-throttle.ts'
 
 /**
  * Ends the session of the caller, or all of their sessions and tokens.
@@ -21,6 +23,20 @@ export async function signOut(unit: UnitOfWork, input: SignOutInput): Promise<nu
   })
   await announceRevocation(unit, { kind: 'session', id: sessionId })
   return count
+}
+
+/**
+ * Counts a change of password as an attempt to sign in: whoever got hold of an access token must not
+ * be able to guess the password behind it.
+ * @throws AccessError RATE_LIMITED
+ */
+export async function admitPasswordChange(context: Context): Promise<void> {
+  const caller = callerOf(context)
+  const { id, email, organizationId } = await context.database
+    .scopedTo(caller.organizationId)
+    .user.findUniqueOrThrow({ where: { id: demandUser(caller) } })
+  const { remoteAddress } = context
+  await takeSignInAttempt(context.database, { email, remoteAddress, userId: id, organizationId })
 }
 
 /**

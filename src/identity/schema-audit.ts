@@ -2,6 +2,7 @@ import type { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
+import { readPage } from '../graphql/read-page.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -72,9 +73,8 @@ builder.queryField('auditLog', (t) =>
       description: 'Who did what from where, newest first.',
       authScopes: { permission: 'audit:read' },
       args: { where: t.arg({ type: AuditWhere, description: 'Which ones; all when left out.' }) },
-      resolve: (query, _root, { where }, context) =>
-        scopedPrisma(context).auditEntry.findMany({
-          ...query,
+      resolve: (query, _root, { where }, context, info) =>
+        readPage('AuditEntry', query, context, info, {
           where: toWhere(where),
           orderBy: [{ created: 'desc' }, { id: 'desc' }],
         }),

@@ -4,6 +4,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import {
   createApiKeyInput,
   createIntegrationInput,
@@ -92,8 +93,8 @@ builder.queryFields((t) => ({
       type: 'ApiKey',
       description: 'Keys of the organization, newest first, revoked ones included.',
       authScopes: { permission: 'api-keys:manage' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).apiKey.findMany({ ...query, orderBy: [{ id: 'desc' }] }),
+      resolve: (query, _root, _args, context, info) =>
+        readPage('ApiKey', query, context, info, { orderBy: [{ id: 'desc' }] }),
       totalCount: (_root, _args, context) => scopedPrisma(context).apiKey.count(),
     },
     ...connectionNames('ApiKey'),
@@ -104,9 +105,8 @@ builder.queryFields((t) => ({
       type: 'Integration',
       description: 'Systems that talk to this API, by name.',
       authScopes: { permission: 'api-keys:manage' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).integration.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('Integration', query, context, info, {
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).integration.count(),
@@ -218,7 +218,6 @@ defineCommand('integrationUpdate', {
   schema: updateIntegrationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The integration.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–100 characters.' }),
     description: t.string({ description: 'New details; null removes them.' }),
     scopes: t.stringList({ description: 'The most that its keys may do from now on.' }),
@@ -240,7 +239,6 @@ defineCommand('integrationDelete', {
   schema: deleteIntegrationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The integration.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteIntegration,
   payload: (t) => ({

@@ -10,7 +10,7 @@ import {
   signOutInput,
 } from './input.ts'
 import { acceptInvitation } from './invitations.ts'
-import { changePassword, signOut } from './own-access.ts'
+import { admitPasswordChange, changePassword, signOut } from './own-access.ts'
 import { refreshSession, type SignedIn, signIn } from './sign-in.ts'
 
 const addTokenFields = (name: string) =>
@@ -114,13 +114,15 @@ defineCommand('signOut', {
 })
 
 defineCommand('passwordChange', {
-  description: 'Sets a new password and ends all other sessions of yours.',
+  description:
+    'Sets a new password and ends all other sessions of yours. Counts as an attempt to sign in.',
   permission: 'self',
   schema: changePasswordInput,
   input: (t) => ({
     currentPassword: t.string({ required: true, description: 'The password until now.' }),
     newPassword: t.string({ required: true, description: '12–200 characters.' }),
   }),
+  admit: admitPasswordChange,
   run: changePassword,
   payload: (t) => ({
     endedSessions: t.int({

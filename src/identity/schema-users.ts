@@ -12,18 +12,56 @@ import { OrganizationType, PlanEnum, RoleEnum, UserType } from './schema.ts'
 import {
   activateUser,
   deleteUser,
+  type Invited,
   inviteUser,
   resendInvitation,
   suspendUser,
   updateUser,
 } from './users.ts'
 
-const EXPECTED = 'Refuse if it has another version by now.'
+type Options<I, R> = Omit<Parameters<typeof defineCommand<I, R>>[1], 'payload' | 'permission'>
 
-defineCommand('userInvite', {
+/** A command that answers with the user after it. */
+function defineUserCommand<I>(name: string, options: Options<I, User>): void {
+  defineCommand<I, User>(name, {
+    ...options,
+    permission: 'users:write',
+    payload: (t) => ({
+      user: t.field({
+        type: UserType,
+        nullable: true,
+        description: 'The user after the change.',
+        resolve: (payload) => payload.result ?? null,
+      }),
+    }),
+  })
+}
+
+/** A command that answers with a token which it cannot show again. */
+function defineInvitationCommand<I>(name: string, options: Options<I, Invited>): void {
+  defineCommand<I, Invited>(name, {
+    ...options,
+    permission: 'users:write',
+    payload: (t) => ({
+      user: t.field({
+        type: UserType,
+        nullable: true,
+        description: 'The invited user.',
+        resolve: (payload) => payload.result?.user ?? null,
+      }),
+      invitationToken: t.string({
+        nullable: true,
+        description:
+          'Hand it to the invited person, and to nobody else: it is for invitationAccept and not shown again.',
+        resolve: (payload) => payload.result?.token ?? null,
+      }),
+    }),
+  })
+}
+
+defineInvitationCommand('userInvite', {
   description:
     'Adds a user who is to accept an invitation. Records user.created, user.invitation.created and user.invitation.sent.',
-  permission: 'users:write',
   schema: inviteUserInput,
   input: (t) => ({
     email: t.string({ required: true, description: 'Address to sign in with.' }),
@@ -33,55 +71,24 @@ defineCommand('userInvite', {
     companyId: t.id({ description: 'Company that a contractor works for.' }),
   }),
   run: (unit, input, { config }) => inviteUser(unit, input, config.auth.invitationTtlMs),
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The invited user.',
-      resolve: (payload): User | null => payload.result?.user ?? null,
-    }),
-    invitationToken: t.string({
-      nullable: true,
-      description:
-        'Hand it to the invited person, and to nobody else: it is for invitationAccept and not shown again.',
-      resolve: (payload) => payload.result?.token ?? null,
-    }),
-  }),
 })
 
-defineCommand('userInvitationResend', {
+defineInvitationCommand('userInvitationResend', {
   description:
     'Replaces an invitation that was not accepted; the earlier one ends. Records user.invitation.resent.',
-  permission: 'users:write',
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The invited user.' }),
-    expectedVersion: t.int({ description: EXPECTED }),
   }),
   run: (unit, input, { config }) => resendInvitation(unit, input, config.auth.invitationTtlMs),
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The invited user.',
-      resolve: (payload): User | null => payload.result?.user ?? null,
-    }),
-    invitationToken: t.string({
-      nullable: true,
-      description: 'The new invitation; not shown again.',
-      resolve: (payload) => payload.result?.token ?? null,
-    }),
-  }),
 })
 
-defineCommand('userUpdate', {
+defineUserCommand('userUpdate', {
   description:
     'Changes a user; what is left out stays. A new role takes effect at once. Records user.updated if anything changed.',
-  permission: 'users:write',
   schema: updateUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
-    expectedVersion: t.int({ description: EXPECTED }),
     email: t.string({ description: 'New address to sign in with.' }),
     name: t.string({ description: 'New name, 1–100 characters.' }),
     role: t.field({ type: RoleEnum, description: 'New role.' }),
@@ -91,54 +98,26 @@ defineCommand('userUpdate', {
     companyId: t.id({ description: 'Company that a contractor works for; null = none.' }),
   }),
   run: updateUser,
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The user after the change.',
-      resolve: (payload): User | null => payload.result ?? null,
-    }),
-  }),
 })
 
-defineCommand('userActivate', {
+defineUserCommand('userActivate', {
   description:
     'Lifts a suspension, or admits somebody invited who signs in with an external provider. Records user.activated.',
-  permission: 'users:write',
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
-    expectedVersion: t.int({ description: EXPECTED }),
   }),
   run: activateUser,
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The active user.',
-      resolve: (payload): User | null => payload.result ?? null,
-    }),
-  }),
 })
 
-defineCommand('userSuspend', {
+defineUserCommand('userSuspend', {
   description:
     'Ends all sessions of a user, who cannot sign in until activated again. Records user.suspended.',
-  permission: 'users:write',
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
-    expectedVersion: t.int({ description: EXPECTED }),
   }),
   run: suspendUser,
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The suspended user.',
-      resolve: (payload): User | null => payload.result ?? null,
-    }),
-  }),
 })
 
 defineCommand('userDelete', {
@@ -148,7 +127,6 @@ defineCommand('userDelete', {
   schema: oneUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
-    expectedVersion: t.int({ description: EXPECTED }),
   }),
   run: deleteUser,
   payload: (t) => ({
@@ -167,7 +145,6 @@ defineCommand('organizationUpdate', {
   changes: (_input, caller) => caller.organizationId,
   schema: updateOrganizationInput,
   input: (t) => ({
-    expectedVersion: t.int({ description: EXPECTED }),
     name: t.string({ description: 'New name, 1–100 characters.' }),
     currency: t.string({ description: 'ISO 4217 code of all amounts; converts none of them.' }),
     timezone: t.string({ description: 'IANA time zone, where a place has none.' }),
@@ -193,7 +170,6 @@ defineCommand('organizationChangePlan', {
   changes: (_input, caller) => caller.organizationId,
   schema: changePlanInput,
   input: (t) => ({
-    expectedVersion: t.int({ description: EXPECTED }),
     plan: t.field({ type: PlanEnum, required: true, description: 'The new plan.' }),
   }),
   run: changePlan,

@@ -4,6 +4,7 @@ import { builder } from '../graphql/builder.ts'
 import { callerOf, demand, scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { PERMISSIONS } from '../permissions.ts'
 
 export const PlanEnum = builder.enumType('Plan', {
@@ -159,9 +160,8 @@ builder.queryFields((t) => ({
       type: 'User',
       description: 'People of the organization, by name.',
       authScopes: { permission: 'users:read' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).user.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('User', query, context, info, {
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).user.count(),

@@ -1,6 +1,6 @@
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, invalid, notFound } from '../errors.ts'
+import { DomainError, invalid, notFound } from '../errors.ts'
 import type { EventDefinition } from '../events/define.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
@@ -85,7 +85,6 @@ export async function resendInvitation(
 ): Promise<Invited> {
   const before = await lockUser(unit, input.id)
   demandMayManage(unit.caller, before.role)
-  demandVersion(before, input.expectedVersion)
   if (before.status !== 'INVITED') {
     throw new DomainError(
       `User ${before.id} is ${before.status}: only somebody invited can be invited again`,
@@ -104,11 +103,10 @@ export async function resendInvitation(
 
 /** Changes details. A new role takes effect at once: what is open with the old one closes. */
 export async function updateUser(unit: UnitOfWork, input: UpdateUserInput): Promise<User> {
-  const { id, expectedVersion, ...given } = input
+  const { id, ...given } = input
   const before = await lockUser(unit, id)
   demandMayManage(unit.caller, before.role)
   if (input.role !== undefined) demandMayManage(unit.caller, input.role)
-  demandVersion(before, expectedVersion)
   if (before.status === 'DELETED') throw notFound('User', id)
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   await demandFree(unit, { id, email: input.email, subject: input.subject })
@@ -188,7 +186,6 @@ async function lockForStatus(
 ): Promise<User> {
   const before = await lockUser(unit, input.id)
   demandMayManage(unit.caller, before.role)
-  demandVersion(before, input.expectedVersion)
   if (before.status === status) return before
   demandUserTransition(before, status)
   if (status !== 'ACTIVE') {

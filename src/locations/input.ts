@@ -20,7 +20,6 @@ export type CreateLocationInput = z.infer<typeof createLocationInput>
 
 export const updateLocationInput = z.object({
   id: z.string(),
-  expectedVersion: z.number().int().nullish(),
   name: name.nullish().transform((value) => value ?? undefined),
   address: address.nullish(),
   timezone: timezone.nullish(),
@@ -29,6 +28,5 @@ export type UpdateLocationInput = z.infer<typeof updateLocationInput>
 
 export const deleteLocationInput = z.object({
   id: z.string(),
-  expectedVersion: z.number().int().nullish(),
 })
 export type DeleteLocationInput = z.infer<typeof deleteLocationInput>

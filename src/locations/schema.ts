@@ -5,7 +5,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
-import { projectPage } from '../graphql/projection.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { createLocationInput, deleteLocationInput, updateLocationInput } from './input.ts'
 import { createLocation, deleteLocation, updateLocation } from './service.ts'
 
@@ -91,8 +91,7 @@ builder.queryFields((t) => ({
         where: t.arg({ type: LocationWhere, description: 'Which ones; all when left out.' }),
       },
       resolve: (query, _root, { where }, context, info) =>
-        scopedPrisma(context).location.findMany({
-          ...projectPage(query, info),
+        readPage('Location', query, context, info, {
           where: toWhere(where),
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
@@ -132,7 +131,6 @@ defineCommand('locationUpdate', {
   schema: updateLocationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The place.' }),
-    expectedVersion: t.int({ description: 'Refuse if the place has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     address: t.string({ description: 'New address; null removes it.' }),
     timezone: t.string({ description: "New time zone; null = the organization's." }),
@@ -155,7 +153,6 @@ defineCommand('locationDelete', {
   schema: deleteLocationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The place.' }),
-    expectedVersion: t.int({ description: 'Refuse if the place has another version by now.' }),
   }),
   run: deleteLocation,
   payload: (t) => ({

@@ -1,6 +1,6 @@
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, notFound } from '../errors.ts'
+import { DomainError, notFound } from '../errors.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
 import type { Location } from '../generated/prisma/client.ts'
@@ -50,7 +50,6 @@ export async function updateLocation(
   input: UpdateLocationInput,
 ): Promise<Location> {
   const before = await lockLocation(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   demandTimezone(input.timezone)
   const { name, address, timezone } = input
   const changed = { ...before, ...(name === undefined ? {} : { name }) }
@@ -83,7 +82,6 @@ export async function deleteLocation(
   input: DeleteLocationInput,
 ): Promise<string> {
   const location = await lockLocation(unit, input.id)
-  demandVersion(location, input.expectedVersion)
   const some = { where: { locationId: location.id }, select: { id: true }, take: 20 } as const
   const held = [
     await unit.tx.location.findMany({ ...some, where: { parentId: location.id } }),

@@ -4,6 +4,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { callerOf, type Context, demand, scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { createNotificationInput, markReadInput } from './input.ts'
 import { createNotification, markRead } from './notifications.ts'
 
@@ -61,9 +62,8 @@ builder.queryField('notifications', (t) =>
         "Your own notifications, newest first. A key with notifications:read sees everybody's.",
       authScopes: { signedIn: true },
       args: { unread: t.arg.boolean({ description: 'Only unread ones, or only read ones.' }) },
-      resolve: (query, _root, { unread }, context) =>
-        scopedPrisma(context).notification.findMany({
-          ...query,
+      resolve: (query, _root, { unread }, context, info) =>
+        readPage('Notification', query, context, info, {
           where: visible(context, unread),
           orderBy: [{ id: 'desc' }],
         }),

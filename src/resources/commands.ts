@@ -76,7 +76,6 @@ defineCommand('resourceUpdate', {
   schema: updateResourceInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The resource.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     locationId: t.id({ description: 'New place.' }),
     description: t.string({ description: 'New details; null removes them.' }),
@@ -121,7 +120,6 @@ defineCommand('resourceDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The resource.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteResource,
   payload: (t) => ({

@@ -7,24 +7,19 @@ export const name = z
   .min(1, 'must not be empty')
   .max(200, 'must have at most 200 characters')
 export const description = z.string().trim().max(2_000, 'must have at most 2000 characters')
-export const expectedVersion = z.number().int().nullish()
 
 /** A whole number within limits, with a message that names them. */
 export const wholeNumber = (least: number, most: number) =>
   z.number().int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`)
 
-export const deleteInput = z.object({ id: z.string(), expectedVersion })
+export const deleteInput = z.object({ id: z.string() })
 export type DeleteInput = z.infer<typeof deleteInput>
 
-/** Fields of an update that say which record is meant, not what to change. */
-type Address = 'id' | 'expectedVersion'
-type Changes<T> = { [K in Exclude<keyof T, Address>]?: Exclude<T[K], undefined> }
+type Changes<T> = { [K in Exclude<keyof T, 'id'>]?: Exclude<T[K], undefined> }
 
-/** What an update asks to change: the given fields, without those that address the record. */
+/** What an update asks to change: the given fields, without the record's id. */
 export function changesOf<T extends object>(input: T): Changes<T> {
   return Object.fromEntries(
-    Object.entries(input).filter(
-      ([field, value]) => field !== 'id' && field !== 'expectedVersion' && value !== undefined,
-    ),
+    Object.entries(input).filter(([field, value]) => field !== 'id' && value !== undefined),
   ) as Changes<T>
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ReservableStatus, ResourceType } from '../generated/prisma/enums.ts'
 import { unlessGiven } from '../graphql/input-shapes.ts'
-import { description, expectedVersion, name, wholeNumber } from './fields.ts'
+import { description, name, wholeNumber } from './fields.ts'
 import { openPeriod } from './open-hours.ts'
 
 const DAY = 1_440
@@ -39,7 +39,6 @@ export type CreateResourceInput = z.infer<typeof createResourceInput>
 
 export const updateResourceInput = z.object({
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(name),
   locationId: unlessGiven(z.string()),
   ...settings,

@@ -10,7 +10,7 @@ import {
   SortDirection,
   toIdFilter,
 } from '../graphql/paging.ts'
-import { projectPage } from '../graphql/projection.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { WeekdayEnum } from '../locations/weekday.ts'
 import { findTaken } from './free.ts'
 import { type OpenPeriod, parseOpenHours } from './open-hours.ts'
@@ -202,8 +202,7 @@ builder.queryFields((t) => ({
         }),
       },
       resolve: async (query, _root, { where, orderBy }, context, info) =>
-        scopedPrisma(context).resource.findMany({
-          ...projectPage(query, info),
+        readPage('Resource', query, context, info, {
           where: await toWhere(where, context),
           orderBy: [
             ...(orderBy?.length ? orderBy : [{ field: 'name' as const }]).map((step) => ({

@@ -1,6 +1,6 @@
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, notFound } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
 import { Prisma, type Resource } from '../generated/prisma/client.ts'
@@ -72,7 +72,6 @@ export async function updateResource(
   input: UpdateResourceInput,
 ): Promise<Resource> {
   const before = await lockResource(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const location = await findLocation(unit, input.locationId ?? before.locationId, 'locationId')
   const after: Resource = { ...before, ...settingsOf(changesOf(input)) }
   demandSettings(after)
@@ -107,7 +106,6 @@ export async function updateResource(
  */
 export async function deleteResource(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const resource = await lockResource(unit, input.id)
-  demandVersion(resource, input.expectedVersion)
   const remembered = await demandUnused(unit, resource)
   const location = await findLocation(unit, resource.locationId, 'locationId')
   await withdrawResource(unit, resource.id)

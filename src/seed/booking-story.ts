@@ -34,7 +34,7 @@ export function tellBooking(campus: Campus, plan: Plan): Step {
     definition: bookingCreated,
     subjectId: booking.id,
     object: serializeBooking(booking, bookable.resource),
-    facets: resourceFacets(bookable.resource, bookable.place),
+    facets: { ...resourceFacets(bookable.resource, bookable.place), party: [booker.id] },
     actorId: booker.id,
   })
   live(story)
@@ -124,7 +124,7 @@ function change(
     subjectId: after.id,
     object,
     previous: diffPayloads(serializeBooking(before, resource), object),
-    facets: resourceFacets(resource, place),
+    facets: { ...resourceFacets(resource, place), party: [plan.booker.id] },
     actorId,
   })
   return true

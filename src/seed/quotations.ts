@@ -116,7 +116,7 @@ function change(
     subjectId: after.id,
     object,
     previous: diffPayloads(serializeQuotation(before, lines), object),
-    facets: quotationFacets(after, story.place),
+    facets: quotationFacets(after, story.place, story.order.companyId),
     actorId,
   })
   return true

@@ -169,7 +169,7 @@ function addSchedule(campus: Campus, from: Date, to: Date, percent: number): Ste
     subjectId: draft.id,
     object: serializeSchedule(after),
     previous: diffPayloads(serializeSchedule(before), serializeSchedule(after)),
-    facets: scheduleFacets(draft),
+    facets: scheduleFacets(after),
     actorId: definition === scheduleExpired ? undefined : publisher,
   })
   campus.rates.push({ schedule: today, items })

@@ -2,7 +2,6 @@ import { newId } from '../db/ids.ts'
 import type { EventDefinition } from '../events/define.ts'
 import { diffPayloads } from '../events/diff.ts'
 import type { VisitorCheckpointKey, VisitorType } from '../generated/prisma/enums.ts'
-import { placeFacets } from '../locations/events.ts'
 import {
   serializeCheckpoint,
   serializeVisitor,
@@ -11,6 +10,7 @@ import {
   visitorCheckedIn,
   visitorCheckedOut,
   visitorCheckpointCompleted,
+  visitorFacets,
   visitorNoShow,
   type VisitorRecord,
   visitorRegistered,
@@ -27,7 +27,7 @@ interface Story {
 
 /** One visit from its announcement to its end, as far as time allows. */
 export function tellVisit(campus: Campus, visit: Visit): Step {
-  const { created, host, place } = visit
+  const { created, host } = visit
   const visitor = newVisitor(campus, visit)
   const step: Step = { at: created, rows: [], facts: [] }
   const story: Story = { campus, visitor, step }
@@ -36,11 +36,11 @@ export function tellVisit(campus: Campus, visit: Visit): Step {
     definition: visitorRegistered,
     subjectId: visitor.id,
     object: serializeVisitor(visitor),
-    facets: placeFacets(place),
+    facets: visitorFacets(visitor),
     actorId: host.id,
   })
   live(story, visit)
-  const { checkpoints, location: _location, ...values } = story.visitor
+  const { checkpoints, location: _location, invitation: _invitation, ...values } = story.visitor
   step.rows.push(
     { table: 'visitor', values },
     ...checkpoints.map((done) => ({ table: 'visitor_checkpoint' as const, values: done })),
@@ -121,7 +121,7 @@ function change(
     subjectId: after.id,
     object: { ...serializeVisitor(after), ...about },
     previous: diffPayloads(serializeVisitor(before), serializeVisitor(after)),
-    facets: placeFacets(after.location),
+    facets: visitorFacets(after),
     actorId,
   })
   return true
@@ -174,5 +174,6 @@ function newVisitor(campus: Campus, visit: Visit): VisitorRecord {
     updated: created,
     checkpoints: [],
     location: place,
+    invitation: null,
   }
 }

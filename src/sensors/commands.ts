@@ -61,7 +61,6 @@ defineCommand('sensorUpdate', {
   schema: updateSensorInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The sensor.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     locationId: t.id({ description: 'New place.' }),
     assetId: t.id({ description: 'What it watches from now on; null = nothing.' }),
@@ -90,7 +89,6 @@ defineCommand('sensorDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The sensor.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteSensor,
   payload: (t) => ({

@@ -5,6 +5,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { groupReadings } from './events.ts'
 import { createSensorGroup, deleteSensorGroup, updateSensorGroup } from './groups.ts'
 import { createSensorGroupInput, deleteInput, updateSensorGroupInput } from './input.ts'
@@ -117,9 +118,8 @@ builder.queryFields((t) => ({
       type: 'SensorGroup',
       description: 'Sensor groups, by name.',
       authScopes: { permission: 'sensors:read' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).sensorGroup.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('SensorGroup', query, context, info, {
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).sensorGroup.count(),
@@ -157,7 +157,6 @@ defineCommand('sensorGroupUpdate', {
   schema: updateSensorGroupInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The group.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     locationId: t.id({ description: 'New place.' }),
     aggregation: t.field({ type: AggregationEnum, description: 'New way to make one value.' }),
@@ -179,7 +178,6 @@ defineCommand('sensorGroupDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The group.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteSensorGroup,
   payload: (t) => ({

@@ -1,6 +1,6 @@
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, notFound } from '../errors.ts'
+import { DomainError, notFound } from '../errors.ts'
 import type { SensorGroup } from '../generated/prisma/client.ts'
 import { findLocation } from '../locations/service.ts'
 import type { CreateSensorGroupInput, DeleteInput, UpdateSensorGroupInput } from './input.ts'
@@ -28,8 +28,7 @@ export async function updateSensorGroup(
   input: UpdateSensorGroupInput,
 ): Promise<SensorGroup> {
   const before = await lockGroup(unit, input.id)
-  demandVersion(before, input.expectedVersion)
-  const { id, expectedVersion: _version, ...given } = input
+  const { id, ...given } = input
   const changes = Object.fromEntries(
     Object.entries(given).filter(
       ([key, value]) => value !== undefined && value !== Reflect.get(before, key),
@@ -48,7 +47,6 @@ export async function deleteSensorGroup(unit: UnitOfWork, input: DeleteInput): P
   // The pulse before the group, as readings lock them.
   await unit.tx.telemetryPulse.deleteMany({ where: { subjectId: input.id } })
   const group = await lockGroup(unit, input.id)
-  demandVersion(group, input.expectedVersion)
   const members = await unit.tx.sensor.findMany({
     where: { groupId: group.id },
     select: { id: true },

@@ -8,7 +8,6 @@ const name = z
   .trim()
   .min(1, 'must not be empty')
   .max(200, 'must have at most 200 characters')
-const expectedVersion = z.number().int().nullish()
 const bound = z
   .number()
   .nullish()
@@ -66,7 +65,6 @@ export type CreateSensorInput = z.infer<typeof createSensorInput>
 
 export const updateSensorInput = z.object({
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(name),
   locationId: unlessGiven(z.string()),
   assetId: z.string().nullish(),
@@ -77,7 +75,7 @@ export const updateSensorInput = z.object({
 })
 export type UpdateSensorInput = z.infer<typeof updateSensorInput>
 
-export const deleteInput = z.object({ id: z.string(), expectedVersion })
+export const deleteInput = z.object({ id: z.string() })
 export type DeleteInput = z.infer<typeof deleteInput>
 
 export const createSensorGroupInput = z.object({
@@ -89,7 +87,6 @@ export type CreateSensorGroupInput = z.infer<typeof createSensorGroupInput>
 
 export const updateSensorGroupInput = z.object({
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(name),
   locationId: unlessGiven(z.string()),
   aggregation: unlessGiven(z.enum(SensorAggregation)),
@@ -115,7 +112,6 @@ export type CreateSensorRuleInput = z.infer<typeof createSensorRuleInput>
 
 export const updateSensorRuleInput = z.object({
   id: z.string(),
-  expectedVersion,
   comparison: unlessGiven(z.enum(RuleComparison)),
   threshold: unlessGiven(z.number()),
   forMinutes: unlessGiven(forMinutes),

@@ -103,7 +103,6 @@ defineCommand('sensorRuleUpdate', {
   schema: updateSensorRuleInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The rule.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     comparison: t.field({ type: ComparisonEnum, description: 'On which side from now on.' }),
     threshold: t.float({ description: 'New value.' }),
     forMinutes: t.int({ description: 'New number of minutes, 0–1440.' }),
@@ -128,7 +127,6 @@ defineCommand('sensorRuleDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The rule.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteSensorRule,
   payload: (t) => ({

@@ -11,7 +11,7 @@ import {
   toIdFilter,
   toRequiredIdFilter,
 } from '../graphql/paging.ts'
-import { projectPage } from '../graphql/projection.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { lastReadingAt, LEVEL_STATES } from './rules.ts'
 
 export const SensorStateEnum = builder.enumType('SensorState', {
@@ -165,8 +165,7 @@ builder.queryFields((t) => ({
         }),
       },
       resolve: (query, _root, { where, orderBy }, context, info) =>
-        scopedPrisma(context).sensor.findMany({
-          ...projectPage(query, info),
+        readPage('Sensor', query, context, info, {
           where: toWhere(where),
           orderBy: [
             ...(orderBy ?? [{ field: 'name', direction: 'asc' }]).map((step) => ({

@@ -2,7 +2,7 @@ import { demandWorkableAsset } from '../assets/service.ts'
 import { newId } from '../db/ids.ts'
 import { unlessTaken } from '../db/unique.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, notFound } from '../errors.ts'
+import { DomainError, notFound } from '../errors.ts'
 import { Prisma, type Sensor, type SensorMetric } from '../generated/prisma/client.ts'
 import { findLocation } from '../locations/service.ts'
 import { findGroup } from './groups.ts'
@@ -51,8 +51,7 @@ export async function createSensor(unit: UnitOfWork, input: CreateSensorInput): 
  */
 export async function updateSensor(unit: UnitOfWork, input: UpdateSensorInput): Promise<Sensor> {
   const before = await lockSensor(unit, input.id)
-  demandVersion(before, input.expectedVersion)
-  const { id, expectedVersion: _version, metrics, ...given } = input
+  const { id, metrics, ...given } = input
   const changes = Object.fromEntries(
     Object.entries(given).filter(
       ([key, value]) => value !== undefined && value !== Reflect.get(before, key),
@@ -85,7 +84,6 @@ export async function updateSensor(unit: UnitOfWork, input: UpdateSensorInput): 
 /** Removes a sensor with its rules; its readings go with their days. */
 export async function deleteSensor(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const sensor = await lockSensor(unit, input.id)
-  demandVersion(sensor, input.expectedVersion)
   await unit.tx.telemetryPulse.deleteMany({ where: { subjectId: sensor.id } })
   await unit.tx.sensor.delete({ where: { id: sensor.id } })
   if (sensor.groupId !== null) await refreshGroups(unit, [sensor.groupId], unit.now)

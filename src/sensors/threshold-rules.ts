@@ -1,6 +1,6 @@
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, notFound } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import type { SensorRule } from '../generated/prisma/client.ts'
 import type { CreateSensorRuleInput, DeleteInput, UpdateSensorRuleInput } from './input.ts'
 import { followBreach } from './rules.ts'
@@ -42,8 +42,7 @@ export async function updateSensorRule(
   input: UpdateSensorRuleInput,
 ): Promise<SensorRule> {
   const before = await lockRule(unit, input.id)
-  demandVersion(before, input.expectedVersion)
-  const { id, expectedVersion: _version, forMinutes, ...given } = input
+  const { id, forMinutes, ...given } = input
   const wanted = { ...given, ...(forMinutes === undefined ? {} : { forSeconds: forMinutes * 60 }) }
   const changes = Object.fromEntries(
     Object.entries(wanted).filter(
@@ -66,7 +65,6 @@ export async function updateSensorRule(
 
 export async function deleteSensorRule(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const rule = await lockRule(unit, input.id)
-  demandVersion(rule, input.expectedVersion)
   await unit.tx.sensorRule.delete({ where: { id: rule.id } })
   return rule.id
 }

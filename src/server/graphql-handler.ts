@@ -8,7 +8,7 @@ import { createRequestLimiter } from '../db/request-limiter.ts'
 import type { EventStream } from '../events/stream.ts'
 import type { Context } from '../graphql/context.ts'
 import { createDocumentCache, noErrorCache } from '../graphql/document-cache.ts'
-import { MAX_BODY_BYTES, useDocumentLimits } from '../graphql/limits.ts'
+import { useDocumentLimits } from '../graphql/limits.ts'
 import { maskError } from '../graphql/mask.ts'
 import {
   createRateGate,
@@ -79,7 +79,8 @@ export function createGraphQLHandler(parts: GraphQLParts) {
       useExecutionLimits(gate, config),
     ],
     maskedErrors: { errorMessage: '', maskError: (error) => maskError(error, log) },
-    maxRequestBodySize: MAX_BODY_BYTES,
+    // readBody (request-body.ts) sees to it, without a stream of its own for every request.
+    maxRequestBodySize: false,
     graphiql: { title: 'Plantroom', defaultQuery: WELCOME },
     renderGraphiQL,
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noErrorCache },

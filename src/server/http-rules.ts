@@ -1,8 +1,8 @@
-import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import type { Caller } from '../caller.ts'
 import type { Authenticator } from '../identity/authenticate.ts'
 import { withPublicCode } from './present-errors.ts'
+import { readBody, refusal } from './request-body.ts'
 
 export type Authenticate = Authenticator['authenticate']
 
@@ -55,22 +55,4 @@ export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served>
       if (response.status === 405) response.headers.set('allow', 'POST')
     },
   }
-}
-
-async function readBody(request: Request): Promise<object> {
-  const text = await request.text()
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch {
-    throw refusal(400, 'The request body is not valid JSON')
-  }
-  if (typeof body !== 'object' || body === null) {
-    throw refusal(400, 'The request body must be a JSON object')
-  }
-  return body
-}
-
-function refusal(status: number, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status } } })
 }

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { MAX_BODY_BYTES } from '../graphql/limits.ts'
 import type { Logger } from '../log.ts'
 import type { Admissions } from './admissions.ts'
+import type { ClientAddress } from './client-address.ts'
 import type { GraphQLHandler } from './graphql-handler.ts'
 import type { Authenticate } from './http-rules.ts'
 import { LIVE_CLOSE, LiveSocket, type SocketLimits } from './live-socket.ts'
@@ -37,6 +38,7 @@ export function acceptWebSockets(
     admissions: Admissions
     log: Logger
     limits: SocketLimits
+    addressOf: ClientAddress
   },
 ): WebSockets {
   const { limits } = parts
@@ -83,7 +85,7 @@ export function acceptWebSockets(
     if (stopping) return refuse(transport, '503 Service Unavailable')
     if (request.url?.split('?')[0] !== path) return refuse(transport, '404 Not Found')
     acceptor.handleUpgrade(request, transport, head, (socket) =>
-      accept(socket, transport, request.socket.remoteAddress ?? ''),
+      accept(socket, transport, parts.addressOf(request)),
     )
   }
 

@@ -55,8 +55,12 @@ export function serializeSchedule(schedule: RateSchedule): SchedulePayload {
   })
 }
 
-export function scheduleFacets(schedule: Pick<RateSchedule, 'id'>): Facets {
-  return { schedule: [schedule.id] }
+/** One being drawn up belongs to nobody yet, one for no company in particular to the whole organization. */
+export function scheduleFacets(
+  schedule: Pick<RateSchedule, 'id' | 'status' | 'companyId' | 'organizationId'>,
+): Facets {
+  const { id, status, companyId, organizationId } = schedule
+  return { schedule: [id], ...(status === 'DRAFT' ? {} : { party: [companyId ?? organizationId] }) }
 }
 
 const linePayload = z.object({
@@ -141,12 +145,19 @@ export function serializeQuotation(
 }
 
 /** @param place where the work order is. */
-export function quotationFacets(quotation: Quotation, place: PlaceRef): Facets {
+/** @param companyId of who has drawn it up */
+export function quotationFacets(
+  quotation: Quotation,
+  place: PlaceRef,
+  companyId: string | null,
+): Facets {
+  const party = [quotation.createdById, companyId].filter((id) => id !== null)
   return {
     ...placeFacets(place),
     workOrder: [quotation.workOrderId],
     schedule: [quotation.scheduleId],
     quotation: [quotation.id],
+    party,
   }
 }
 
@@ -240,8 +251,6 @@ const quotationExample: QuotationPayload = {
 
 const ofQuotation = {
   scopes: ['sor:read', 'work-orders:read'],
-  // A contractor sees no other contractor's quotation; their own they read by query.
-  hiddenFrom: ['CONTRACTOR'],
   payload: quotationPayload,
   carriesPrevious: true,
 } as const

@@ -12,7 +12,6 @@ const text = (most: number) =>
   z.string().trim().min(1, 'must not be empty').max(most, `must have at most ${most} characters`)
 const longText = (most: number) =>
   z.string().trim().max(most, `must have at most ${most} characters`)
-const expectedVersion = z.number().int().nullish()
 const cents = z.bigint().min(0n, 'must not be negative').max(MAX_CENTS, 'must be below 2^53')
 
 export const createScheduleInput = z.object({
@@ -26,7 +25,6 @@ export type CreateScheduleInput = z.infer<typeof createScheduleInput>
 
 export const updateScheduleInput = z.object({
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(text(200)),
   description: longText(2_000).nullish(),
   companyId: z.string().nullish(),
@@ -43,7 +41,7 @@ export const reviseScheduleInput = z.object({
 export type ReviseScheduleInput = z.infer<typeof reviseScheduleInput>
 
 /** A command that needs no more than the record and, if wanted, its version. */
-export const stepInput = z.object({ id: z.string(), expectedVersion })
+export const stepInput = z.object({ id: z.string() })
 export type StepInput = z.infer<typeof stepInput>
 
 /** One imported item; checked one by one, so that one bad line does not sink a price list. */
@@ -66,7 +64,6 @@ export type RateItemInput = z.infer<typeof rateItemInput>
 
 export const importItemsInput = z.object({
   id: z.string(),
-  expectedVersion,
   items: z
     .array(z.unknown())
     .min(1, 'must not be empty')
@@ -76,7 +73,6 @@ export type ImportItemsInput = z.infer<typeof importItemsInput>
 
 export const removeItemsInput = z.object({
   id: z.string(),
-  expectedVersion,
   codes: z
     .array(z.string())
     .min(1, 'must not be empty')
@@ -113,7 +109,6 @@ export type CreateQuotationInput = z.infer<typeof createQuotationInput>
 
 export const updateQuotationInput = z.object({
   id: z.string(),
-  expectedVersion,
   scheduleId: unlessGiven(z.string()),
   note: note.nullish(),
   lines: unlessGiven(lines),

@@ -1,3 +1,4 @@
+import { restrictEvents } from '../events/own-events.ts'
 import { restrictReading } from '../graphql/visibility.ts'
 
 // A contractor's quotations are those of their company: drawn up by them or by a colleague.
@@ -5,6 +6,12 @@ restrictReading('Quotation', 'sor', ({ userId, companyId }) =>
   companyId === undefined
     ? { createdById: userId }
     : { OR: [{ createdById: userId }, { createdBy: { companyId } }] },
+)
+
+restrictEvents('sor', ({ role, userId, companyId, organizationId }) =>
+  role === 'CONTRACTOR'
+    ? { party: [userId, organizationId, ...(companyId === undefined ? [] : [companyId])] }
+    : 'all',
 )
 
 // Rates being drawn up are no business of a contractor, nor what another company is paid.

@@ -1,5 +1,5 @@
 import type { Caller } from '../caller.ts'
-import { AccessError } from '../errors.ts'
+import { AccessError, notFound } from '../errors.ts'
 import type { Role } from '../generated/prisma/enums.ts'
 
 /** Roles that decide about visits. */
@@ -21,16 +21,18 @@ export function demandDeciding(caller: Caller): void {
 }
 
 /**
- * Others act for the visitors whom they receive or announced.
- * @throws AccessError FORBIDDEN
+ * Others act for the visitors whom they receive or announced; of other visits they learn nothing.
+ * @param party whoever receives them or announced them
+ * @throws DomainError NOT_FOUND, as for one that does not exist
  */
-export function demandOwnVisitor(
+export function demandOwnVisit(
   caller: Caller,
-  visitor: { hostIds: readonly string[]; registeredById: string | null },
+  what: 'Visitor' | 'Invitation',
+  id: string,
+  party: readonly string[],
 ): void {
   if (caller.kind !== 'user' || DECIDING.has(caller.role)) return
-  if (visitor.registeredById === caller.userId || visitor.hostIds.includes(caller.userId)) return
-  throw new AccessError('FORBIDDEN', 'You may change only visits to you or announced by you')
+  if (!party.includes(caller.userId)) throw notFound(what, id)
 }
 
 /** Who did it, for the record of a visit. */

@@ -35,7 +35,6 @@ const answer = (description: string) => (t: PayloadBuilder) => ({
 
 const which = (t: InputBuilder) => ({
   id: t.id({ required: true, description: 'The visit.' }),
-  expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
 })
 
 export const personFields = (t: InputBuilder) => ({

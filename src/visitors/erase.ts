@@ -1,10 +1,9 @@
 import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import { record } from '../events/record.ts'
 import { redactEvents } from '../events/redact.ts'
-import { placeFacets } from '../locations/events.ts'
 import { demandDeciding } from './access.ts'
-import { visitorErased, VISITOR_RECORD, type VisitorRecord } from './events.ts'
+import { visitorErased, visitorFacets, VISITOR_RECORD, type VisitorRecord } from './events.ts'
 import type { VisitorIdInput } from './input.ts'
 import { isOver, TRANSITIONS } from './rules.ts'
 import { lockVisitor } from './service/save.ts'
@@ -31,7 +30,6 @@ export async function eraseVisitor(
 ): Promise<VisitorRecord> {
   demandDeciding(unit.caller)
   const visitor = await lockVisitor(unit, input.id)
-  demandVersion(visitor, input.expectedVersion)
   if (visitor.erasedAt !== null) return visitor
   if (!isOver(visitor.status)) {
     throw new DomainError(
@@ -73,7 +71,7 @@ export async function eraseVisitors(
     record(unit, visitorErased, {
       subjectId: visitor.id,
       object: { id: visitor.id, erased: true },
-      facets: placeFacets(visitor.location),
+      facets: visitorFacets(visitor),
     })
   }
 }

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { defineEvent } from '../events/define.ts'
 import { omitEmpty } from '../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../events/envelope.ts'
+import type { Facets } from '../events/match.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { VisitorCheckpointKey } from '../generated/prisma/enums.ts'
+import { placeFacets } from '../locations/events.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
 
@@ -53,8 +55,26 @@ const payload = z.object({
 export type VisitorPayload = z.infer<typeof payload>
 
 /** A visitor with all that payloads and facets need. */
-export const VISITOR_RECORD = { checkpoints: true, location: true } as const
+export const VISITOR_RECORD = {
+  checkpoints: true,
+  location: true,
+  invitation: { select: { createdById: true, hostIds: true } },
+} as const
 export type VisitorRecord = Prisma.VisitorGetPayload<{ include: typeof VISITOR_RECORD }>
+
+/** Whose visit it is: whoever announced it and whom it is to, by itself or by its invitation. */
+export function partyOfVisitor({
+  hostId,
+  registeredById,
+  invitation,
+}: Pick<VisitorRecord, 'hostId' | 'registeredById' | 'invitation'>): string[] {
+  const people = [hostId, registeredById, invitation?.createdById, ...(invitation?.hostIds ?? [])]
+  return [...new Set(people.filter((id) => id != null))]
+}
+
+export function visitorFacets(visitor: VisitorRecord): Facets {
+  return { ...placeFacets(visitor.location), party: partyOfVisitor(visitor) }
+}
 
 const keyName = (key: VisitorCheckpointKey) => checkpointKey.parse(toPascalCase(key))
 

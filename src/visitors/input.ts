@@ -10,7 +10,6 @@ const text = (max: number) =>
   z.string().trim().min(1, 'must not be empty').max(max, `must have at most ${max} characters`)
 const email = z.string().trim().toLowerCase().max(320).pipe(z.email('must be an e-mail address'))
 const url = z.url({ protocol: /^https$/, error: 'must be an https address' }).max(2_000)
-const expectedVersion = z.number().int().nullish()
 
 const person = {
   name: text(200),
@@ -48,7 +47,6 @@ export type WalkInVisitorInput = z.infer<typeof walkInVisitorInput>
 
 export const updateVisitorInput = z.object({
   id: z.string(),
-  expectedVersion,
   ...person,
   ...visit,
   name: unlessGiven(person.name),
@@ -58,7 +56,7 @@ export const updateVisitorInput = z.object({
 })
 export type UpdateVisitorInput = z.infer<typeof updateVisitorInput>
 
-export const visitorIdInput = z.object({ id: z.string(), expectedVersion })
+export const visitorIdInput = z.object({ id: z.string() })
 export type VisitorIdInput = z.infer<typeof visitorIdInput>
 
 export const denyVisitorInput = visitorIdInput.extend({ reason: text(500) })
@@ -99,7 +97,6 @@ export type CreateInvitationInput = z.infer<typeof createInvitationInput>
 
 export const updateInvitationInput = z.object({
   id: z.string(),
-  expectedVersion,
   hostIds: unlessGiven(hostIds),
   locationId: unlessGiven(z.string()),
   resourceIds: unlessGiven(resourceIds),
@@ -112,7 +109,6 @@ export type UpdateInvitationInput = z.infer<typeof updateInvitationInput>
 
 export const updateVisitPolicyInput = z.object({
   siteId: z.string(),
-  expectedVersion,
   requiredCheckpoints: unlessGiven(
     z.array(z.enum(VisitorCheckpointKey)).transform((keys) => [...new Set(keys)]),
   ),

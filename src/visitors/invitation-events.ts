@@ -54,8 +54,17 @@ export function serializeInvitation(invitation: InvitationRecord): InvitationPay
   })
 }
 
+/** Whose invitation it is: whoever invites, and whom the visitors come to. */
+export function partyOfInvitation({
+  createdById,
+  hostIds,
+}: Pick<InvitationRecord, 'createdById' | 'hostIds'>): string[] {
+  return [...new Set([...(createdById === null ? [] : [createdById]), ...hostIds])]
+}
+
 export function invitationFacets(invitation: InvitationRecord): Facets {
-  return { ...placeFacets(invitation.location), resource: invitation.resourceIds }
+  const { location, resourceIds } = invitation
+  return { ...placeFacets(location), resource: resourceIds, party: partyOfInvitation(invitation) }
 }
 
 const example: InvitationPayload = {

@@ -3,6 +3,7 @@ import { builder, type SchemaTypes } from '../graphql/builder.ts'
 import { defineCommand } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
+import { readPage } from '../graphql/read-page.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -127,9 +128,8 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
-        scopedPrisma(context).visitorInvitation.findMany({
-          ...query,
+      resolve: (query, _root, { where, orderBy }, context, info) =>
+        readPage('VisitorInvitation', query, context, info, {
           where: toWhere(where),
           orderBy: [
             ...(orderBy ?? [{ field: 'startAt', direction: 'desc' }]).map((step) => ({
@@ -163,7 +163,6 @@ const answer = (description: string) => (t: PayloadBuilder) => ({
 
 const which = (t: InputBuilder) => ({
   id: t.id({ required: true, description: 'The invitation.' }),
-  expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
 })
 
 const GuestInput = builder.inputType('VisitorGuestInput', {

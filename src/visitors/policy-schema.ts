@@ -5,6 +5,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { callerOf, scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { demandDeciding } from './access.ts'
 import { createVisitorBlock, deleteVisitorBlock } from './blocks.ts'
 import { CheckpointEnum } from './enums.ts'
@@ -73,9 +74,9 @@ builder.queryFields((t) => ({
       type: 'VisitorBlock',
       description: 'The block list, newest entry first.',
       authScopes: { permission: 'visitors:read' },
-      resolve: (query, _root, _args, context) => {
+      resolve: (query, _root, _args, context, info) => {
         demandDeciding(callerOf(context))
-        return scopedPrisma(context).visitorBlock.findMany({ ...query, orderBy: [{ id: 'desc' }] })
+        return readPage('VisitorBlock', query, context, info, { orderBy: [{ id: 'desc' }] })
       },
       totalCount: (_root, _args, context) => scopedPrisma(context).visitorBlock.count(),
     },
@@ -90,7 +91,6 @@ defineCommand('visitPolicyUpdate', {
   schema: updateVisitPolicyInput,
   input: (t) => ({
     siteId: t.id({ required: true, description: 'The site.' }),
-    expectedVersion: t.int({ description: 'Refuse if the rules have another version by now.' }),
     requiredCheckpoints: t.field({
       type: [CheckpointEnum],
       description: 'To complete before check-in.',

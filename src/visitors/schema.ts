@@ -12,7 +12,7 @@ import {
   toIdFilter,
   toRequiredIdFilter,
 } from '../graphql/paging.ts'
-import { projectPage } from '../graphql/projection.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { CheckpointEnum, StatusEnum, TypeEnum } from './enums.ts'
 import { TRANSITIONS } from './rules.ts'
 
@@ -198,8 +198,7 @@ builder.queryFields((t) => ({
         }),
       },
       resolve: (query, _root, { where, orderBy }, context, info) =>
-        scopedPrisma(context).visitor.findMany({
-          ...projectPage(query, info),
+        readPage('Visitor', query, context, info, {
           where: toWhere(where),
           orderBy: [
             ...(orderBy ?? [{ field: 'expectedArrival', direction: 'desc' }]).map((step) => ({

@@ -1,3 +1,4 @@
+import { restrictEvents } from '../events/own-events.ts'
 import { NOTHING, restrictReading } from '../graphql/visibility.ts'
 
 // Visits to somebody, and those that they announced.
@@ -8,6 +9,9 @@ restrictReading('Visitor', 'visitors', ({ userId }) => ({
     { invitation: { OR: [{ createdById: userId }, { hostIds: { has: userId } }] } },
   ],
 }))
+restrictEvents('visitors', ({ role, userId }) =>
+  role === 'REQUESTER' ? { party: [userId] } : 'all',
+)
 restrictReading('VisitorInvitation', 'visitors', ({ userId }) => ({
   OR: [{ createdById: userId }, { hostIds: { has: userId } }],
 }))

@@ -10,6 +10,7 @@ import {
   toDateTimeFilter,
 } from '../graphql/paging.ts'
 import { batchById } from '../graphql/batch.ts'
+import { readPage } from '../graphql/read-page.ts'
 
 /** A list that its row brings along costs no look-up of its own. */
 const IN_THE_ROW = { field: 1, multiplier: 1 }
@@ -232,9 +233,8 @@ builder.queryFields((t) => ({
         endpointId: t.arg.id({ description: 'Of this endpoint, also after it was deleted.' }),
         where: t.arg({ type: DeliveryWhere, description: 'Which ones; all when left out.' }),
       },
-      resolve: (query, _root, args, context): Promise<WebhookDelivery[]> =>
-        scopedPrisma(context).webhookDelivery.findMany({
-          ...query,
+      resolve: (query, _root, args, context, info): Promise<WebhookDelivery[]> =>
+        readPage('WebhookDelivery', query, context, info, {
           where: toWhere(args),
           orderBy: [{ created: 'desc' }, { id: 'desc' }],
         }),

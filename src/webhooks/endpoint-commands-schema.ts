@@ -15,7 +15,6 @@ import { createEndpoint, deleteEndpoint, updateEndpoint } from './service.ts'
 
 const permission = 'webhooks:manage'
 const ENDPOINT_ID = 'The endpoint.'
-const EXPECTED_VERSION = 'Refuse if the endpoint has another version by now.'
 
 const PAYLOAD =
   'A GraphQL document that shapes `data`: the `subscription { events { … on EventEnvelope { … } } }` of a dashboard, at most 8 KB, 10 levels and 1,000 points. Its arguments choose nothing here. It is rendered once for each event, with reading rights and at most those of the integration: fields of the event as it was recorded, `subject` as it is then. What cannot be rendered goes out in the form of the catalogue with `payloadError` beside `data`.'
@@ -95,7 +94,6 @@ defineCommand('webhookEndpointUpdate', {
   schema: updateEndpointInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
     url: t.string({ description: 'New URL; also for what waits already.' }),
     eventTypes: t.field({ type: ['EventType'], description: 'New types, all of them.' }),
     name: t.string({ description: 'New name; null removes it.' }),
@@ -131,7 +129,6 @@ defineCommand('webhookEndpointDelete', {
   schema: endpointInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
   }),
   run: deleteEndpoint,
   payload: (t) => ({
@@ -149,7 +146,6 @@ defineCommand('webhookEndpointPause', {
   schema: endpointInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
   }),
   run: pauseEndpoint,
   payload: (t) => ({
@@ -169,7 +165,6 @@ defineCommand('webhookEndpointResume', {
   schema: resumeEndpointInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
     skipBuffered: t.boolean({
       defaultValue: false,
       description: 'True cancels what was kept and goes on with what happens from now on.',
@@ -193,7 +188,6 @@ defineCommand('webhookEndpointRotateSecret', {
   schema: rotateSecretInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
     graceSeconds: t.int({
       defaultValue: 86_400,
       description: 'How long the old secret signs too: 0–604800 seconds. 0 ends it now.',

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import type { WebhookEndpoint } from '../generated/prisma/client.ts'
 import { hastenRetries, skipBuffered } from './buffered.ts'
 import { lockEndpoint, wakeLane } from './endpoint-record.ts'
@@ -13,7 +13,6 @@ export async function pauseEndpoint(
   input: EndpointInput,
 ): Promise<WebhookEndpoint> {
   const endpoint = await lockEndpoint(unit, input.id)
-  demandVersion(endpoint, input.expectedVersion)
   if (endpoint.status === 'PAUSED') return endpoint
   if (endpoint.status === 'DISABLED') {
     throw new DomainError('A disabled endpoint sends nothing; resume it or leave it', {
@@ -38,7 +37,6 @@ export async function resumeEndpoint(
   input: ResumeEndpointInput,
 ): Promise<WebhookEndpoint> {
   const endpoint = await lockEndpoint(unit, input.id)
-  demandVersion(endpoint, input.expectedVersion)
   if (endpoint.status === 'ACTIVE') return endpoint
   await unit.tx.deliveryLane.update({
     where: { endpointId: endpoint.id },
@@ -68,7 +66,6 @@ export async function rotateSecret(
   input: RotateSecretInput,
 ): Promise<{ endpoint: WebhookEndpoint; signingSecret: string }> {
   const before = await lockEndpoint(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const graceEnd = new Date(unit.now.getTime() + input.graceSeconds * 1_000)
   await unit.tx.webhookEndpointSecret.deleteMany({
     where: {

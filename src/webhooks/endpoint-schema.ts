@@ -6,6 +6,7 @@ import { builder } from '../graphql/builder.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { IntegrationType } from '../identity/schema-keys.ts'
 import { storedFilter, toIdLists } from './filter.ts'
 import { HealthType } from './health-schema.ts'
@@ -179,9 +180,8 @@ builder.queryFields((t) => ({
       type: 'WebhookEndpoint',
       description: 'Webhook endpoints of the organization, newest first.',
       authScopes: { permission: 'webhooks:manage' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).webhookEndpoint.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('WebhookEndpoint', query, context, info, {
           where: PRESENT,
           orderBy: [{ created: 'desc' }, { id: 'desc' }],
         }),

@@ -14,7 +14,6 @@ const DEFAULT_GRACE_SECONDS = 86_400
 
 const name = z.string().trim().max(100, 'must have at most 100 characters')
 const description = z.string().trim().max(1_000, 'must have at most 1000 characters')
-const expectedVersion = z.number().int().nullish()
 
 const eventTypes = z
   .array(z.string())
@@ -89,7 +88,6 @@ export type CreateEndpointInput = z.infer<typeof createEndpointInput>
 
 export const updateEndpointInput = z.object({
   id: z.string(),
-  expectedVersion,
   url: unlessGiven(z.string()),
   eventTypes: unlessGiven(eventTypes),
   name: name.nullish(),
@@ -104,7 +102,7 @@ export const updateEndpointInput = z.object({
 })
 export type UpdateEndpointInput = z.infer<typeof updateEndpointInput>
 
-export const endpointInput = z.object({ id: z.string(), expectedVersion })
+export const endpointInput = z.object({ id: z.string() })
 export type EndpointInput = z.infer<typeof endpointInput>
 
 export const resumeEndpointInput = endpointInput.extend({

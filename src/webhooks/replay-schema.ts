@@ -7,6 +7,7 @@ import { defineCommand } from '../graphql/command.ts'
 import { callerOf, scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { connectionNames, pageOptions } from '../graphql/paging.ts'
+import { readPage } from '../graphql/read-page.ts'
 import { DeliveryStatusEnum } from './delivery-schema.ts'
 import { idInput } from './input.ts'
 import { cancelReplay, previewReplay, type ReplayPreview, startReplay } from './replay.ts'
@@ -228,9 +229,8 @@ builder.queryFields((t) => ({
       description: 'Replays, newest first.',
       authScopes: { permission },
       args: { endpointId: t.arg.id({ required: true, description: 'Of this endpoint.' }) },
-      resolve: (query, _root, { endpointId }, context) =>
-        scopedPrisma(context).webhookReplay.findMany({
-          ...query,
+      resolve: (query, _root, { endpointId }, context, info) =>
+        readPage('WebhookReplay', query, context, info, {
           where: { endpointId },
           orderBy: [{ created: 'desc' }, { id: 'desc' }],
         }),

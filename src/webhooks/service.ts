@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql'
 import type { Config } from '../config.ts'
 import { newId } from '../db/ids.ts'
 import type { UnitOfWork } from '../db/unit-of-work.ts'
-import { demandVersion, DomainError, invalid, notFound } from '../errors.ts'
+import { DomainError, invalid, notFound } from '../errors.ts'
 import { type FacetFilter } from '../events/match.ts'
 import { Prisma, type WebhookEndpoint } from '../generated/prisma/client.ts'
 import { demandUser } from '../identity/people.ts'
@@ -100,7 +100,6 @@ export async function updateEndpoint(
 ): Promise<WebhookEndpoint> {
   await lockIntegrationsFirst(unit, input.id, input.integrationId)
   const before = await lockEndpoint(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const data: Prisma.WebhookEndpointUpdateInput = {}
   if (input.url !== undefined) {
     demandTarget(input.url, config)
@@ -142,7 +141,6 @@ export async function updateEndpoint(
 /** Deletes an endpoint with its secrets; what waits is cancelled, the log stays for its time. */
 export async function deleteEndpoint(unit: UnitOfWork, input: EndpointInput): Promise<string> {
   const endpoint = await lockEndpoint(unit, input.id)
-  demandVersion(endpoint, input.expectedVersion)
   await demandNoHook(unit, endpoint.id)
   const { id } = endpoint
   const { lastSequence } = await unit.tx.deliveryLane.delete({ where: { endpointId: id } })

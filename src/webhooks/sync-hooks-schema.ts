@@ -60,7 +60,6 @@ defineCommand('syncHookSet', {
       type: FailurePolicyEnum,
       description: 'What no answer means; FAIL_OPEN when left out.',
     }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version; 0 = there is none.' }),
   }),
   run: setHook,
   payload: (t) => ({
@@ -80,7 +79,6 @@ defineCommand('syncHookRemove', {
   schema: removeHookInput,
   input: (t) => ({
     event: t.field({ type: 'EventType', required: true, description: 'What was asked.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: removeHook,
   payload: (t) => ({

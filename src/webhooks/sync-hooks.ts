@@ -16,7 +16,6 @@ const MOST_TIMEOUT_MS = 10_000
 export const setHookInput = z.object({
   event: z.string(),
   endpointId: z.string(),
-  expectedVersion: z.number().int().nullish(),
   timeoutMs: z
     .number()
     .int()
@@ -33,7 +32,6 @@ type SetHookInput = z.infer<typeof setHookInput>
 
 export const removeHookInput = z.object({
   event: z.string(),
-  expectedVersion: z.number().int().nullish(),
 })
 type RemoveHookInput = z.infer<typeof removeHookInput>
 

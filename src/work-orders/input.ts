@@ -9,7 +9,6 @@ export const text = (most: number) =>
 export const title = text(200)
 export const description = z.string().trim().max(10_000, 'must have at most 10000 characters')
 export const reason = text(500)
-export const expectedVersion = z.number().int().nullish()
 
 const checklistItem = z.object({
   text: text(500),
@@ -39,7 +38,6 @@ export type CreateWorkOrderInput = z.infer<typeof createWorkOrderInput>
 
 export const updateWorkOrderInput = z.object({
   id: z.string(),
-  expectedVersion,
   title: unlessGiven(title),
   description: description.nullish(),
   priority: unlessGiven(z.enum(WorkOrderPriority)),
@@ -55,13 +53,16 @@ export type UpdateWorkOrderInput = z.infer<typeof updateWorkOrderInput>
 
 export const changeWorkOrderStatusInput = z.object({
   id: z.string(),
-  expectedVersion,
   status: z.enum(WorkOrderStatus),
   reason: unlessGiven(reason),
 })
-export type ChangeWorkOrderStatusInput = z.infer<typeof changeWorkOrderStatusInput>
+/** One of several: each may have been decided on another version. */
+export const changeWorkOrderStatusItem = changeWorkOrderStatusInput.extend({
+  expectedVersion: z.number().int().nullish(),
+})
+export type ChangeWorkOrderStatusInput = z.infer<typeof changeWorkOrderStatusItem>
 
-export const deleteWorkOrderInput = z.object({ id: z.string(), expectedVersion })
+export const deleteWorkOrderInput = z.object({ id: z.string() })
 export type DeleteWorkOrderInput = z.infer<typeof deleteWorkOrderInput>
 
 /** Items of one bulk mutation: what fits into one transaction of a second or so. */

@@ -78,16 +78,21 @@ export function measureByPriority(
      WHERE ${conditions(scope)} GROUP BY w.priority ORDER BY w.priority DESC`
 }
 
-/** The places with the most work orders first. */
+/** The places with the most work orders first. Which those are an index tells without the rows. */
 export function measureByLocation(
   reader: Reader,
   scope: MetricsScope,
   first: number,
 ): Promise<(Figures & { locationId: string })[]> {
   return reader.$queryRaw`
-    SELECT w.location_id AS "locationId", ${FIGURES} FROM work_order w
+    WITH most AS MATERIALIZED (
+      SELECT w.location_id FROM work_order w WHERE ${conditions(scope)} GROUP BY w.location_id
+       ORDER BY count(*) DESC, w.location_id LIMIT ${first}
+    )
+    SELECT w.location_id AS "locationId", ${FIGURES}
+      FROM most JOIN work_order w ON w.location_id = most.location_id
      WHERE ${conditions(scope)} GROUP BY w.location_id
-     ORDER BY count(*) DESC, w.location_id LIMIT ${first}`
+     ORDER BY count(*) DESC, w.location_id`
 }
 
 export interface Compliance {
@@ -124,20 +129,19 @@ export function measureOverTime(
   timezone: string,
 ): Promise<Bucket[]> {
   const step = `1 ${unit}`
-  const bucket = (moment: Prisma.Sql) => Prisma.sql`date_trunc(${unit}, ${moment}, ${timezone})`
+  const first = Prisma.sql`date_trunc(${unit}, ${scope.from}::timestamptz, ${timezone})`
+  // A place among the starts is found in a fraction of the time that a moment takes to be truncated.
+  const counted = (moment: 'created' | 'completed_at') => Prisma.sql`
+    SELECT width_bucket(${Prisma.raw(`w."${moment}"`)}, (SELECT array_agg(start ORDER BY nth) FROM bucket)) AS nth,
+           count(*)::int AS n
+      FROM work_order w WHERE ${conditions(scope, moment)} GROUP BY 1`
   return reader.$queryRaw`
-    WITH opened AS (
-      SELECT ${bucket(Prisma.sql`w.created`)} AS start, count(*)::int AS n
-        FROM work_order w WHERE ${conditions(scope)} GROUP BY 1
-    ), completed AS (
-      SELECT ${bucket(Prisma.sql`w.completed_at`)} AS start, count(*)::int AS n
-        FROM work_order w WHERE ${conditions(scope, 'completed_at')} GROUP BY 1
-    )
-    SELECT b.start, coalesce(o.n, 0) AS opened, coalesce(c.n, 0) AS completed
-      FROM generate_series(${bucket(Prisma.sql`${scope.from}::timestamptz`)},
-                           ${scope.to}::timestamptz - interval '1 microsecond',
-                           ${step}::interval, ${timezone}) AS b (start)
-      LEFT JOIN opened o ON o.start = b.start
-      LEFT JOIN completed c ON c.start = b.start
-     ORDER BY b.start`
+    WITH bucket AS (
+      SELECT start, nth
+        FROM generate_series(${first}, ${scope.to}::timestamptz - interval '1 microsecond',
+                             ${step}::interval, ${timezone}) WITH ORDINALITY AS b (start, nth)
+    ), opened AS (${counted('created')}), completed AS (${counted('completed_at')})
+    SELECT bucket.start, coalesce(opened.n, 0) AS opened, coalesce(completed.n, 0) AS completed
+      FROM bucket LEFT JOIN opened USING (nth) LEFT JOIN completed USING (nth)
+     ORDER BY nth`
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { unlessGiven } from '../graphql/input-shapes.ts'
-import { description, expectedVersion, text } from './input.ts'
+import { description, text } from './input.ts'
 
 const cents = z.number().int().min(0, 'must not be negative').max(100_000_000)
 const count = z.number().int().min(0, 'must not be negative').max(1_000_000_000)
@@ -65,7 +65,6 @@ export type CreatePartInput = z.infer<typeof createPartInput>
 
 export const updatePartInput = z.object({
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(text(200)),
   partNumber: partNumber.nullish(),
   unit: unlessGiven(text(20)),
@@ -76,7 +75,6 @@ export type UpdatePartInput = z.infer<typeof updatePartInput>
 
 export const adjustPartStockInput = z.object({
   id: z.string(),
-  expectedVersion,
   by: z.number().int().min(-1_000_000_000).max(1_000_000_000),
 })
 export type AdjustPartStockInput = z.infer<typeof adjustPartStockInput>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { WorkOrderPriority } from '../generated/prisma/enums.ts'
 import { unlessGiven } from '../graphql/input-shapes.ts'
-import { description, expectedVersion, reason, title } from './input.ts'
+import { description, reason, title } from './input.ts'
 
 export const createWorkRequestInput = z.object({
   title,
@@ -12,7 +12,6 @@ export type CreateWorkRequestInput = z.infer<typeof createWorkRequestInput>
 
 export const acceptWorkRequestInput = z.object({
   id: z.string(),
-  expectedVersion,
   title: unlessGiven(title),
   priority: z.enum(WorkOrderPriority).nullish(),
   assigneeId: z.string().nullish(),
@@ -21,5 +20,5 @@ export const acceptWorkRequestInput = z.object({
 })
 export type AcceptWorkRequestInput = z.infer<typeof acceptWorkRequestInput>
 
-export const rejectWorkRequestInput = z.object({ id: z.string(), expectedVersion, reason })
+export const rejectWorkRequestInput = z.object({ id: z.string(), reason })
 export type RejectWorkRequestInput = z.infer<typeof rejectWorkRequestInput>

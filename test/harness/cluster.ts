@@ -89,44 +89,57 @@ export interface Recording {
   stop(): Promise<number>
 }
 
-/** Transactions per request, one event each: most of a request's cost is not the event's. */
-const EVENTS_PER_REQUEST = 4
-const CREATE = `mutation { ${Array.from(
-  { length: EVENTS_PER_REQUEST },
-  (_, n) => `n${n}: locationCreate(input: { name: "Site", kind: LOCATION }) { location { id } }`,
-).join(' ')} }`
+/** Two transactions per request: most of a request's cost is not the events'. */
+const EVENTS_PER_TRANSACTION = 5
+const EVENTS_PER_REQUEST = 2 * EVENTS_PER_TRANSACTION
+const PLACE =
+  'mutation { locationCreate(input: { name: "Site", kind: LOCATION }) { location { id } } }'
+const RECORD = `mutation ($items: [WorkOrderBulkCreateItem!]!) {
+  one: workOrderBulkCreate(input: { items: $items }) { userErrors { code } }
+  two: workOrderBulkCreate(input: { items: $items }) { userErrors { code } }
+}`
+const RECORDED = '{"data":{"one":{"userErrors":[]},"two":{"userErrors":[]}}'
 
-/** Asks servers, by turns, for one event after another at a steady rate. */
-export function recordSteadily(
+/** Asks servers, by turns, for some events after others at a steady rate, once there is a place. */
+export async function recordSteadily(
   ports: () => readonly number[],
   credentials: Credentials,
   perSecond: number,
-): Recording {
-  const startedAt = performance.now()
+): Promise<Recording> {
   const running = new Set<Promise<void>>()
-  let asked = 0
   let confirmed = 0
   let turn = 0
 
-  async function recordSome(): Promise<void> {
-    const body = JSON.stringify({ query: CREATE })
+  /** Tries servers by turns until one confirms. */
+  async function ask(body: object, isDone: (answer: string) => boolean): Promise<string> {
     for (;;) {
       const all = ports()
       const port = all[turn++ % all.length] ?? 0
-      const done = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', ...credentials },
-        body,
+        body: JSON.stringify(body),
       }).then(
-        async (response) => !(await response.text()).includes('errors":['),
-        () => false,
+        (response) => response.text(),
+        () => '',
       )
-      if (done) break
+      if (isDone(answer)) return answer
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
+  }
+
+  const placed = await ask({ query: PLACE }, (answer) => answer.includes('"id"'))
+  const locationId = /"id":"([^"]+)"/.exec(placed)?.[1]
+  confirmed++
+  const items = Array.from({ length: EVENTS_PER_TRANSACTION }, () => ({ title: 'Job', locationId }))
+
+  async function recordSome(): Promise<void> {
+    await ask({ query: RECORD, variables: { items } }, (answer) => answer.startsWith(RECORDED))
     confirmed += EVENTS_PER_REQUEST
   }
 
+  const startedAt = performance.now()
+  let asked = 0
   const timer = setInterval(() => {
     const due = ((performance.now() - startedAt) / 1_000) * perSecond
     // No more at once than a slow machine gets through: the rate then falls instead of the test.

@@ -4,7 +4,7 @@ import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { Booking, BookingSeries } from '../../generated/prisma/client.ts'
 import { userIdOf } from '../../identity/people.ts'
-import { findPlaced } from '../place.ts'
+import { bookingFacets, findPlaced } from '../place.ts'
 import { bookingSeriesCancelled, serializeSeries } from './events.ts'
 
 /** Marks a series as cancelled, after its bookings; nothing when it is already. */
@@ -30,7 +30,7 @@ export async function cancelSeriesRow(
   const ids = cancelled.map((booking) => booking.id)
   const object = serializeSeries(series, ids)
   const previous = diffPayloads(serializeSeries(before, ids), object)
-  const { facets } = await findPlaced(unit, series.resourceId)
+  const facets = bookingFacets([series], [await findPlaced(unit, series.resourceId)])
   if (previous !== undefined) {
     record(unit, bookingSeriesCancelled, { subjectId: id, object, previous, facets })
   }

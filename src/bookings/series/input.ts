@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BookingFrequency } from '../../generated/prisma/enums.ts'
 import { unlessGiven } from '../../graphql/input-shapes.ts'
-import { expectedVersion, wholeNumber } from '../../resources/fields.ts'
+import { wholeNumber } from '../../resources/fields.ts'
 import { WEEKDAYS } from '../../resources/open-hours.ts'
 import { createBookingInput } from '../input.ts'
 import { MAX_OCCURRENCES } from '../recurrence.ts'
@@ -39,7 +39,6 @@ export type CreateSeriesInput = z.infer<typeof createSeriesInput>
 
 export const cancelSeriesInput = z.object({
   id: z.string(),
-  expectedVersion,
   reason: z.string().trim().max(500, 'must have at most 500 characters').nullish(),
 })
 export type CancelSeriesInput = z.infer<typeof cancelSeriesInput>

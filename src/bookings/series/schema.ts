@@ -197,7 +197,6 @@ defineCommand('bookingSeriesCancel', {
   schema: cancelSeriesInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The series.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     reason: t.string({ description: 'Why, up to 500 characters.' }),
   }),
   run: cancelSeries,
@@ -222,7 +221,6 @@ defineCommand('bookingSeriesDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The series.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteSeries,
   payload: (t) => ({

@@ -1,10 +1,10 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, notFound } from '../../errors.ts'
+import { notFound } from '../../errors.ts'
 import { record } from '../../events/record.ts'
 import type { Booking, BookingSeries } from '../../generated/prisma/client.ts'
 import type { DeleteInput } from '../../resources/fields.ts'
 import { demandManager, demandOwn } from '../access.ts'
-import { findPlaced } from '../place.ts'
+import { bookingFacets, findPlaced } from '../place.ts'
 import { CHANGEABLE } from '../rules.ts'
 import { cancelAll } from '../service/cancel.ts'
 import { demandDeletable, removeAll } from '../service/delete.ts'
@@ -25,9 +25,8 @@ export async function cancelSeries(
 ): Promise<CancelledSeries> {
   const found = await unit.tx.bookingSeries.findUnique({ where: { id: input.id } })
   if (found === null) throw notFound('Booking series', input.id)
-  demandOwn(unit.caller, found)
+  demandOwn(unit.caller, 'Booking series', found)
   const before = await lockSeries(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   if (before.status === 'CANCELLED') return { series: before, cancelled: [] }
   const upcoming = (await lockUpcoming(unit, input.id)).filter((booking) =>
     CHANGEABLE.includes(booking.status),
@@ -44,7 +43,6 @@ export async function cancelSeries(
 export async function deleteSeries(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   demandManager(unit.caller)
   const series = await lockSeries(unit, input.id)
-  demandVersion(series, input.expectedVersion)
   await unit.tx.$queryRaw`
     SELECT 1 FROM booking
      WHERE series_id = ${input.id} AND organization_id = ${unit.organizationId}
@@ -56,11 +54,11 @@ export async function deleteSeries(unit: UnitOfWork, input: DeleteInput): Promis
   await demandDeletable(unit, bookings, 'id')
   await removeAll(unit, bookings)
   await unit.tx.bookingSeries.delete({ where: { id: series.id } })
-  const { facets } = await findPlaced(unit, series.resourceId)
+  const placed = await findPlaced(unit, series.resourceId)
   record(unit, bookingSeriesDeleted, {
     subjectId: series.id,
     object: { id: series.id, deleted: true },
-    facets,
+    facets: bookingFacets([series], [placed]),
   })
   return series.id
 }

@@ -21,7 +21,7 @@ export async function cancelBooking(
   input: CancelBookingInput,
 ): Promise<CancelledBookings> {
   const { addressed, scope } = await lockScope(unit, input)
-  demandOwn(unit.caller, addressed)
+  demandOwn(unit.caller, 'Booking', addressed)
   if (addressed.status === 'CANCELLED' && input.scope === 'THIS') {
     return { booking: addressed, cancelled: [] }
   }

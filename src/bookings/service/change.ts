@@ -53,7 +53,7 @@ export async function checkInBooking(
   input: BookingActionInput,
 ): Promise<Booking> {
   const before = await lockBooking(unit, input)
-  demandOwn(unit.caller, before)
+  demandOwn(unit.caller, 'Booking', before)
   if (before.status === 'CHECKED_IN') return before
   // A no-show comes back by a manager's word, not by checking in late.
   demandTransition(before, 'CHECKED_IN', ['CONFIRMED'])
@@ -65,7 +65,7 @@ export async function checkInBooking(
 /** Ends a booking before its time, which is free for others from now on, but for the buffer. */
 export async function endBooking(unit: UnitOfWork, input: BookingActionInput): Promise<Booking> {
   const before = await lockBooking(unit, input)
-  demandOwn(unit.caller, before)
+  demandOwn(unit.caller, 'Booking', before)
   if (before.status === 'COMPLETED') return before
   demandTransition(before, 'COMPLETED', ['CONFIRMED', 'CHECKED_IN'])
   if (before.status === 'CONFIRMED' && before.startTime > unit.now) {

@@ -9,6 +9,7 @@ import { claim, conflict } from '../holds.ts'
 import { askSoon, asksBeforeConfirming, confirmation } from '../hooks.ts'
 import type { CreateBookingInput } from '../input.ts'
 import {
+  bookingFacets,
   demandCustomer,
   demandOpenAt,
   demandReservable,
@@ -107,6 +108,6 @@ export function tellCreated(unit: UnitOfWork, placed: PlacedResource, booking: B
   record(unit, bookingCreated, {
     subjectId: booking.id,
     object: serializeBooking(booking, placed.resource),
-    facets: placed.facets,
+    facets: bookingFacets([booking], [placed]),
   })
 }

@@ -5,7 +5,7 @@ import type { Booking } from '../../generated/prisma/client.ts'
 import { demandManager } from '../access.ts'
 import { bookingBulkDeleted, bookingDeleted } from '../events.ts'
 import type { BookingActionInput, BulkDeleteBookingsInput } from '../input.ts'
-import { facetsOfAll, findAllPlaced, findPlaced } from '../place.ts'
+import { bookingFacets, findAllPlaced, findPlaced } from '../place.ts'
 import { lockBooking } from './load.ts'
 
 /** Ids listed in a refusal. */
@@ -19,12 +19,12 @@ export async function deleteBooking(unit: UnitOfWork, input: BookingActionInput)
   demandManager(unit.caller)
   const booking = await lockBooking(unit, input)
   await demandDeletable(unit, [booking], 'id')
-  const { facets } = await findPlaced(unit, booking.resourceId)
+  const placed = await findPlaced(unit, booking.resourceId)
   await unit.tx.booking.delete({ where: { id: booking.id } })
   record(unit, bookingDeleted, {
     subjectId: booking.id,
     object: { id: booking.id, deleted: true },
-    facets,
+    facets: bookingFacets([booking], [placed]),
   })
   return booking.id
 }
@@ -79,7 +79,7 @@ export async function removeAll(unit: UnitOfWork, bookings: readonly Booking[]):
     // An event is about one record; of several the first stands for all.
     subjectId: first,
     object: { ids, deleted: true, count: ids.length },
-    facets: facetsOfAll([...placed.values()]),
+    facets: bookingFacets(bookings, [...placed.values()]),
   })
 }
 

@@ -1,22 +1,18 @@
 import { lockRow, noteVersion, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, notFound } from '../../errors.ts'
+import { notFound } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { Booking } from '../../generated/prisma/client.ts'
 import type { bookingUpdated } from '../events.ts'
 import { serializeBooking } from '../events.ts'
 import type { EditScope } from '../input.ts'
-import { facetsOfAll, type PlacedResource } from '../place.ts'
+import { bookingFacets, type PlacedResource } from '../place.ts'
 import { CHANGEABLE } from '../rules.ts'
 
 /** @throws DomainError NOT_FOUND or VERSION_CONFLICT */
-export async function lockBooking(
-  unit: UnitOfWork,
-  input: { id: string; expectedVersion?: number | null | undefined },
-): Promise<Booking> {
+export async function lockBooking(unit: UnitOfWork, input: { id: string }): Promise<Booking> {
   if (!(await lockRow(unit, 'booking', input.id))) throw notFound('Booking', input.id)
   const booking = await unit.tx.booking.findUniqueOrThrow({ where: { id: input.id } })
-  demandVersion(booking, input.expectedVersion)
   return booking
 }
 
@@ -35,7 +31,7 @@ export interface LockedScope {
  */
 export async function lockScope(
   unit: UnitOfWork,
-  input: { id: string; expectedVersion?: number | null | undefined; scope: EditScope },
+  input: { id: string; scope: EditScope },
 ): Promise<LockedScope> {
   if (input.scope !== 'THIS') {
     const found = await unit.tx.booking.findUnique({
@@ -50,7 +46,7 @@ export async function lockScope(
 
 async function lockSeriesScope(
   unit: UnitOfWork,
-  input: { id: string; expectedVersion?: number | null | undefined; scope: EditScope },
+  input: { id: string; scope: EditScope },
   seriesId: string,
 ): Promise<LockedScope> {
   await lockRow(unit, 'bookingSeries', seriesId)
@@ -58,7 +54,6 @@ async function lockSeriesScope(
   const addressed = bookings.find((booking) => booking.id === input.id)
   if (addressed === undefined) throw notFound('Booking', input.id)
   noteVersion(unit, addressed)
-  demandVersion(addressed, input.expectedVersion)
   const scope = bookings.filter(
     (other) =>
       other === addressed ||
@@ -116,7 +111,7 @@ export function tell(
   const previous = diffPayloads(serializeBooking(before, placedBefore.resource), object)
   if (previous === undefined) return before
   // Whoever watches the resource that a booking has left must hear of it too.
-  const facets = facetsOfAll([placed, placedBefore])
+  const facets = bookingFacets([after], [placed, placedBefore])
   record(unit, event, { subjectId: after.id, object, previous, facets })
   return after
 }

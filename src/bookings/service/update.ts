@@ -43,7 +43,7 @@ export async function updateBooking(
 ): Promise<UpdatedBookings> {
   const targetOf = await openTargets(unit, input)
   const { addressed, scope } = await lockScope(unit, input)
-  demandOwn(unit.caller, addressed)
+  demandOwn(unit.caller, 'Booking', addressed)
   demandChangeable(addressed)
   const timesOf = await retiming(unit, input, addressed, targetOf(addressed))
   const asks = await asksBeforeConfirming(unit)

@@ -4,6 +4,7 @@ import { defineCommand } from '../../graphql/command.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
 import { connectionNames, pageOptions } from '../../graphql/paging.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import { deleteInput } from '../fields.ts'
 import { createServiceGroup, deleteServiceGroup, updateServiceGroup } from './group-service.ts'
 import { createServiceGroupInput, updateServiceGroupInput } from './input.ts'
@@ -40,9 +41,8 @@ builder.queryFields((t) => ({
       type: 'ServiceGroup',
       description: 'Groups of services, by name.',
       authScopes: { permission: 'service-groups:read' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).serviceGroup.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('ServiceGroup', query, context, info, {
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).serviceGroup.count(),
@@ -77,7 +77,6 @@ defineCommand('serviceGroupUpdate', {
   schema: updateServiceGroupInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The group.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     description: t.string({ description: 'New details; null removes them.' }),
   }),
@@ -99,7 +98,6 @@ defineCommand('serviceGroupDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The group.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteServiceGroup,
   payload: (t) => ({

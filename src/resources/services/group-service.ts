@@ -1,6 +1,6 @@
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, DomainError, notFound } from '../../errors.ts'
+import { DomainError, notFound } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { ServiceGroup } from '../../generated/prisma/client.ts'
@@ -40,7 +40,6 @@ export async function updateServiceGroup(
   input: UpdateServiceGroupInput,
 ): Promise<ServiceGroup> {
   const before = await lockServiceGroup(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const changes = changesOf(input)
   const previous = diffPayloads(
     serializeServiceGroup(before),
@@ -63,7 +62,6 @@ export async function updateServiceGroup(
 /** @throws DomainError CONFLICT listing the services still in it. */
 export async function deleteServiceGroup(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const group = await lockServiceGroup(unit, input.id)
-  demandVersion(group, input.expectedVersion)
   const services = await unit.tx.service.findMany({
     where: { groupId: group.id },
     select: { id: true },

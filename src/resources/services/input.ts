@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { unlessGiven } from '../../graphql/input-shapes.ts'
-import { description, expectedVersion, name, wholeNumber } from '../fields.ts'
+import { description, name, wholeNumber } from '../fields.ts'
 
 const details = {
   description: description.nullish(),
@@ -19,7 +19,6 @@ export type CreateServiceInput = z.infer<typeof createServiceInput>
 
 export const updateServiceInput = z.object({
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(name),
   ...details,
   resourceIds: unlessGiven(resourceIds),
@@ -31,7 +30,6 @@ export type CreateServiceGroupInput = z.infer<typeof createServiceGroupInput>
 
 export const updateServiceGroupInput = z.object({
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(name),
   description: description.nullish(),
 })

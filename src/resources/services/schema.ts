@@ -4,6 +4,7 @@ import { defineCommand } from '../../graphql/command.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
 import { connectionNames, pageOptions } from '../../graphql/paging.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import { deleteInput } from '../fields.ts'
 import { createServiceInput, updateServiceInput } from './input.ts'
 import { createService, deleteService, updateService } from './service.ts'
@@ -74,9 +75,8 @@ builder.queryFields((t) => ({
       args: {
         where: t.arg({ type: ServiceWhere, description: 'Which ones; all when left out.' }),
       },
-      resolve: (query, _root, { where }, context) =>
-        scopedPrisma(context).service.findMany({
-          ...query,
+      resolve: (query, _root, { where }, context, info) =>
+        readPage('Service', query, context, info, {
           where: toWhere(where),
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
@@ -117,7 +117,6 @@ defineCommand('serviceUpdate', {
   schema: updateServiceInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The service.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name, 1–200 characters.' }),
     description: t.string({ description: 'New details; null removes them.' }),
     groupId: t.id({ description: 'New heading; null = none.' }),
@@ -142,7 +141,6 @@ defineCommand('serviceDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The service.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteService,
   payload: (t) => ({

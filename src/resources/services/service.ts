@@ -1,6 +1,6 @@
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, notFound } from '../../errors.ts'
+import { notFound } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import { changesOf, type DeleteInput } from '../fields.ts'
@@ -43,7 +43,6 @@ export async function updateService(
   input: UpdateServiceInput,
 ): Promise<OfferedService> {
   const before = await lockService(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const changes = changesOf(input)
   if (changes.groupId != null) await demandGroup(unit, changes.groupId)
   const after: OfferedService = { ...before, ...changes }
@@ -66,7 +65,6 @@ export async function updateService(
 
 export async function deleteService(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const service = await lockService(unit, input.id)
-  demandVersion(service, input.expectedVersion)
   await unit.tx.service.delete({ where: { id: service.id } })
   record(unit, serviceDeleted, {
     subjectId: service.id,

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { unlessGiven } from '../../graphql/input-shapes.ts'
-import { expectedVersion } from '../fields.ts'
 
 const note = z.string().trim().max(500, 'must have at most 500 characters')
 
@@ -15,7 +14,6 @@ export type CreateShiftInput = z.infer<typeof createShiftInput>
 
 export const updateShiftInput = z.object({
   id: z.string(),
-  expectedVersion,
   resourceId: unlessGiven(z.string()),
   userId: z.string().nullish(),
   startTime: unlessGiven(z.date()),

@@ -3,6 +3,7 @@ import { builder } from '../../graphql/builder.ts'
 import { defineCommand } from '../../graphql/command.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -60,9 +61,8 @@ builder.queryFields((t) => ({
       description: 'Shifts, the earliest first.',
       authScopes: { permission: 'shifts:read' },
       args: { where: t.arg({ type: ShiftWhere, description: 'Which ones; all when left out.' }) },
-      resolve: (query, _root, { where }, context) =>
-        scopedPrisma(context).shift.findMany({
-          ...query,
+      resolve: (query, _root, { where }, context, info) =>
+        readPage('Shift', query, context, info, {
           where: toWhere(where),
           orderBy: [{ startTime: 'asc' }, { id: 'asc' }],
         }),
@@ -106,7 +106,6 @@ defineCommand('shiftUpdate', {
   schema: updateShiftInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The shift.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     resourceId: t.id({ description: 'What is staffed now.' }),
     userId: t.id({ description: 'Who is on it; null = nobody.' }),
     startTime: t.field({ type: 'DateTime', description: 'New start.' }),
@@ -130,7 +129,6 @@ defineCommand('shiftDelete', {
   schema: deleteInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The shift.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteShift,
   payload: (t) => ({

@@ -1,6 +1,6 @@
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, invalid, notFound } from '../../errors.ts'
+import { invalid, notFound } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import type { Facets } from '../../events/match.ts'
 import { record } from '../../events/record.ts'
@@ -39,7 +39,6 @@ export async function createShift(unit: UnitOfWork, input: CreateShiftInput): Pr
 
 export async function updateShift(unit: UnitOfWork, input: UpdateShiftInput): Promise<Shift> {
   const before = await lockShift(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const changes = changesOf(input)
   const after: Shift = { ...before, ...changes }
   const facets = await facetsAt(unit, after.resourceId)
@@ -60,7 +59,6 @@ export async function updateShift(unit: UnitOfWork, input: UpdateShiftInput): Pr
 
 export async function deleteShift(unit: UnitOfWork, input: DeleteInput): Promise<string> {
   const shift = await lockShift(unit, input.id)
-  demandVersion(shift, input.expectedVersion)
   const facets = await facetsAt(unit, shift.resourceId)
   await unit.tx.shift.delete({ where: { id: shift.id } })
   record(unit, shiftDeleted, {

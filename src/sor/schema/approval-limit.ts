@@ -20,7 +20,6 @@ defineCommand('userSetApprovalLimit', {
   schema: setApprovalLimitInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
-    expectedVersion: t.int({ description: 'Refuse if the user has another version by now.' }),
     approvalLimitCents: t.field({
       type: 'BigInt',
       description: 'The limit in cents, from 0 to below 2^53; null or left out = no limit.',

@@ -69,7 +69,6 @@ defineCommand('quotationUpdate', {
   schema: updateQuotationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The quotation.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     scheduleId: t.id({ description: 'Another schedule; give the lines too.' }),
     note: t.string({ description: 'New remarks; null removes them.' }),
     lines: t.field({ type: [QuotationLineInput], description: 'All its lines, at most 200.' }),
@@ -102,7 +101,6 @@ function defineStep<I>(name: string, step: Step<I>): void {
     schema: step.schema,
     input: (t) => ({
       id: t.id({ required: true, description: 'The quotation.' }),
-      expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
       ...(reason === undefined ? {} : { reason: t.string(reason) }),
     }),
     run: step.run,

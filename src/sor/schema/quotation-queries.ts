@@ -1,6 +1,7 @@
 import type { Prisma } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -104,9 +105,8 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
-        scopedPrisma(context).quotation.findMany({
-          ...query,
+      resolve: (query, _root, { where, orderBy }, context, info) =>
+        readPage('Quotation', query, context, info, {
           where: toWhere(where),
           orderBy: [
             ...(orderBy ?? [{ field: 'created', direction: 'desc' }]).map((step) => ({

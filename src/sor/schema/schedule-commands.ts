@@ -20,7 +20,6 @@ import {
 } from '../service/schedules.ts'
 import { RateScheduleType, RateUnitEnum } from './schedule-type.ts'
 
-const EXPECTED_VERSION = 'Refuse if it has another version by now.'
 const THE_SCHEDULE = 'The schedule.'
 
 defineCommand('rateScheduleCreate', {
@@ -59,7 +58,6 @@ defineCommand('rateScheduleUpdate', {
   schema: updateScheduleInput,
   input: (t) => ({
     id: t.id({ required: true, description: THE_SCHEDULE }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
     name: t.string({ description: 'New name; not for a revision, which keeps it.' }),
     description: t.string({ description: 'New details; null removes them.' }),
     companyId: t.id({ description: 'New company; null = everybody. Not for a revision.' }),
@@ -84,7 +82,6 @@ defineCommand('rateScheduleDelete', {
   schema: stepInput,
   input: (t) => ({
     id: t.id({ required: true, description: THE_SCHEDULE }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
   }),
   run: deleteSchedule,
   payload: (t) => ({
@@ -138,7 +135,6 @@ defineCommand('rateScheduleImportItems', {
   schema: importItemsInput,
   input: (t) => ({
     id: t.id({ required: true, description: THE_SCHEDULE }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
     items: t.field({
       type: [RateItemInput],
       required: true,
@@ -179,7 +175,6 @@ defineCommand('rateScheduleRemoveItems', {
   schema: removeItemsInput,
   input: (t) => ({
     id: t.id({ required: true, description: THE_SCHEDULE }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
     codes: t.stringList({ required: true, description: 'Codes of the items, 1–1,000.' }),
   }),
   run: removeItems,
@@ -200,7 +195,6 @@ defineCommand('rateSchedulePublish', {
   schema: stepInput,
   input: (t) => ({
     id: t.id({ required: true, description: THE_SCHEDULE }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
   }),
   run: publishSchedule,
   payload: (t) => ({
@@ -241,7 +235,6 @@ defineCommand('rateScheduleArchive', {
   schema: stepInput,
   input: (t) => ({
     id: t.id({ required: true, description: THE_SCHEDULE }),
-    expectedVersion: t.int({ description: EXPECTED_VERSION }),
   }),
   run: archiveSchedule,
   payload: (t) => ({

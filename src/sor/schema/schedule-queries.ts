@@ -1,6 +1,7 @@
 import type { Prisma } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -95,9 +96,8 @@ builder.queryFields((t) => ({
           description: 'In which order; ties are broken by id.',
         }),
       },
-      resolve: (query, _root, { where, orderBy }, context) =>
-        scopedPrisma(context).rateSchedule.findMany({
-          ...query,
+      resolve: (query, _root, { where, orderBy }, context, info) =>
+        readPage('RateSchedule', query, context, info, {
           where: {
             AND: [toWhere(where), inForceAt(where?.inForceAt)],
           },

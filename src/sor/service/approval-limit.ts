@@ -1,5 +1,5 @@
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { AccessError, demandVersion, notFound } from '../../errors.ts'
+import { AccessError, notFound } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { User } from '../../generated/prisma/client.ts'
@@ -21,7 +21,6 @@ export async function setApprovalLimit(
   }
   if (!(await lockRow(unit, 'user', id))) throw notFound('User', id)
   const user = await unit.tx.user.findUniqueOrThrow({ where: { id } })
-  demandVersion(user, input.expectedVersion)
   if (user.approvalLimitCents === approvalLimitCents) return user
   const after = await unit.tx.user.update({
     where: { id },

@@ -1,6 +1,6 @@
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, invalid, notFound } from '../../errors.ts'
+import { invalid, notFound } from '../../errors.ts'
 import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
@@ -88,7 +88,7 @@ export interface LoadedQuotation {
  */
 export async function lockQuotation(
   unit: UnitOfWork,
-  input: { id: string; expectedVersion?: number | null | undefined },
+  input: { id: string },
 ): Promise<LoadedQuotation> {
   const { id } = input
   if (!(await lockRow(unit, 'quotation', id))) throw notFound('Quotation', id)
@@ -96,7 +96,6 @@ export async function lockQuotation(
     where: { id, AND: visibleTo(unit.caller, 'Quotation') },
   })
   if (quotation === null) throw notFound('Quotation', id)
-  demandVersion(quotation, input.expectedVersion)
   const lines = await unit.tx.quotationLine.findMany({
     where: { quotationId: id },
     orderBy: { position: 'asc' },
@@ -125,15 +124,18 @@ export async function saveQuotation(
     data: { ...data, updated: unit.now, version: before.quotation.version + 1 },
   })
   if (event !== undefined) {
-    const workOrder = await unit.tx.workOrder.findUniqueOrThrow({
-      where: { id: quotation.workOrderId },
-      select: { location: true },
+    const { workOrder, createdBy } = await unit.tx.quotation.findUniqueOrThrow({
+      where: { id },
+      select: {
+        workOrder: { select: { location: true } },
+        createdBy: { select: { companyId: true } },
+      },
     })
     record(unit, event, {
       subjectId: id,
       object: serializeQuotation(quotation, lines),
       previous,
-      facets: quotationFacets(quotation, workOrder.location),
+      facets: quotationFacets(quotation, workOrder.location, createdBy?.companyId ?? null),
     })
   }
   return quotation

@@ -2,7 +2,7 @@ import { lockCompany } from '../../companies/service.ts'
 import { insertRows } from '../../db/insert-rows.ts'
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, DomainError, invalid, notFound } from '../../errors.ts'
+import { DomainError, invalid, notFound } from '../../errors.ts'
 import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
@@ -54,7 +54,7 @@ export async function updateSchedule(
 ): Promise<RateSchedule> {
   const before = await lockSchedule(unit, input)
   demandDraftSchedule(before.status)
-  const { expectedVersion: _version, id: _id, ...given } = input
+  const { id: _id, ...given } = input
   if (before.supersedesId !== null) demandSameChain(before, input)
   if (input.companyId != null) await lockCompany(unit, input.companyId, 'companyId')
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
@@ -188,14 +188,10 @@ export async function writeSchedule(
  * A schedule to be changed, locked until the end of the transaction.
  * @throws AccessError FORBIDDEN for a contractor; DomainError NOT_FOUND, VERSION_CONFLICT
  */
-export async function lockSchedule(
-  unit: UnitOfWork,
-  input: { id: string; expectedVersion?: number | null | undefined },
-): Promise<RateSchedule> {
+export async function lockSchedule(unit: UnitOfWork, input: { id: string }): Promise<RateSchedule> {
   demandStaff(unit.caller)
   if (!(await lockRow(unit, 'rateSchedule', input.id))) throw notFound('Rate schedule', input.id)
   const schedule = await unit.tx.rateSchedule.findUniqueOrThrow({ where: { id: input.id } })
-  demandVersion(schedule, input.expectedVersion)
   return schedule
 }
 

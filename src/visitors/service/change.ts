@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { demandBooking } from '../booking.ts'
-import { demandVersion, DomainError, invalid } from '../../errors.ts'
+import { DomainError, invalid } from '../../errors.ts'
 import { demandActiveUser } from '../../identity/people.ts'
 import { findLocation } from '../../locations/service.ts'
 import { demandDeciding } from '../access.ts'
@@ -26,9 +26,8 @@ export async function updateVisitor(
   input: UpdateVisitorInput,
 ): Promise<VisitorRecord> {
   const before = await lockVisitor(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   demandUpcoming(before)
-  const { id: _id, expectedVersion: _version, ...given } = input
+  const { id: _id, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const after: VisitorRecord = { ...before, ...changes }
   if (after.hostId !== before.hostId) await demandActiveUser(unit, after.hostId, 'hostId')
@@ -56,7 +55,6 @@ export async function approveVisitor(
 ): Promise<VisitorRecord> {
   demandDeciding(unit.caller)
   const before = await lockVisitor(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   if (before.status === 'REGISTERED') return before
   demandTransition(before, 'REGISTERED')
   return saveVisitor(unit, before, { ...before, status: 'REGISTERED' }, visitorApproved)
@@ -69,7 +67,6 @@ export async function denyVisitor(
 ): Promise<VisitorRecord> {
   demandDeciding(unit.caller)
   const before = await lockVisitor(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   if (before.status === 'DENIED') return before
   demandTransition(before, 'DENIED')
   const after = { ...before, status: 'DENIED', denyReason: input.reason } as const
@@ -82,7 +79,6 @@ export async function cancelVisit(
   input: CancelVisitInput,
 ): Promise<VisitorRecord> {
   const before = await lockVisitor(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   if (before.status === 'CANCELLED') return before
   demandTransition(before, 'CANCELLED')
   return cancelLocked(unit, before, input.reason ?? null)

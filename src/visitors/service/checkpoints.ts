@@ -1,5 +1,4 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import { placeFacets } from '../../locations/events.ts'
@@ -9,6 +8,7 @@ import {
   serializeTriggerMatch,
   serializeVisitor,
   visitorCheckpointCompleted,
+  visitorFacets,
   type VisitorRecord,
 } from '../events.ts'
 import type { CompleteCheckpointInput } from '../input.ts'
@@ -25,7 +25,6 @@ export async function completeCheckpoint(
   input: CompleteCheckpointInput,
 ): Promise<VisitorRecord> {
   const before = await lockVisitor(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   if (before.checkpoints.some(({ key }) => key === input.key)) return before
   demandOpen(before)
   const completed = {
@@ -44,7 +43,7 @@ export async function completeCheckpoint(
     subjectId: saved.id,
     object: { ...serializeVisitor(saved), checkpoint: serializeCheckpoint(completed) },
     ...(previous === undefined ? {} : { previous }),
-    facets: placeFacets(saved.location),
+    facets: visitorFacets(saved),
   })
   if (saved.bookingId !== null) await tellBooking(unit, before, saved, saved.bookingId)
   return saved

@@ -1,6 +1,6 @@
 import { newId } from '../../db/ids.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, DomainError, invalid, notFound } from '../../errors.ts'
+import { DomainError, invalid, notFound } from '../../errors.ts'
 import { record } from '../../events/record.ts'
 import { userIdOf } from '../../identity/people.ts'
 import { findLocation } from '../../locations/service.ts'
@@ -62,7 +62,7 @@ export async function createInvitation(
     hostId,
     purpose: input.purpose,
     bookingId: input.bookingId,
-    invitationId: id,
+    invitation: row,
     walkIn: false,
     expectedArrival: input.startAt,
     expectedDeparture: input.endAt,
@@ -83,9 +83,8 @@ export async function updateInvitation(
   input: UpdateInvitationInput,
 ): Promise<InvitationRecord> {
   const before = await lockInvitation(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   demandInvitationTransition(before, 'UPDATED')
-  const { id: _id, expectedVersion: _version, addVisitors, ...given } = input
+  const { id: _id, addVisitors, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const after: InvitationRecord = { ...before, ...changes }
   const timesChanged =
@@ -117,7 +116,6 @@ export async function cancelInvitation(
   input: CancelVisitInput,
 ): Promise<InvitationRecord> {
   const before = await lockInvitation(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   if (before.status === 'CANCELLED') return before
   demandInvitationTransition(before, 'CANCELLED')
   const visitors = await lockVisitors(unit, before.id, UPCOMING)
@@ -134,7 +132,6 @@ export async function cancelInvitation(
  */
 export async function deleteInvitation(unit: UnitOfWork, input: VisitorIdInput): Promise<string> {
   const before = await lockInvitation(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const visitors = await lockVisitors(unit, before.id, undefined)
   const open = visitors.filter((visitor) => OPEN.some((status) => status === visitor.status))
   if (open.length > 0) {
@@ -194,7 +191,7 @@ async function addGuests(
   return insertVisitors(unit, await loadVisitPlace(unit, invitation.location), people, {
     hostId,
     bookingId: invitation.bookingId,
-    invitationId: invitation.id,
+    invitation,
     walkIn: false,
     expectedArrival: invitation.startAt,
     expectedDeparture: invitation.endAt,

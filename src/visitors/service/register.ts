@@ -4,11 +4,15 @@ import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { record } from '../../events/record.ts'
 import type { VisitorStatus, VisitorType } from '../../generated/prisma/enums.ts'
 import { demandActiveUser, userIdOf } from '../../identity/people.ts'
-import { placeFacets } from '../../locations/events.ts'
 import { findLocation } from '../../locations/service.ts'
 import { approvesByRegistering } from '../access.ts'
 import { demandBooking } from '../booking.ts'
-import { serializeVisitor, visitorRegistered, type VisitorRecord } from '../events.ts'
+import {
+  serializeVisitor,
+  visitorFacets,
+  visitorRegistered,
+  type VisitorRecord,
+} from '../events.ts'
 import type { RegisterVisitorInput } from '../input.ts'
 import { loadVisitPlace, type VisitPlace } from '../policy.ts'
 import { demandFittingTimes } from '../rules.ts'
@@ -26,7 +30,7 @@ export async function registerVisitor(
   const location = await findLocation(unit, input.locationId, 'locationId')
   const place = await loadVisitPlace(unit, location)
   await demandBooking(unit, input.bookingId)
-  const visit = { ...input, walkIn: false, invitationId: null }
+  const visit = { ...input, walkIn: false, invitation: null }
   const visitors = await insertVisitors(unit, place, [input], visit)
   return announce(unit, visitors)
 }
@@ -43,7 +47,7 @@ interface Visit {
   hostId: string
   purpose?: string | null | undefined
   bookingId?: string | null | undefined
-  invitationId: string | null
+  invitation: { id: string; createdById: string | null; hostIds: string[] } | null
   walkIn: boolean
   expectedArrival: Date
   expectedDeparture?: Date | null | undefined
@@ -73,7 +77,7 @@ export async function insertVisitors(
     hostId: visit.hostId,
     locationId: location.id,
     siteId: location.siteId,
-    invitationId: visit.invitationId,
+    invitationId: visit.invitation?.id ?? null,
     bookingId: visit.bookingId ?? null,
     walkIn: visit.walkIn,
     expectedArrival: visit.expectedArrival,
@@ -94,7 +98,10 @@ export async function insertVisitors(
     updated: unit.now,
   }))
   await insertRows(unit, 'visitor', rows)
-  return rows.map((row): VisitorRecord => Object.assign(row, { checkpoints: [], location }))
+  const { invitation } = visit
+  return rows.map((row): VisitorRecord =>
+    Object.assign(row, { checkpoints: [], location, invitation }),
+  )
 }
 
 /** Records one visitor.registered each. @returns the first of them */
@@ -103,7 +110,7 @@ export function announce(unit: UnitOfWork, visitors: readonly VisitorRecord[]): 
     record(unit, visitorRegistered, {
       subjectId: visitor.id,
       object: serializeVisitor(visitor),
-      facets: placeFacets(visitor.location),
+      facets: visitorFacets(visitor),
     })
   }
   const [first] = visitors

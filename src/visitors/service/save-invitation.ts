@@ -4,18 +4,19 @@ import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { VisitorStatus } from '../../generated/prisma/enums.ts'
-import { demandOwnVisitor } from '../access.ts'
+import { demandOwnVisit } from '../access.ts'
 import { VISITOR_RECORD, type VisitorRecord } from '../events.ts'
 import {
   INVITATION_RECORD,
   invitationFacets,
+  partyOfInvitation,
   type InvitationRecord,
   serializeInvitation,
 } from '../invitation-events.ts'
 
 /**
  * Locks an invitation for a change by the caller.
- * @throws DomainError NOT_FOUND, AccessError FORBIDDEN
+ * @throws DomainError NOT_FOUND, also for somebody else's
  */
 export async function lockInvitation(unit: UnitOfWork, id: string): Promise<InvitationRecord> {
   if (!(await lockRow(unit, 'visitorInvitation', id))) throw notFound('Invitation', id)
@@ -23,10 +24,7 @@ export async function lockInvitation(unit: UnitOfWork, id: string): Promise<Invi
     where: { id },
     include: INVITATION_RECORD,
   })
-  demandOwnVisitor(unit.caller, {
-    hostIds: invitation.hostIds,
-    registeredById: invitation.createdById,
-  })
+  demandOwnVisit(unit.caller, 'Invitation', id, partyOfInvitation(invitation))
   return invitation
 }
 

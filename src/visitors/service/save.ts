@@ -3,11 +3,12 @@ import { notFound } from '../../errors.ts'
 import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
-import { placeFacets } from '../../locations/events.ts'
-import { demandOwnVisitor } from '../access.ts'
+import { demandOwnVisit } from '../access.ts'
 import {
+  partyOfVisitor,
   serializeVisitor,
   VISITOR_RECORD,
+  visitorFacets,
   type VisitorPayload,
   type VisitorRecord,
 } from '../events.ts'
@@ -22,10 +23,7 @@ export async function lockVisitor(unit: UnitOfWork, id: string): Promise<Visitor
     where: { id },
     include: VISITOR_RECORD,
   })
-  demandOwnVisitor(unit.caller, {
-    hostIds: [visitor.hostId],
-    registeredById: visitor.registeredById,
-  })
+  demandOwnVisit(unit.caller, 'Visitor', id, partyOfVisitor(visitor))
   return visitor
 }
 
@@ -43,7 +41,7 @@ export async function saveVisitor(
     subjectId: saved.id,
     object: serializeVisitor(saved),
     previous,
-    facets: placeFacets(saved.location),
+    facets: visitorFacets(saved),
   })
   return saved
 }
@@ -54,10 +52,10 @@ export async function writeVisitor(
   before: VisitorRecord,
   after: VisitorRecord,
 ): Promise<VisitorRecord> {
-  const { id, organizationId: _o, created: _c, checkpoints, location, ...data } = after
+  const { id, organizationId: _o, created: _c, checkpoints, location, invitation, ...data } = after
   const row = await unit.tx.visitor.update({
     where: { id },
     data: { ...data, updated: unit.now, version: before.version + 1 },
   })
-  return { ...row, checkpoints, location }
+  return { ...row, checkpoints, location, invitation }
 }

@@ -31,10 +31,10 @@ export async function walkInVisitor(
     throw invalid('Visits to this site need an approval: register the visitor first', 'locationId')
   }
   await demandBooking(unit, input.bookingId)
-  const visit = { ...input, walkIn: true, invitationId: null, expectedArrival: unit.now }
+  const visit = { ...input, walkIn: true, invitation: null, expectedArrival: unit.now }
   const { id } = announce(unit, await insertVisitors(unit, place, [input], visit))
   for (const checkpoint of input.checkpoints) {
-    await completeCheckpoint(unit, { id, expectedVersion: undefined, ...checkpoint })
+    await completeCheckpoint(unit, { id, ...checkpoint })
   }
-  return checkInVisitor(unit, { id, expectedVersion: undefined, badgeNumber: input.badgeNumber })
+  return checkInVisitor(unit, { id, badgeNumber: input.badgeNumber })
 }

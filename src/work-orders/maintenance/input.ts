@@ -5,7 +5,7 @@ import {
   WorkOrderPriority,
 } from '../../generated/prisma/enums.ts'
 import { unlessGiven } from '../../graphql/input-shapes.ts'
-import { checklist, description, expectedVersion, reason, title } from '../input.ts'
+import { checklist, description, reason, title } from '../input.ts'
 import { WEEKDAYS } from '../sla/policy-shapes.ts'
 
 const interval = z.number().int().min(1, 'must be at least 1').max(1_000, 'must be at most 1000')
@@ -46,7 +46,6 @@ export type CreateScheduleInput = z.infer<typeof createScheduleInput>
 
 export const updateScheduleInput = z.object({
   id: z.string(),
-  expectedVersion,
   title: unlessGiven(title),
   description: description.nullish(),
   locationId: unlessGiven(z.string()),
@@ -68,12 +67,11 @@ export const updateScheduleInput = z.object({
 })
 export type UpdateScheduleInput = z.infer<typeof updateScheduleInput>
 
-export const deleteScheduleInput = z.object({ id: z.string(), expectedVersion })
+export const deleteScheduleInput = z.object({ id: z.string() })
 export type DeleteScheduleInput = z.infer<typeof deleteScheduleInput>
 
 export const skipOccurrenceInput = z.object({
   id: z.string(),
-  expectedVersion,
   occurrenceAt: z.date().nullish(),
   reason,
 })

@@ -56,7 +56,6 @@ const creationFields = (t: InputBuilder) => ({
 
 const statusFields = (t: InputBuilder) => ({
   id: t.id({ required: true, description: 'The work order.' }),
-  expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   status: t.field({ type: StatusEnum, required: true, description: 'Where to.' }),
   reason: t.string({ description: 'Why; required for ON_HOLD and REOPENED, 1–500 characters.' }),
 })
@@ -74,7 +73,6 @@ defineWorkOrderCommand('workOrderUpdate', {
   schema: updateWorkOrderInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The work order.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     title: t.string({ description: 'New title, 1–200 characters.' }),
     description: t.string({ description: 'New details; null removes them.' }),
     priority: t.field({
@@ -108,7 +106,6 @@ defineDeletion('workOrderDelete', {
   schema: deleteWorkOrderInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The work order.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteWorkOrder,
 })
@@ -163,7 +160,10 @@ defineCommand('workOrderBulkCreate', {
 
 const ChangeStatusItem = builder.inputType('WorkOrderBulkChangeStatusItem', {
   description: 'One change of status.',
-  fields: statusFields,
+  fields: (t) => ({
+    ...statusFields(t),
+    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
+  }),
 })
 
 defineCommand('workOrderBulkChangeStatus', {

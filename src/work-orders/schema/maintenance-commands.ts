@@ -87,7 +87,6 @@ defineScheduleCommand('maintenanceScheduleUpdate', {
   schema: updateScheduleInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The schedule.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     title: t.string({ description: 'New title of its work orders.' }),
     locationId: t.id({ description: 'New place.' }),
     frequency: t.field({ type: FrequencyEnum, description: 'New frequency.' }),
@@ -102,7 +101,6 @@ defineScheduleCommand('maintenanceScheduleSkipNext', {
   schema: skipOccurrenceInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The schedule.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     occurrenceAt: t.field({
       type: 'DateTime',
       description: 'Refuse if this is not the next occurrence.',
@@ -118,7 +116,6 @@ defineDeletion('maintenanceScheduleDelete', {
   schema: deleteScheduleInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The schedule.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteSchedule,
 })

@@ -7,6 +7,7 @@ import {
 import { builder } from '../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import {
   connectionNames,
   IdFilter,
@@ -192,11 +193,10 @@ builder.queryFields((t) => ({
       description: 'Maintenance schedules, by title. A contractor sees those of their company.',
       authScopes: { permission: 'work-orders:read' },
       args: { where: t.arg({ type: Where, description: 'Which ones; all when left out.' }) },
-      resolve: async (query, _root, { where }, context) => {
+      resolve: async (query, _root, { where }, context, info) => {
         const prisma = scopedPrisma(context)
         const visible = await visibleSchedules(prisma, callerOf(context))
-        return prisma.maintenanceSchedule.findMany({
-          ...query,
+        return readPage('MaintenanceSchedule', query, context, info, {
           where: { AND: [visible, toWhere(where)] },
           orderBy: [{ title: 'asc' }, { id: 'asc' }],
         })

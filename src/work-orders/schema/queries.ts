@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import { connectionNames, pageOptions, SortDirection } from '../../graphql/paging.ts'
-import { projectPage } from '../../graphql/projection.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import { visibleWorkOrders } from '../access.ts'
 import { toVisibleWhere, WorkOrderWhere } from './filters.ts'
 
@@ -55,8 +55,7 @@ builder.queryFields((t) => ({
       },
       resolve: async (query, _root, { where, orderBy }, context, info) => {
         const prisma = scopedPrisma(context)
-        return prisma.workOrder.findMany({
-          ...projectPage(query, info),
+        return readPage('WorkOrder', query, context, info, {
           where: await toVisibleWhere(prisma, callerOf(context), where),
           orderBy: [
             ...(orderBy ?? [{ field: 'created', direction: 'desc' }]).map((step) => ({

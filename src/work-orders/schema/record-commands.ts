@@ -18,8 +18,6 @@ type Options<I, R> = Omit<Parameters<typeof defineCommand<I, R>>[1], 'payload' |
 
 const workOrderId = (t: InputBuilder) =>
   t.id({ required: true, description: 'The work order; not a finished one.' })
-const expectedVersion = (t: InputBuilder) =>
-  t.int({ description: 'Refuse if it has another version by now.' })
 
 function defineLaborCommand<I>(name: string, options: Options<I, Labor>): void {
   defineCommand<I, Labor>(name, {
@@ -166,7 +164,6 @@ definePartCommand('partUpdate', {
   schema: input.updatePartInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The part.' }),
-    expectedVersion: expectedVersion(t),
     name: t.string({ description: 'New name.' }),
     partNumber: t.string({ description: 'New number; null removes it.' }),
     unit: t.string({ description: 'New unit.' }),
@@ -181,7 +178,6 @@ definePartCommand('partStockAdjust', {
   schema: input.adjustPartStockInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The part.' }),
-    expectedVersion: expectedVersion(t),
     by: t.int({ required: true, description: 'How many more; negative = fewer.' }),
   }),
   run: adjustPartStock,

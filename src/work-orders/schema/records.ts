@@ -4,6 +4,7 @@ import { builder } from '../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
 import { connectionNames, pageOptions } from '../../graphql/paging.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import { visibleParts } from '../access.ts'
 
 export const LaborObject = builder.prismaObject('Labor', {
@@ -133,10 +134,9 @@ builder.queryFields((t) => ({
         where: t.arg({ type: PartWhere, description: 'Which ones; all when left out.' }),
         orderBy: t.arg({ type: PartOrder, description: 'In which order; by name when left out.' }),
       },
-      resolve: (query, _root, { where, orderBy }, context) => {
+      resolve: (query, _root, { where, orderBy }, context, info) => {
         const { part } = scopedPrisma(context)
-        return part.findMany({
-          ...query,
+        return readPage('Part', query, context, info, {
           where: toPartWhere(callerOf(context), where, part.fields),
           orderBy: [{ [orderBy ?? 'name']: 'asc' }, { id: 'asc' }],
         })

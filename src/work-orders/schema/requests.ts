@@ -5,6 +5,7 @@ import { builder } from '../../graphql/builder.ts'
 import { defineCommand } from '../../graphql/command.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import {
   connectionNames,
   DateTimeFilter,
@@ -107,9 +108,8 @@ builder.queryFields((t) => ({
       description: 'Work requests, newest first. A requester sees their own.',
       authScopes: { permission: 'work-requests:read' },
       args: { where: t.arg({ type: Where, description: 'Which ones; all when left out.' }) },
-      resolve: (query, _root, { where }, context) =>
-        scopedPrisma(context).workRequest.findMany({
-          ...query,
+      resolve: (query, _root, { where }, context, info) =>
+        readPage('WorkRequest', query, context, info, {
           where: toWhere(callerOf(context), where),
           orderBy: [{ created: 'desc' }, { id: 'desc' }],
         }),
@@ -157,7 +157,6 @@ defineRequestCommand('workRequestAccept', {
   schema: acceptWorkRequestInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The request.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     title: t.string({ description: 'Title of the work order; that of the request when left out.' }),
     priority: t.field({ type: PriorityEnum, description: 'How urgent; MEDIUM when left out.' }),
     assigneeId: t.id({ description: 'Who does it.' }),
@@ -172,7 +171,6 @@ defineRequestCommand('workRequestReject', {
   schema: rejectWorkRequestInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The request.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     reason: t.string({ required: true, description: 'Why, 1–500 characters.' }),
   }),
   run: rejectWorkRequest,

@@ -4,6 +4,7 @@ import { defineCommand } from '../../graphql/command.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
 import { connectionNames, pageOptions } from '../../graphql/paging.ts'
+import { readPage } from '../../graphql/read-page.ts'
 import { createSlaPolicy, deleteSlaPolicy, updateSlaPolicy } from '../service/sla-policies.ts'
 import { createSlaPolicyInput, deletePolicyInput, updateSlaPolicyInput } from '../sla/input.ts'
 import { businessHoursShape, targetsShape } from '../sla/policy-shapes.ts'
@@ -106,9 +107,8 @@ builder.queryFields((t) => ({
       type: 'SlaPolicy',
       description: 'Service level policies, by name.',
       authScopes: { permission: 'work-orders:read' },
-      resolve: (query, _root, _args, context) =>
-        scopedPrisma(context).slaPolicy.findMany({
-          ...query,
+      resolve: (query, _root, _args, context, info) =>
+        readPage('SlaPolicy', query, context, info, {
           orderBy: [{ name: 'asc' }, { id: 'asc' }],
         }),
       totalCount: (_root, _args, context) => scopedPrisma(context).slaPolicy.count(),
@@ -189,7 +189,6 @@ defineCommand('slaPolicyUpdate', {
   schema: updateSlaPolicyInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The policy.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
     name: t.string({ description: 'New name.' }),
     targets: t.field({ type: [SlaTargetInput], description: 'New promises, all of them.' }),
     ...details(t),
@@ -203,7 +202,6 @@ defineDeletion('slaPolicyDelete', {
   schema: deletePolicyInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The policy.' }),
-    expectedVersion: t.int({ description: 'Refuse if it has another version by now.' }),
   }),
   run: deleteSlaPolicy,
 })

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { DomainError, DomainErrors } from '../../errors.ts'
 import type { WorkOrder } from '../../generated/prisma/client.ts'
-import { changeWorkOrderStatusInput, createWorkOrderInput } from '../input.ts'
+import { changeWorkOrderStatusItem, createWorkOrderInput } from '../input.ts'
 import { insertWorkOrders, prepareWorkOrder, type PreparedWorkOrder } from './create.ts'
 import { lockWorkOrders } from './load.ts'
 import { changeWorkOrderStatus } from './status.ts'
@@ -40,7 +40,7 @@ export async function bulkChangeWorkOrderStatus(
     unit,
     input.items.map((item) => item.id),
   )
-  return eachItem(input.items, changeWorkOrderStatusInput, (item) =>
+  return eachItem(input.items, changeWorkOrderStatusItem, (item) =>
     changeWorkOrderStatus(unit, item),
   )
 }

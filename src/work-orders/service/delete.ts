@@ -1,6 +1,6 @@
 import { workEnds } from '../../assets/automatic-status.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, DomainError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import { record } from '../../events/record.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import { demandCoordinator } from '../access.ts'
@@ -24,7 +24,6 @@ export async function deleteWorkOrder(
 ): Promise<string> {
   demandCoordinator(unit.caller)
   const order = await lockWorkOrder(unit, input.id)
-  demandVersion(order, input.expectedVersion)
   const where = { workOrderId: order.id }
   const held = [
     ...(await unit.tx.labor.findMany({ where, select: { id: true }, take: 20 })),

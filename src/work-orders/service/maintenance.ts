@@ -1,6 +1,6 @@
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, DomainError, invalid, notFound } from '../../errors.ts'
+import { DomainError, invalid, notFound } from '../../errors.ts'
 import type { MaintenanceSchedule, Prisma, WorkOrder } from '../../generated/prisma/client.ts'
 import { demandActiveUser } from '../../identity/people.ts'
 import { demandTimezone } from '../../locations/rules.ts'
@@ -63,8 +63,7 @@ export async function updateSchedule(
 ): Promise<MaintenanceSchedule> {
   demandCoordinator(unit.caller)
   const before = await lockSchedule(unit, input.id)
-  demandVersion(before, input.expectedVersion)
-  const { id, expectedVersion: _version, ...given } = input
+  const { id, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const changed = await check(unit, { ...before, ...changes }, before)
   const planned = await planNext(unit, changed)
@@ -81,7 +80,6 @@ export async function deleteSchedule(
 ): Promise<string> {
   demandCoordinator(unit.caller)
   const schedule = await lockSchedule(unit, input.id)
-  demandVersion(schedule, input.expectedVersion)
   const orders = await unit.tx.workOrder.findMany({
     where: { maintenanceScheduleId: schedule.id },
     select: { id: true },
@@ -106,7 +104,6 @@ export async function skipNextOccurrence(
 ): Promise<MaintenanceSchedule> {
   demandCoordinator(unit.caller)
   const before = await lockSchedule(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const skipped = before.nextOccurrenceAt
   if (skipped === null) throw invalid('has no next occurrence to skip', 'id')
   if (input.occurrenceAt != null && input.occurrenceAt.getTime() !== skipped.getTime()) {

@@ -1,6 +1,6 @@
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, DomainError, invalid, notFound } from '../../errors.ts'
+import { DomainError, invalid, notFound } from '../../errors.ts'
 import type { Part, PartUse, WorkOrder } from '../../generated/prisma/client.ts'
 import { userIdOf } from '../../identity/people.ts'
 import { demandCoordinator } from '../access.ts'
@@ -94,8 +94,7 @@ export async function createPart(unit: UnitOfWork, input: CreatePartInput): Prom
 export async function updatePart(unit: UnitOfWork, input: UpdatePartInput): Promise<Part> {
   demandCoordinator(unit.caller)
   const before = await lockPart(unit, input.id)
-  demandVersion(before, input.expectedVersion)
-  const { id, expectedVersion: _version, ...given } = input
+  const { id, ...given } = input
   const changes = Object.entries(given).filter(
     ([key, value]) => value !== undefined && value !== Reflect.get(before, key),
   )
@@ -114,7 +113,6 @@ export async function adjustPartStock(
 ): Promise<Part> {
   demandCoordinator(unit.caller)
   const before = await lockPart(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   const stock = before.stock + input.by
   if (stock < 0 || stock > MAX_CENTS) {
     throw invalid(`${before.stock} in stock: ${input.by} makes ${stock}`, 'by')

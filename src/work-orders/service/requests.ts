@@ -1,6 +1,6 @@
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, DomainError, notFound } from '../../errors.ts'
+import { DomainError, notFound } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { WorkRequest } from '../../generated/prisma/client.ts'
@@ -93,13 +93,12 @@ export async function rejectWorkRequest(
 
 async function lockForDecision(
   unit: UnitOfWork,
-  input: { id: string; expectedVersion?: number | null | undefined },
+  input: { id: string },
   to: WorkRequestStatus,
 ): Promise<WorkRequest> {
   demandCoordinator(unit.caller)
   if (!(await lockRow(unit, 'workRequest', input.id))) throw notFound('Work request', input.id)
   const request = await unit.tx.workRequest.findUniqueOrThrow({ where: { id: input.id } })
-  demandVersion(request, input.expectedVersion)
   const allowed = REQUEST_TRANSITIONS[request.status]
   if (allowed.includes(to)) return request
   throw new DomainError(

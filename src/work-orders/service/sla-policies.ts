@@ -1,6 +1,6 @@
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion, DomainError, invalid, notFound } from '../../errors.ts'
+import { DomainError, invalid, notFound } from '../../errors.ts'
 import type { Prisma, SlaPolicy } from '../../generated/prisma/client.ts'
 import { demandTimezone } from '../../locations/rules.ts'
 import { demandCoordinator } from '../access.ts'
@@ -52,8 +52,7 @@ export async function updateSlaPolicy(
 ): Promise<SlaPolicy> {
   demandCoordinator(unit.caller)
   const before = await lockPolicy(unit, input.id)
-  demandVersion(before, input.expectedVersion)
-  const { id, expectedVersion: _version, targets, ...given } = input
+  const { id, targets, ...given } = input
   const changes = Object.fromEntries(
     Object.entries({
       ...given,
@@ -70,7 +69,6 @@ export async function updateSlaPolicy(
 export async function deleteSlaPolicy(unit: UnitOfWork, input: DeletePolicyInput): Promise<string> {
   demandCoordinator(unit.caller)
   const policy = await lockPolicy(unit, input.id)
-  demandVersion(policy, input.expectedVersion)
   await unit.tx.slaPolicy.delete({ where: { id: policy.id } })
   return policy.id
 }

@@ -1,7 +1,6 @@
 import { workBegins, workEnds } from '../../assets/automatic-status.ts'
 import { demandWorkableAsset } from '../../assets/service.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
-import { demandVersion } from '../../errors.ts'
 import type { WorkOrder } from '../../generated/prisma/client.ts'
 import { demandActiveUser } from '../../identity/people.ts'
 import { workOrderUpdated } from '../events.ts'
@@ -18,10 +17,9 @@ export async function updateWorkOrder(
   input: UpdateWorkOrderInput,
 ): Promise<WorkOrder> {
   const before = await lockWorkOrder(unit, input.id)
-  demandVersion(before, input.expectedVersion)
   demandEditable(before)
   const place = await findPlace(unit, input.locationId ?? before.locationId, 'locationId')
-  const { expectedVersion: _version, id: _id, ...given } = input
+  const { id: _id, ...given } = input
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const after: WorkOrder = { ...before, ...changes }
   if (after.assetId !== null && after.assetId !== before.assetId) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { unlessGiven } from '../../graphql/input-shapes.ts'
-import { expectedVersion, text } from '../input.ts'
+import { text } from '../input.ts'
 import { businessHoursShape, toMinutes } from './policy-shapes.ts'
 
 const minutes = z
@@ -67,7 +67,6 @@ export type CreateSlaPolicyInput = z.infer<typeof createSlaPolicyInput>
 
 export const updateSlaPolicyInput = z.object({
   id: z.string(),
-  expectedVersion,
   name: unlessGiven(text(200)),
   targets: unlessGiven(targets),
   atRiskPercent: unlessGiven(percent),
@@ -78,5 +77,5 @@ export const updateSlaPolicyInput = z.object({
 })
 export type UpdateSlaPolicyInput = z.infer<typeof updateSlaPolicyInput>
 
-export const deletePolicyInput = z.object({ id: z.string(), expectedVersion })
+export const deletePolicyInput = z.object({ id: z.string() })
 export type DeletePolicyInput = z.infer<typeof deletePolicyInput>

@@ -1,0 +1,49 @@
+import { GraphQLError } from 'graphql'
+import { MAX_BODY_BYTES } from '../graphql/limits.ts'
+
+/**
+ * The JSON object in the body of a request.
+ * @throws GraphQLError with status 400 when it is something else, 413 when it is too long
+ */
+export async function readBody(request: Request): Promise<object> {
+  const text = await readText(request)
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    throw refusal(400, 'The request body is not valid JSON')
+  }
+  if (typeof body !== 'object' || body === null) {
+    throw refusal(400, 'The request body must be a JSON object')
+  }
+  return body
+}
+
+/**
+ * A body that says its length is read as it is: node lets no more through than was said, and counting
+ * would put two more streams between. Only one that comes in chunks is counted.
+ */
+async function readText(request: Request): Promise<string> {
+  const length = request.headers.get('content-length')
+  if (length !== null) {
+    if (Number(length) > MAX_BODY_BYTES) throw tooLong()
+    return request.text()
+  }
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > MAX_BODY_BYTES) throw tooLong()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function tooLong(): GraphQLError {
+  return refusal(413, `The request body is longer than ${MAX_BODY_BYTES} bytes`)
+}
+
+/** What a client must mend in how it sends: an error with an HTTP status of its own. */
+export function refusal(status: number, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status } } })
+}
