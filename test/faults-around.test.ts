@@ -133,6 +133,20 @@ describe('the database', () => {
     expect(await expectInOrder(scene.cluster, account)).toBe(0)
   })
 
+  it('that takes no log entries does not hold up what comes meanwhile', async () => {
+    await using account = await scene.subscribe()
+    await scene.addWorker()
+    {
+      await using _full = await refuseAttempts('disk_full')
+      for (let n = 1; n <= 5; n++) {
+        await scene.record()
+        await account.receiver.waitFor(n)
+      }
+    }
+    await untilSettled(scene.cluster)
+    expect(await expectInOrder(scene.cluster, account)).toBe(0)
+  })
+
   it('that takes no log entries when the worker is killed repeats with the same ids', async () => {
     await using account = await scene.subscribe()
     const worker = await scene.addWorker()

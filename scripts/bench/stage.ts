@@ -56,7 +56,7 @@ export async function throwAwayDatabase(
 export interface BenchReceiver extends AsyncDisposable {
   origin: string
   waitForCount(count: number, timeoutMs: number): Promise<void>
-  /** Requests that have come in so far. */
+  /** Requests that have come in so far, but for those that are to fail. */
   count(): Promise<number>
   /** Record id → arrival, ms since the epoch. */
   arrivals(): Promise<Map<string, number>>

@@ -81,7 +81,9 @@ export function openAdmission(pool: Pool, shaper: PayloadShaper): Admission {
       )
       // What was skipped may have held others back, and made room in any case.
       const cut = window.cut || deliveries.length < window.deliveries.length
-      return { ...window, deliveries, cut }
+      const left = window.deliveries.slice(some.length)
+      const through = Math.min(window.through, ...left.map((each) => Number(each.sequence) - 1))
+      return { ...window, deliveries, cut, through }
     },
     async admitOne(endpoint, delivery) {
       const terms = await cache.open(endpoint.endpointId, endpoint.version)
@@ -108,8 +110,10 @@ async function skipInLane(
     name: 'lane-skip',
     text: `
       WITH held AS (
-        SELECT FROM delivery_lane
-         WHERE endpoint_id = $1 AND epoch = $2 AND worker_id = $3 FOR UPDATE)
+        -- Some of them may have held back others.
+        UPDATE delivery_lane SET retries_ended = retries_ended + 1
+         WHERE endpoint_id = $1 AND epoch = $2 AND worker_id = $3
+        RETURNING endpoint_id)
       UPDATE webhook_delivery AS delivery
          SET status = 'SKIPPED', skip_reason = given.reason, completed_at = now(),
              next_attempt_at = NULL

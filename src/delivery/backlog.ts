@@ -28,8 +28,8 @@ export interface Backlog {
   subjects(): Set<string>
   /** Forgets all that waits but the first, to be loaded again later. */
   keepFirst(): void
-  /** Forgets all that waits. */
-  clear(): void
+  /** Forgets all that waits. Returns the lowest sequence of it, Infinity when nothing waited. */
+  clear(): number
 }
 
 export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): Backlog {
@@ -106,8 +106,10 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
       lastLoaded = waiting[0]?.sequence ?? lastLoaded
     },
     clear() {
+      const lowest = Math.min(...waiting.map(({ sequence }) => Number(sequence)))
       waiting = []
       lastLoaded = '0'
+      return lowest
     },
   }
 }

@@ -91,12 +91,14 @@ export function openConnections(settings: ConnectSettings): Connections {
       openedMs: performance.now(),
       gone: false,
     }
-    client.once('disconnect', () => drop(connection))
+    // A request may wait for its turn on it. It must learn how the connection ended, as one that was
+    // being sent does: that is what says whether it is made again.
+    client.once('disconnect', (_origin, _targets, error) => drop(connection, error))
     all.add(connection)
     return connection
   }
 
-  function drop(connection: Connection): void {
+  function drop(connection: Connection, error: Error | null = null): void {
     if (connection.gone) return
     connection.gone = true
     all.delete(connection)
@@ -106,7 +108,7 @@ export function openConnections(settings: ConnectSettings): Connections {
       kept.splice(at, 1)
       if (kept.length === 0) idle.delete(connection.origin.text)
     }
-    void connection.client.destroy()
+    void connection.client.destroy(error)
   }
 
   return {
@@ -127,7 +129,7 @@ export function openConnections(settings: ConnectSettings): Connections {
       if (kept === undefined) idle.set(connection.origin.text, [connection])
       else kept.push(connection)
     },
-    drop,
+    drop: (connection) => drop(connection),
     async [Symbol.asyncDispose]() {
       idle.clear()
       await Promise.all([...all].map((connection) => connection.client.destroy()))

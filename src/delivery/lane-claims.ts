@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import type { WebhookOrdering } from '../generated/prisma/enums.ts'
+import type { KnownLine } from './lane-line.ts'
 import { toWindow, WINDOW, WINDOW_COLUMNS, type Window, type WindowRow } from './lane-window.ts'
 
 /** A lease: the worker renews it long before it ends, and stops sending when it could not. */
@@ -17,6 +18,8 @@ export interface ClaimedLane {
   consecutiveFailures: number
   /** It has an integration or a document, so that its deliveries need admission. */
   onTerms: boolean
+  /** Where its window begins: zero, or what is known of the line from the claim before. */
+  after: number
   window: Window
 }
 
@@ -41,15 +44,24 @@ interface ClaimRow extends WindowRow {
  * The statement may have waited for a lane whose lock a dispatcher held. Then it sees the lane as
  * the dispatcher left it, but not yet the deliveries: `behind` says so, and the lane loads again.
  *
- * @param dueOnly not those that wait for the next try of their head
+ * @param options.dueOnly not those that wait for the next try of their head
+ * @param options.knownLines what this worker found when it had a lane last; it holds as long as
+ *   nobody else has had the lane since and the endpoint is as it was
  */
 export async function claimLanes(
   client: Pool | PoolClient,
   workerNumber: number,
   endpointIds: readonly string[],
   size: { rows: number; bytes: number },
-  dueOnly = false,
+  {
+    dueOnly = false,
+    knownLines = new Map(),
+  }: { dueOnly?: boolean; knownLines?: ReadonlyMap<string, KnownLine> } = {},
 ): Promise<ClaimedLane[]> {
+  const known = endpointIds.flatMap((endpointId) => {
+    const line = knownLines.get(endpointId)
+    return line === undefined ? [] : [[endpointId, line] as const]
+  })
   const result = await client.query<ClaimRow>({
     name: 'lane-claim',
     text: `
@@ -69,17 +81,37 @@ export async function claimLanes(
       lane AS (
         SELECT claimed.*, endpoint.organization_id, endpoint.version, endpoint.max_in_flight,
                endpoint.integration_id IS NOT NULL OR endpoint.payload_hash IS NOT NULL AS on_terms,
-               endpoint.ordering, 0::bigint AS after, '' AS skipped, $5::bigint AS max_bytes,
+               endpoint.ordering,
+               CASE WHEN known.epoch + 1 = claimed.epoch AND known.version = endpoint.version
+                     AND known.retries_ended = before.retries_ended
+                    THEN known.through ELSE 0 END AS after, '' AS skipped, $5::bigint AS max_bytes,
                -- Behind a head that failed last time there is nothing to read ahead for.
                CASE WHEN endpoint.ordering = 'ENDPOINT' AND claimed.consecutive_failures > 0
                     THEN 1 ELSE $4::int END AS max_rows
-          FROM claimed JOIN webhook_endpoint AS endpoint ON endpoint.id = claimed.endpoint_id)
+          FROM claimed JOIN webhook_endpoint AS endpoint ON endpoint.id = claimed.endpoint_id
+          -- As it is seen together with the deliveries.
+          JOIN delivery_lane AS before ON before.endpoint_id = claimed.endpoint_id
+          LEFT JOIN unnest($7::text[], $8::bigint[], $9::int[], $10::bigint[], $11::bigint[])
+                    AS known(endpoint_id, epoch, version, through, retries_ended)
+            ON known.endpoint_id = claimed.endpoint_id)
       SELECT lane.endpoint_id, lane.organization_id, lane.version, lane.epoch, lane.ordering,
              lane.max_in_flight, lane.consecutive_failures, lane.on_terms, lane.max_rows,
              lane.last_sequence <> state.last_sequence AS behind, ${WINDOW_COLUMNS}
         FROM lane JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id ${WINDOW}
        ORDER BY lane.endpoint_id, found.sequence`,
-    values: [endpointIds, workerNumber, LEASE_MS, size.rows, size.bytes, dueOnly],
+    values: [
+      endpointIds,
+      workerNumber,
+      LEASE_MS,
+      size.rows,
+      size.bytes,
+      dueOnly,
+      known.map(([endpointId]) => endpointId),
+      known.map(([, line]) => line.epoch),
+      known.map(([, line]) => line.version),
+      known.map(([, line]) => line.through),
+      known.map(([, line]) => line.retriesEnded),
+    ],
   })
   const byEndpoint = Map.groupBy(result.rows, (row) => row.endpoint_id)
   return Array.from(byEndpoint.values(), (rows) => toClaimedLane(rows))
@@ -98,6 +130,7 @@ function toClaimedLane(rows: readonly ClaimRow[]): ClaimedLane {
     maxInFlight: row.max_in_flight,
     consecutiveFailures: row.consecutive_failures,
     onTerms: row.on_terms,
+    after: Number(row.after),
     window: { ...window, cut: window.cut || row.behind },
   }
 }
@@ -106,6 +139,9 @@ export interface Release {
   endpointId: string
   epoch: string
 }
+
+/** A release, and what its worker knows of the line. */
+export interface ReleaseRequest extends Release, Pick<Window, 'through' | 'retriesEnded'> {}
 
 export type Released =
   /** Work arrived meanwhile: the lane is still held. */
@@ -123,7 +159,7 @@ export type Released =
 export async function releaseLanes(
   pool: Pool,
   workerNumber: number,
-  lanes: readonly Release[],
+  lanes: readonly ReleaseRequest[],
 ): Promise<Released[]> {
   const result = await pool.query<{
     endpoint_id: string
@@ -133,8 +169,10 @@ export async function releaseLanes(
     name: 'lane-release',
     text: `
       WITH mine AS (
-        SELECT lane.endpoint_id, lane.skipped_through
-          FROM unnest($2::text[], $3::bigint[]) AS given(endpoint_id, epoch)
+        SELECT lane.endpoint_id, lane.skipped_through,
+               CASE WHEN lane.retries_ended = given.retries_ended THEN given.through ELSE 0 END AS through
+          FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+               AS given(endpoint_id, epoch, through, retries_ended)
           JOIN delivery_lane AS lane USING (endpoint_id)
          WHERE lane.worker_id = $1 AND lane.epoch = given.epoch
          ORDER BY lane.endpoint_id FOR UPDATE OF lane)
@@ -147,29 +185,42 @@ export async function releaseLanes(
                             ELSE next.at END,
              woken = false
         FROM mine JOIN webhook_endpoint AS endpoint ON endpoint.id = mine.endpoint_id
+       CROSS JOIN LATERAL (SELECT CASE WHEN endpoint.ordering <> 'ENDPOINT' THEN
+               (SELECT delivery.next_attempt_at FROM webhook_delivery AS delivery
+                 WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
+                   AND delivery.sequence IS NOT NULL AND delivery.sequence > mine.skipped_through
+                   AND delivery.attempt_count > 0
+                 ORDER BY delivery.next_attempt_at LIMIT 1) END AS at) AS retry
        CROSS JOIN LATERAL (SELECT CASE WHEN endpoint.ordering = 'ENDPOINT' THEN
                (SELECT delivery.next_attempt_at FROM webhook_delivery AS delivery
                  WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
                    AND delivery.sequence > mine.skipped_through
                  ORDER BY delivery.sequence LIMIT 1)
-             ELSE least(
-               (SELECT min(delivery.next_attempt_at) FROM webhook_delivery AS delivery
-                 WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
-                   AND delivery.sequence > mine.skipped_through AND delivery.attempt_count > 0),
+             ELSE least(retry.at,
                (SELECT delivery.next_attempt_at FROM webhook_delivery AS delivery
                  WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
-                   AND delivery.sequence > mine.skipped_through AND delivery.attempt_count = 0
+                   AND delivery.sequence IS NOT NULL AND delivery.attempt_count = 0
+                   -- Where no retry waits nothing is held back, whatever the worker thinks.
+                   AND delivery.sequence > greatest(
+                         mine.skipped_through, CASE WHEN retry.at IS NOT NULL THEN mine.through END)
                    AND (endpoint.ordering = 'NONE' OR NOT EXISTS (
                      SELECT 1 FROM webhook_delivery AS earlier
                       WHERE earlier.endpoint_id = delivery.endpoint_id
                         AND earlier.subject_id = delivery.subject_id
-                        AND earlier.status = 'PENDING' AND earlier.sequence > mine.skipped_through
+                        AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
+                        AND earlier.sequence > mine.skipped_through
                         AND earlier.attempt_count > 0))
                  ORDER BY delivery.sequence LIMIT 1)) END AS at) AS next
        WHERE lane.endpoint_id = mine.endpoint_id
       RETURNING lane.endpoint_id, lane.worker_id IS NOT NULL AS kept,
                 extract(epoch FROM lane.wake_at - clock_timestamp())::float8 * 1000 AS wake_in_ms`,
-    values: [workerNumber, lanes.map((lane) => lane.endpointId), lanes.map((lane) => lane.epoch)],
+    values: [
+      workerNumber,
+      lanes.map((lane) => lane.endpointId),
+      lanes.map((lane) => lane.epoch),
+      lanes.map((lane) => lane.through),
+      lanes.map((lane) => lane.retriesEnded),
+    ],
   })
   const rows = new Map(result.rows.map((row) => [row.endpoint_id, row]))
   return lanes.map(({ endpointId }): Released => {

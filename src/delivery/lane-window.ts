@@ -23,8 +23,11 @@ export interface LaneDelivery extends Waiting {
 export interface WindowRequest {
   endpointId: string
   ordering: WebhookOrdering
-  /** Only what comes after this sequence; "0" for all. */
-  after: string
+  /**
+   * Only what comes after this sequence, and retries before it that are due (not with ordering
+   * ENDPOINT); 0 for all.
+   */
+  after: number
   /** With ordering OBJECT: nothing of these. */
   skippedSubjects: readonly string[]
   maxRows: number
@@ -38,6 +41,10 @@ export interface Window {
   cut: boolean
   /** Until the next retry is due, where a lane does not wait for its head anyway. */
   retryInMs: number | undefined
+  /** Nothing up to this sequence may start but what is in `deliveries`, and retries once due … */
+  through: number
+  /** … as long as this is what the database says. */
+  retriesEnded: string
 }
 
 /** Columns of `WINDOW`, in a lane's row or beside null ids for a lane that has nothing. */
@@ -54,7 +61,32 @@ export interface WindowRow {
   own_body: boolean
   found_rows: string
   retry_in_ms: number | null
+  after: string
+  last_sequence: string
+  retries_ended: string
 }
+
+/**
+ * What nobody has tried is due since it is there. Its time says nothing: `now()` is when this
+ * statement came in, and on a busy machine others begin and commit before it looks.
+ */
+const IS_DUE = `(delivery.attempt_count = 0 OR delivery.next_attempt_at <= now())`
+
+/**
+ * Not held back by another delivery of the subject that waits for its next attempt; nor, behind where
+ * the line is read from, by one before that: others that it held back stand there too.
+ */
+const IS_FREE = `(lane.ordering = 'NONE' OR (
+                    delivery.subject_id <> ALL (string_to_array(lane.skipped, E'\\n'))
+                    AND NOT EXISTS (
+                    SELECT 1 FROM webhook_delivery AS earlier
+                     WHERE earlier.endpoint_id = lane.endpoint_id
+                       AND earlier.subject_id = delivery.subject_id
+                       AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
+                       AND earlier.sequence > state.skipped_through
+                       AND earlier.attempt_count > 0
+                       AND (earlier.next_attempt_at > now()
+                            OR (earlier.sequence <= lane.after AND delivery.sequence > lane.after)))))`
 
 /**
  * What a lane has to send next, joined to rows `lane` (endpoint_id, ordering, after, skipped,
@@ -63,48 +95,58 @@ export interface WindowRow {
  * What was skipped, see webhooks/buffered.ts, is passed over though it may not be cancelled yet.
  * All times are spans measured by the database's clock, so that clocks that differ between machines
  * shift nothing.
+ *
+ * The line is read from `after` on and no further than needed; of what stands before it only retries
+ * that are due, by an index of their own. So what is held back costs no more than one look.
  */
 export const WINDOW = `
   CROSS JOIN LATERAL (
     SELECT CASE WHEN lane.ordering <> 'ENDPOINT' THEN
-      (SELECT extract(epoch FROM min(delivery.next_attempt_at) - now())::float8 * 1000
+      (SELECT extract(epoch FROM delivery.next_attempt_at - now())::float8 * 1000
          FROM webhook_delivery AS delivery
         WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
+          AND delivery.sequence IS NOT NULL
           AND delivery.sequence > state.skipped_through AND delivery.attempt_count > 0
-          AND delivery.next_attempt_at > now()) END AS retry_in_ms) AS retry
+          AND delivery.next_attempt_at > now()
+        ORDER BY delivery.next_attempt_at LIMIT 1) END AS retry_in_ms) AS retry
    LEFT JOIN LATERAL (
     SELECT sized.* FROM (
-      SELECT due.*, count(*) OVER () AS found_rows,
-             sum(octet_length(due.body)) OVER (ORDER BY due.sequence)
-               - octet_length(due.body) AS bytes_before
+      SELECT due.id, due.event_id, due.event_type, due.subject_id, due.sequence, due.attempt_count,
+             extract(epoch FROM now() - greatest(due.due_at, state.resumed_at))::float8
+               * 1000 AS age_ms,
+             CASE WHEN due.attempt_count > 0
+                  THEN extract(epoch FROM due.next_attempt_at - now())::float8 * 1000
+                  ELSE 0 END AS wait_ms,
+             coalesce(due.body, event.body, '') AS body, due.body IS NOT NULL AS own_body,
+             count(*) OVER () AS found_rows,
+             sum(octet_length(coalesce(due.body, event.body, ''))) OVER (ORDER BY due.sequence)
+               - octet_length(coalesce(due.body, event.body, '')) AS bytes_before
         FROM (
-          SELECT delivery.id, delivery.event_id, delivery.event_type, delivery.subject_id, delivery.sequence,
-                 delivery.attempt_count,
-                 extract(epoch FROM now() - greatest(delivery.due_at, state.resumed_at))::float8
-                   * 1000 AS age_ms,
-                 extract(epoch FROM delivery.next_attempt_at - now())::float8 * 1000 AS wait_ms,
-                 coalesce(delivery.body, event.body, '') AS body,
-                 delivery.body IS NOT NULL AS own_body
-            FROM webhook_delivery AS delivery LEFT JOIN event ON event.id = delivery.event_id
-           WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
-             AND delivery.sequence IS NOT NULL
-             AND delivery.sequence > greatest(lane.after, state.skipped_through)
-             AND (lane.ordering = 'ENDPOINT'
-                  OR (delivery.next_attempt_at <= now()
-                      AND (lane.ordering = 'NONE' OR (
-                        delivery.subject_id <> ALL (string_to_array(lane.skipped, E'\\n'))
-                        AND NOT EXISTS (
-                        SELECT 1 FROM webhook_delivery AS earlier
-                         WHERE earlier.endpoint_id = lane.endpoint_id
-                           AND earlier.subject_id = delivery.subject_id
-                           AND earlier.status = 'PENDING'
-                           AND earlier.sequence > state.skipped_through
-                           AND earlier.attempt_count > 0 AND earlier.next_attempt_at > now())))))
-           ORDER BY delivery.sequence LIMIT lane.max_rows) AS due) AS sized
+          (SELECT delivery.* FROM webhook_delivery AS delivery
+            WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
+              AND delivery.sequence IS NOT NULL
+              AND delivery.sequence > greatest(lane.after, state.skipped_through)
+              AND (lane.ordering = 'ENDPOINT' OR (${IS_DUE} AND ${IS_FREE}))
+            ORDER BY delivery.sequence LIMIT lane.max_rows)
+          UNION ALL
+          (SELECT delivery.* FROM (
+             -- In this order, so that it is read by the index that holds nothing else.
+             SELECT * FROM webhook_delivery AS retry
+              WHERE lane.ordering <> 'ENDPOINT' AND lane.after > 0
+                AND retry.endpoint_id = lane.endpoint_id AND retry.status = 'PENDING'
+                AND retry.sequence IS NOT NULL AND retry.attempt_count > 0
+                AND retry.next_attempt_at <= now()
+              ORDER BY retry.next_attempt_at OFFSET 0) AS delivery
+            WHERE delivery.sequence <= lane.after AND delivery.sequence > state.skipped_through
+              AND ${IS_FREE}
+            ORDER BY delivery.sequence LIMIT lane.max_rows)
+          ORDER BY sequence LIMIT lane.max_rows) AS due
+        LEFT JOIN event ON event.id = due.event_id) AS sized
      WHERE sized.bytes_before < lane.max_bytes) AS found ON true`
 
 export const WINDOW_COLUMNS = `found.id, found.event_id, found.event_type, found.subject_id, found.sequence,
-  found.attempt_count, found.age_ms, found.wait_ms, found.body, found.own_body, found.found_rows, retry.retry_in_ms`
+  found.attempt_count, found.age_ms, found.wait_ms, found.body, found.own_body, found.found_rows, retry.retry_in_ms,
+  lane.after, state.last_sequence, state.retries_ended`
 
 /** What some lanes have to send next, read in one statement. */
 export async function loadWindows(
@@ -154,9 +196,15 @@ export function toWindow(rows: readonly WindowRow[], maxRows: number): Window {
     })
   }
   const found = deliveries.length === 0 ? 0 : Number(rows[0]?.found_rows)
+  const cut = found > deliveries.length || (found > 0 && found >= maxRows)
+  const after = Number(rows[0]?.after ?? 0)
   return {
     deliveries,
-    cut: found > deliveries.length || (found > 0 && found >= maxRows),
+    cut,
     retryInMs: rows[0]?.retry_in_ms ?? undefined,
+    through: cut
+      ? Math.max(after, Number(deliveries.at(-1)?.sequence))
+      : Number(rows[0]?.last_sequence ?? 0),
+    retriesEnded: rows[0]?.retries_ended ?? '0',
   }
 }

@@ -1,7 +1,8 @@
 import type { Attempter, AttemptRecord } from './attempt.ts'
 import { createBacklog } from './backlog.ts'
 import type { Capacity, CapacityKind } from './capacity.ts'
-import type { ClaimedLane, Release, Released } from './lane-claims.ts'
+import type { ClaimedLane, Release, Released, ReleaseRequest } from './lane-claims.ts'
+import { type KnownLine, openLine } from './lane-line.ts'
 import type { LaneDelivery, Window, WindowRequest } from './lane-window.ts'
 import { makeLogEntry } from './log-statement.ts'
 import type { LogWriter } from './log-writer.ts'
@@ -17,7 +18,8 @@ import type { LogWriter } from './log-writer.ts'
  *            ┌───────────────────────────── kept: work arrived ─────────────────────────────┐
  *            ▼                                                                               │
  *   claimed ─► OPEN ── nothing left · halted ──► CLOSING ── nothing under way ──► RELEASING ─┤
- *               │                                   │                                        │
+ *              ▲│                                  ││                                        │
+ *              └┼───────── work arrived ───────────┘│                                        │
  *               └────────── lease lost ─────────────┴──────────────► ENDED ◄── released ─────┘
  *
  * OPEN       Starts what order and capacity allow, loads more when little is left. Successes go to
@@ -25,6 +27,7 @@ import type { LogWriter } from './log-writer.ts'
  *            is halted, or when nothing is under way and nothing that is loaded may start.
  * CLOSING    Starts nothing. Waits for the answers, loads and log writes under way; a release
  *            before the log is written would let the next claim send the same deliveries again.
+ *            Opens again for work that arrives, unless it is halted.
  * RELEASING  One statement lets go and says when to come back, unless work arrived meanwhile.
  * ENDED      Touches nothing any more. Answers that still come in are logged all the same: the log
  *            takes a lost lane's successes and refuses its decisions.
@@ -53,12 +56,17 @@ export interface LaneDependencies {
   capacity: Capacity
   attempt: Attempter
   load: (request: WindowRequest) => Promise<Window>
-  release: (release: Release) => Promise<Released>
+  release: (release: ReleaseRequest) => Promise<Released>
   logWriter: LogWriter
   /** Bytes of bodies that a lane may hold now; falls as more lanes run. */
   windowBytes: () => number
-  /** Called once. `wakeInMs`: when to claim it again; undefined when there is nothing to do. */
-  onEnd: (wakeInMs: number | undefined) => void
+  /** When the line of a claimed lane was last read from its front (performance.now). */
+  lineReadMs: number
+  /**
+   * Called once. `wakeInMs`: when to claim it again; undefined when there is nothing to do. `line`:
+   * what is known of it, when the lane was let go in order.
+   */
+  onEnd: (wakeInMs: number | undefined, line?: KnownLine) => void
 }
 
 /** Deliveries loaded at once. */
@@ -82,6 +90,7 @@ export function startLane(
   const { endpointId, ordering } = claimed
   const claim = { endpointId, epoch: claimed.epoch }
   const backlog = createBacklog(ordering, claimed.maxInFlight)
+  const line = openLine(claimed.window, dependencies.lineReadMs)
   let state: 'open' | 'closing' | 'releasing' | 'ended' = 'open'
   let halted = false
   let handedOver = false
@@ -107,7 +116,7 @@ export function startLane(
       if (halted || isIdle()) state = 'closing'
     }
     if (state === 'closing') {
-      backlog.clear()
+      line.goBack(backlog.clear() - 1)
       if (backlog.busy > 0 || backlog.unlogged > 0 || loading) return
       state = 'releasing'
       void release()
@@ -186,7 +195,8 @@ export function startLane(
       makeLogEntry({ record, endpointId, organizationId, claim: { workerNumber, epoch } }),
     )
     backlog.markLogged(delivery)
-    if (!record.succeeded) lookAgain()
+    // A retry that ended may have held back what stands behind it.
+    if (!record.succeeded || delivery.attemptCount > 0) lookAgain()
     if (!answer.held) end(undefined)
     if (!answer.active || answer.version !== claimed.version) halted = true
     advance()
@@ -212,21 +222,25 @@ export function startLane(
     hasOthers = false
     if (skipped.size === 0) hasMore = false
     // In ENDPOINT order what follows stands behind what was loaded. Otherwise retries that came due
-    // and subjects that are free again may stand anywhere: the look starts at the front.
+    // and subjects that are free again may stand anywhere: see lane-line.ts.
     const inHand = backlog.beginLoad()
+    const after = ordering === 'ENDPOINT' ? Number(backlog.lastLoaded) : line.beginLoad()
     try {
       const window = await dependencies.load({
         endpointId,
         ordering,
-        after: ordering === 'ENDPOINT' ? backlog.lastLoaded : '0',
+        after,
         skippedSubjects: [...skipped],
         // Behind a head that failed last time there is nothing to read ahead for.
         maxRows: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW_ROWS + inHand,
         maxBytes: dependencies.windowBytes(),
       })
+      const isWhole = skipped.size === 0
+      const isSo = ordering === 'ENDPOINT' || line.endLoad(after, window, isWhole)
       if (window.cut) hasOthers = true
-      if (window.cut && skipped.size === 0) hasMore = true
-      backlog.endLoad(window.deliveries)
+      if (window.cut && isWhole) hasMore = true
+      if (!isSo) lookAgain()
+      backlog.endLoad(isSo ? window.deliveries : [])
       wakeIn(window.retryInMs)
     } catch {
       backlog.endLoad([])
@@ -247,13 +261,16 @@ export function startLane(
 
   function wake(): void {
     lookAgain()
+    // The log may take its time, or not be taken at all: what is new does not wait for it.
+    if (state === 'closing' && !halted) state = 'open'
     advance()
   }
 
   async function release(): Promise<void> {
     let released: Released
     try {
-      released = await dependencies.release(claim)
+      const { through, retriesEnded } = line
+      released = await dependencies.release({ ...claim, through, retriesEnded })
     } catch {
       setTimeout(() => {
         if (state === 'releasing') void release()
@@ -271,17 +288,29 @@ export function startLane(
       wake()
     } else {
       const wakeInMs = released.kind === 'released' && !handedOver ? released.wakeInMs : undefined
+      const { epoch, version } = claimed
       // A lane that found nothing to try must not be claimed again in a busy loop.
-      end(wakeInMs === undefined || attempts > 0 ? wakeInMs : Math.max(wakeInMs, IDLE_PAUSE_MS))
+      end(
+        wakeInMs === undefined || attempts > 0 ? wakeInMs : Math.max(wakeInMs, IDLE_PAUSE_MS),
+        released.kind === 'released' && ordering !== 'ENDPOINT'
+          ? {
+              epoch,
+              version,
+              through: line.through,
+              retriesEnded: line.retriesEnded,
+              readMs: line.readMs,
+            }
+          : undefined,
+      )
     }
   }
 
-  function end(wakeInMs: number | undefined): void {
+  function end(wakeInMs: number | undefined, known?: KnownLine): void {
     if (state === 'ended') return
     state = 'ended'
     backlog.clear()
     clearTimeout(retryTimer)
-    dependencies.onEnd(wakeInMs)
+    dependencies.onEnd(wakeInMs, known)
   }
 
   backlog.endLoad(claimed.window.deliveries)

@@ -8,10 +8,11 @@ import {
   type ClaimedLane,
   claimLanes,
   LEASE_MS,
-  type Release,
   releaseLanes,
+  type ReleaseRequest,
   renewLanes,
 } from './lane-claims.ts'
+import { type KnownLine, TRUST_MS } from './lane-line.ts'
 import { type Lane, startLane, WINDOW_ROWS } from './lane.ts'
 import { loadWindows, type Window, type WindowRequest } from './lane-window.ts'
 import type { LogWriter } from './log-writer.ts'
@@ -56,6 +57,8 @@ const LEASE_MARGIN_MS = 10_000
 const TOTAL_WINDOW_BYTES = 256 * 1024 * 1024
 const MAX_WINDOW_BYTES = 4 * 1024 * 1024
 const MIN_WINDOW_BYTES = 32 * 1024
+/** What is known of lines beyond that is forgotten, the oldest first. */
+const MAX_KNOWN_LINES = 20_000
 /** Retries further ahead are left to the sweep. */
 const MAX_TIMER_MS = 60_000
 /** A lane that was left to others is not taken again for so long. */
@@ -68,6 +71,8 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
   const timers = new Map<string, NodeJS.Timeout>()
   /** Lanes left to others, and until when (performance.now). */
   const handsOff = new Map<string, number>()
+  /** Of lanes that were let go; a few of very many ever have something held back. */
+  const knownLines = new Map<string, KnownLine>()
   let stopping = false
   let onIdle: (() => void) | undefined
 
@@ -88,9 +93,10 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     const leaseUntilMs = performance.now() + LEASE_MS - LEASE_MARGIN_MS
     try {
       const size = { rows: WINDOW_ROWS, bytes: windowBytes() }
+      forgetOldLines(endpointIds)
       const lanes = await warned(
         'claim',
-        claimLanes(client, workerNumber, endpointIds, size, dueOnly),
+        claimLanes(client, workerNumber, endpointIds, size, { dueOnly, knownLines }),
       )
       for (const claimed of lanes) start(claimed, leaseUntilMs)
     } finally {
@@ -101,7 +107,7 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
   const load = groupCalls(MAX_GROUP, (requests: WindowRequest[]) =>
     warned('load', loadWindows(pool, requests)),
   )
-  const release = groupCalls(MAX_GROUP, (lanes: Release[]) =>
+  const release = groupCalls(MAX_GROUP, (lanes: ReleaseRequest[]) =>
     warned('release', releaseLanes(pool, workerNumber, lanes)),
   )
 
@@ -120,15 +126,38 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     return Math.max(MIN_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, share))
   }
 
+  function keepLine(endpointId: string, line: KnownLine | undefined): void {
+    // Behind the others, so that the oldest stand in front.
+    knownLines.delete(endpointId)
+    if (line !== undefined && line.through > 0) knownLines.set(endpointId, line)
+  }
+
+  function forgetOldLines(claimed: readonly string[]): void {
+    for (const endpointId of claimed) {
+      const line = knownLines.get(endpointId)
+      if (line !== undefined && performance.now() - line.readMs > TRUST_MS) {
+        knownLines.delete(endpointId)
+      }
+    }
+    for (const endpointId of knownLines.keys()) {
+      if (knownLines.size <= MAX_KNOWN_LINES) break
+      knownLines.delete(endpointId)
+    }
+  }
+
   function start(claimed: ClaimedLane, leaseUntilMs: number): void {
     const { endpointId } = claimed
+    const line = claimed.after > 0 ? knownLines.get(endpointId) : undefined
+    knownLines.delete(endpointId)
     const lane = startLane(claimed.onTerms ? withoutWindow(claimed) : claimed, leaseUntilMs, {
       ...dependencies,
       load: claimed.onTerms ? loadAdmitted(claimed) : load,
       release,
       windowBytes,
-      onEnd(wakeInMs) {
+      lineReadMs: line?.readMs ?? performance.now(),
+      onEnd(wakeInMs, known) {
         running.delete(endpointId)
+        keepLine(endpointId, known)
         if (wakeInMs !== undefined) wakeLater(endpointId, wakeInMs)
         whenIdle()
       },
@@ -241,5 +270,6 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
 
 /** The lane asks for what it was claimed with as for anything else. */
 function withoutWindow(claimed: ClaimedLane): ClaimedLane {
-  return { ...claimed, window: { ...claimed.window, deliveries: [], cut: true } }
+  const window = { ...claimed.window, deliveries: [], cut: true, through: claimed.after }
+  return { ...claimed, window }
 }

@@ -41,6 +41,7 @@ export function makeLogEntry(entry: Omit<LogEntry, 'id'>): LogEntry {
  * - A failure moves its delivery on only under the claim it was made under, so that a worker that
  *   lost its lane cannot undo what the new one decided.
  * - A lane's health is written when it changes, and otherwise once a second at most.
+ * - Whoever ends a retry says so in the lane, held or not: see lane-line.ts.
  *
  * The lane rows are locked in the order of their ids, like everywhere.
  */
@@ -73,6 +74,8 @@ interface LaneSummary {
   /** Since the last success of this write */
   failures: number
   succeeded: boolean
+  /** Deliveries that may have held back others, and do so no more */
+  retriesEnded: number
 }
 
 function laneKey({ endpointId, claim }: LogEntry): string {
@@ -87,10 +90,13 @@ function summarize(entries: readonly LogEntry[]): Map<string, LaneSummary> {
     if (lane === undefined) {
       const { endpointId, organizationId, claim } = entry
       const number = lanes.size + 1
-      lane = { number, endpointId, organizationId, claim, failures: 0, succeeded: false }
+      const none = { failures: 0, succeeded: false, retriesEnded: 0 }
+      lane = { number, endpointId, organizationId, claim, ...none }
       lanes.set(key, lane)
     }
     if (standsAlone(entry.record)) continue
+    const { attempt, next } = entry.record
+    if (next.kind === 'exhausted' || (next.kind === 'done' && attempt > 1)) lane.retriesEnded++
     // Neither does a proxy of ours that cannot be passed.
     if (isFaultOfProxy(entry.record.failure)) continue
     lane.succeeded ||= entry.record.succeeded
@@ -141,7 +147,7 @@ function toColumns(
   return columns
 }
 
-/** Parameters $22 to $27 */
+/** Parameters $22 to $28 */
 function toLaneColumns(lanes: readonly LaneSummary[]): unknown[][] {
   return [
     lanes.map((lane) => lane.endpointId),
@@ -150,6 +156,7 @@ function toLaneColumns(lanes: readonly LaneSummary[]): unknown[][] {
     lanes.map((lane) => lane.claim?.workerNumber ?? null),
     lanes.map((lane) => lane.failures),
     lanes.map((lane) => lane.succeeded),
+    lanes.map((lane) => lane.retriesEnded),
   ]
 }
 
@@ -166,9 +173,9 @@ const STATEMENT = `
                next, delay_ms)),
   touched AS (
     SELECT * FROM unnest($22::text[], $23::text[], $24::bigint[], $25::int[], $26::int[],
-                         $27::bool[])
+                         $27::bool[], $28::int[])
       WITH ORDINALITY AS touched(endpoint_id, organization_id, epoch, worker_id, failures,
-                                 succeeded, number)),
+                                 succeeded, retries_ended, number)),
   logged AS (
     INSERT INTO webhook_attempt
            (id, started_at, delivery_id, organization_id, endpoint_id, attempt, trigger, succeeded,
@@ -188,7 +195,7 @@ const STATEMENT = `
   changed AS (
     SELECT lane.endpoint_id, touched.failures, touched.succeeded
       FROM touched JOIN delivery_lane AS lane USING (endpoint_id)
-     WHERE touched.failures > 0
+     WHERE touched.failures > 0 OR touched.retries_ended > 0
         OR (touched.succeeded AND (lane.consecutive_failures > 0 OR lane.last_success_at IS NULL
                                    OR lane.last_success_at < now() - interval '1 second'))
      ORDER BY lane.endpoint_id FOR UPDATE OF lane),
@@ -204,7 +211,10 @@ const STATEMENT = `
            -- What was told of failures that are over counts no more; 100 belongs to a disabled one.
            warned_percent = CASE WHEN changed.succeeded AND lane.warned_percent < 100 THEN 0
                                  ELSE lane.warned_percent END,
-           last_success_at = CASE WHEN changed.succeeded THEN now() ELSE lane.last_success_at END
+           last_success_at = CASE WHEN changed.succeeded THEN now() ELSE lane.last_success_at END,
+           -- Also what other claims of the same lane have ended in this write.
+           retries_ended = lane.retries_ended + (SELECT sum(each.retries_ended) FROM touched AS each
+                                                  WHERE each.endpoint_id = lane.endpoint_id)
       FROM changed WHERE lane.endpoint_id = changed.endpoint_id),
   moved AS (
     UPDATE webhook_delivery AS delivery

@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest'
+import { startTestApp } from './harness/app.ts'
+import { cloneDatabase, withClient } from './harness/database.ts'
+import { setScene } from './harness/fault-scene.ts'
+import { expectInOrder, untilSettled } from './harness/ledger.ts'
+import { until } from './harness/process.ts'
+import { startReceiver } from './harness/receiver.ts'
+import { fillBacklog, setWebhookScene } from './harness/webhook-scene.ts'
+
+/** Events that come one by one: each is claimed, sent and let go again. */
+const EVENTS = 20
+const FEW = 1_000
+const MANY = 11_000
+
+/**
+ * Rows of deliveries that are read while some events reach an endpoint in front of whose line others
+ * are held back: the first of each record was tried and waits for an hour.
+ */
+async function readWhileHeldBack(
+  ordering: 'OBJECT' | 'NONE',
+  count: number,
+  records: number,
+): Promise<number> {
+  await using database = await cloneDatabase()
+  {
+    await using test = await startTestApp({}, database.url)
+    const scene = await setWebhookScene(test)
+    await using receiver = await startReceiver()
+    const endpointId = await scene.addEndpoint(receiver.url, { ordering })
+    await scene.addWorkOrder()
+    await receiver.waitFor(1)
+    // What is put there by hand must not be in anybody's hands before it is as it should be.
+    await until('the lane to be let go', async () => {
+      const { rows } = await test.app.database.pool.query(
+        'SELECT 1 FROM delivery_lane WHERE endpoint_id = $1 AND worker_id IS NULL',
+        [endpointId],
+      )
+      return rows.length === 1
+    })
+    await fillBacklog(test, endpointId, count)
+    await withClient(database.url, async (client) => {
+      await client.query(
+        `UPDATE webhook_delivery
+            SET subject_id = 'held-' || sequence % $2,
+                attempt_count = CASE WHEN tried THEN 1 ELSE 0 END,
+                next_attempt_at = CASE WHEN tried THEN now() + interval '1 hour' ELSE now() END
+           FROM (SELECT id, row_number() OVER (ORDER BY sequence) <= $2 AS tried
+                   FROM webhook_delivery WHERE endpoint_id = $1 AND status = 'PENDING') AS line
+          WHERE webhook_delivery.id = line.id`,
+        [endpointId, records],
+      )
+      await client.query('ANALYZE webhook_delivery')
+    })
+    await withClient(database.url, (client) => client.query('SELECT pg_stat_reset()'))
+    for (let n = 0; n < EVENTS; n++) {
+      await scene.addWorkOrder()
+      await receiver.waitFor(n + 2)
+    }
+  }
+  // Whoever has read has ended, and so told what.
+  return await withClient(database.url, async (client) => {
+    const found = await client.query<{ read: string }>(
+      `SELECT seq_tup_read + idx_tup_fetch AS read FROM pg_stat_user_tables
+        WHERE relname = 'webhook_delivery'`,
+    )
+    return Number(found.rows[0]?.read)
+  })
+}
+
+describe('what is held back in front of a line', () => {
+  it.each([
+    ['OBJECT', 'behind one record', 1],
+    ['OBJECT', 'behind a hundred records', 100],
+    ['NONE', 'until their next attempt', MANY],
+  ] as const)(
+    'is looked at once, not for every event (%s, %s)',
+    async (ordering, _behind, records) => {
+      const few = await readWhileHeldBack(ordering, FEW, records)
+      const many = await readWhileHeldBack(ordering, MANY, records)
+      expect((many - few) / (MANY - FEW)).toBeLessThan(3)
+    },
+  )
+
+  it('keeps its order whatever fails and however often', async () => {
+    await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '50ms,200ms' })
+    await using object = await scene.subscribe('OBJECT')
+    await using none = await scene.subscribe('NONE')
+    await scene.addWorker()
+    await scene.addWorker()
+    let seed = 11
+    const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647
+    const moods = new Map<string, { refuses: number }>()
+    for (const { receiver } of [object, none]) {
+      receiver.answer = ({ event }) => {
+        const id = String(event.data.object['id'])
+        const mood = moods.get(id) ?? { refuses: 0 }
+        moods.set(id, mood)
+        if (mood.refuses === 0 && random() < 0.2) mood.refuses = 1 + Math.floor(random() * 4)
+        if (mood.refuses === 0) return { status: 200 }
+        mood.refuses--
+        return { status: 500 }
+      }
+    }
+    const client = async () => {
+      const ids = [await scene.record(), await scene.record()]
+      for (let n = 1; n <= 40; n++) {
+        const id = ids[n % ids.length] ?? ''
+        await scene.change(id, String(n))
+        if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, 300 * random()))
+      }
+    }
+    await Promise.all([client(), client(), client(), client()])
+    await untilSettled(scene.cluster)
+    // Nothing overtakes what is tried again.
+    const byRecord = Map.groupBy(object.received, ({ event }) => event.data.object['id'])
+    for (const requests of byRecord.values()) {
+      const sequences = requests.map(({ headers }) => Number(headers['webhook-sequence']))
+      expect(sequences).toEqual(sequences.toSorted((a, b) => a - b))
+    }
+    await expectInOrder(scene.cluster, object)
+    await expectInOrder(scene.cluster, none)
+    expect(object.received.length).toBeGreaterThan(8 * 21 + 20)
+  })
+
+  it('comes in order once what held it back is through, though the lane was let go meanwhile', async () => {
+    await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '400ms' })
+    await using account = await scene.subscribe('OBJECT')
+    await scene.addWorker()
+    const refused = new Set<string>()
+    account.receiver.answer = ({ event }) => ({
+      status: refused.has(String(event.data.object['id'])) ? 500 : 200,
+    })
+    const held = [await scene.record(), await scene.record()]
+    const free = await scene.record()
+    await account.receiver.waitFor(3)
+    // Twice: what is known of a line must neither outlive what it was found out from nor be lost.
+    for (const round of ['a', 'b']) {
+      for (const id of held) refused.add(id)
+      for (let n = 1; n <= 4; n++) {
+        for (const id of [...held, free]) await scene.change(id, `${round}${n}`)
+        await account.receiver.waitUntil((all) =>
+          all.some(({ event }) => event.data.object['title'] === `${round}${n}`),
+        )
+      }
+      for (const id of held) {
+        refused.delete(id)
+        await account.receiver.waitUntil((all) =>
+          all.some(
+            ({ event: { data } }) =>
+              data.object['id'] === id && data.object['title'] === `${round}4`,
+          ),
+        )
+      }
+    }
+    await untilSettled(scene.cluster)
+    await expectInOrder(scene.cluster, account)
+  })
+})
