@@ -1,5 +1,7 @@
 import { connect } from 'node:net'
+import { Readable } from 'node:stream'
 import { getNamedType, isInputObjectType } from 'graphql'
+import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { schema } from '../src/schema.ts'
 import {
@@ -134,6 +136,19 @@ describe('requests that make no sense', () => {
       JSON.stringify({ query: `{ viewer { role } } # ${'x'.repeat(2_000_000)}` }),
     )
     expect(response.status).toBe(413)
+  })
+
+  it('so is one that does not say how long it is', async () => {
+    const sent = async (query: string) => {
+      const answer = await request(`${test.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...org.owner },
+        body: Readable.from([JSON.stringify({ query })]),
+      })
+      return [answer.statusCode, await answer.body.json()]
+    }
+    expect(await sent(`{ viewer { role } } # ${'x'.repeat(2_000_000)}`)).toMatchObject([413, {}])
+    expect(await sent('{ viewer { role } }')).toMatchObject([200, { data: { viewer: {} } }])
   })
 
   it('another content type is refused with 415, a GET of an operation with 405', async () => {

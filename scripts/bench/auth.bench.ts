@@ -21,6 +21,7 @@ import { createLogger } from '../../src/log.ts'
 import '../../src/schema.ts'
 import { createOrganization } from '../../src/seed.ts'
 import { createGraphQLHandler } from '../../src/server/graphql-handler.ts'
+import { readBody } from '../../src/server/request-body.ts'
 import { createWorkOrder } from '../../src/work-orders/service/create.ts'
 import type { ClientRun } from './load-client.ts'
 import { BENCH_SECRETS, median, progress, round, startClient, throwAwayDatabase } from './stage.ts'
@@ -151,7 +152,9 @@ async function furnish(database: Database, queue: Queue, config: Config) {
   }
 }
 
-const referenceExecutor: Plugin = {
+/** How the product reads and executes, whoever asks. */
+const sameAsProduct: Plugin = {
+  onRequestParse: ({ setRequestParser }) => setRequestParser(readBody),
   onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
   onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
 }
@@ -165,7 +168,8 @@ function bareHandler(context: Omit<Context, 'remoteAddress'> & { caller: Caller 
   const yoga = createYoga({
     schema,
     context: (): Context => ({ ...context, remoteAddress: '', costChecked: true }),
-    plugins: [referenceExecutor],
+    plugins: [sameAsProduct],
+    maxRequestBodySize: false,
     parserAndValidationCache: true,
     batching: false,
     multipart: false,
