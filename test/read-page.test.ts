@@ -323,6 +323,34 @@ describe("another organization's", () => {
     expect(differences).toEqual([])
   })
 
+  it('cursor leads nowhere below a record either', async () => {
+    interface Children {
+      location: { children: { nodes: { id: string }[]; pageInfo: { endCursor: string } } }
+    }
+    const query = `query ($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {
+      location(id: $id) {
+        children(first: $first, last: $last, after: $after, before: $before) {
+          nodes { id } pageInfo { endCursor }
+        }
+      }
+    }`
+    const childrenOf = async (of: TestOrganization, page: object) => {
+      const found = await test.app.database.pool.query<{ id: string }>(
+        'SELECT min(parent_id) AS id FROM location WHERE organization_id = $1',
+        [of.organizationId],
+      )
+      const variables = { id: found.rows[0]?.id, ...page }
+      const { data, errors } = await send<Children, object>(test.url, of.owner, query, variables)
+      expect(errors).toEqual([])
+      return data.location.children
+    }
+    const own = (await childrenOf(org, { first: 1 })).pageInfo.endCursor
+    expect((await childrenOf(org, { first: 9, after: own })).nodes.length).toBeGreaterThan(0)
+    const foreign = (await childrenOf(stranger, { first: 2 })).pageInfo.endCursor
+    expect((await childrenOf(org, { first: 9, after: foreign })).nodes).toEqual([])
+    expect((await childrenOf(org, { last: 9, before: foreign })).nodes).toEqual([])
+  })
+
   it('records are in no list, whatever is asked for', async () => {
     const theirs = await readList('workOrders', 'first: 3', 'id', stranger.owner)
     const ids = JSON.stringify(theirs.nodes.map(({ id }) => id))

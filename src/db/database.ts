@@ -2,9 +2,10 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { hideForeign } from './hide-foreign.ts'
-import { isObject, narrowReading, type Restrictions } from './narrow-reading.ts'
+import { narrowReading, type Restrictions } from './narrow-reading.ts'
 import { pageStatement } from './pages/statement.ts'
 import { trackScopes } from './query-scope.ts'
+import { scopeCursors } from './scope-cursors.ts'
 import { slimConfig } from './slim-client.ts'
 import { createStatementNames } from './statement-names.ts'
 
@@ -122,14 +123,12 @@ function scopeClient(
         async $allOperations({ model, operation, args, query }) {
           const key = tenantKeyOf(model)
           const given: Record<string, unknown> = { ...args }
-          const scopedArgs =
+          const narrowed =
             restrictions === undefined ? given : narrowReading(model, given, restrictions)
+          const scopedArgs = scopeCursors(model, narrowed, organizationId, tenantKeyOf)
           const kind = OPERATIONS[operation]
           if (kind === undefined) throw new Error(`${operation} has no rule for its scope`)
           if (kind.where) scopedArgs['where'] = restrict(scopedArgs['where'], key, organizationId)
-          // The row that a cursor names is looked up by itself, apart from `where`.
-          const { cursor } = scopedArgs
-          if (isObject(cursor)) scopedArgs['cursor'] = { ...cursor, [key]: organizationId }
           if (kind.data) scopedArgs['data'] = stamp(scopedArgs['data'], key, organizationId)
           if (operation === 'upsert') {
             scopedArgs['create'] = stamp(scopedArgs['create'], key, organizationId)
