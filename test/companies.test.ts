@@ -8,7 +8,7 @@ import {
   type TestApp,
   type TestOrganization,
 } from './harness/app.ts'
-import { CreateLocation } from './harness/documents.ts'
+import { CreateLocation, CreateWorkOrder, UpdateWorkOrder } from './harness/documents.ts'
 import { expectShape, storedEvents, typesOf } from './harness/stored-events.ts'
 
 const CreateCompany = graphql(`
@@ -178,6 +178,40 @@ describe('companies', () => {
     const refused = await ask(test.url, org.owner, DeleteCompany, { input: { id } })
     expect(refused.companyDelete.userErrors).toMatchObject([
       { code: 'CONFLICT', ids: [manager?.id] },
+    ])
+  })
+
+  it('in charge of work must be there, and stay', async () => {
+    const { locationCreate } = await ask(test.url, org.owner, CreateLocation, {
+      input: { name: 'Site', kind: 'LOCATION' },
+    })
+    const locationId = locationCreate.location?.id ?? ''
+    const stranger = await addOrganization(test)
+    const foreign = await newCompany('Roofs Ltd', stranger.owner)
+    const open = async (companyId?: string) =>
+      (
+        await ask(test.url, org.owner, CreateWorkOrder, {
+          input: {
+            title: 'Lift stuck',
+            locationId,
+            ...(companyId === undefined ? {} : { companyId }),
+          },
+        })
+      ).workOrderCreate
+    const give = async (id: string, companyId: string) =>
+      (await ask(test.url, org.owner, UpdateWorkOrder, { input: { id, companyId } }))
+        .workOrderUpdate
+    const unassigned = (await open()).workOrder?.id ?? ''
+    for (const companyId of ['cmp-none', foreign]) {
+      const missing = [{ code: 'NOT_FOUND', path: ['input', 'companyId'] }]
+      expect((await open(companyId)).userErrors).toMatchObject(missing)
+      expect((await give(unassigned, companyId)).userErrors).toMatchObject(missing)
+    }
+    const id = await newCompany()
+    const { workOrder } = await open(id)
+    const refused = await ask(test.url, org.owner, DeleteCompany, { input: { id } })
+    expect(refused.companyDelete.userErrors).toMatchObject([
+      { code: 'CONFLICT', ids: [workOrder?.id] },
     ])
   })
 

@@ -168,7 +168,7 @@ describe('who reads only their own work orders', () => {
     ]
     const { company, user } = test.app.database.unscoped
     await company.createMany({
-      data: ['cmp-lifts', 'cmp-roofs'].map((id) => ({
+      data: ['cmp-lifts', 'cmp-roofs', 'cmp-gardens'].map((id) => ({
         id,
         organizationId: org.organizationId,
         name: id,

@@ -141,12 +141,14 @@ describe('who sees which work orders', () => {
 
   it('a contractor sees those of their company; without a company, none', async () => {
     const contractor = await place.org.addUser('CONTRACTOR')
-    const { companyCreate } = await ask(url, place.org.owner, AddCompany, {
-      input: { name: 'Lifts Ltd', kind: 'CONTRACTOR' },
-    })
-    const companyId = companyCreate.company?.id ?? ''
+    const addCompany = async (name: string) => {
+      const input = { name, kind: 'CONTRACTOR' as const }
+      const { companyCreate } = await ask(url, place.org.owner, AddCompany, { input })
+      return companyCreate.company?.id ?? ''
+    }
+    const companyId = await addCompany('Lifts Ltd')
     const theirs = await place.create({ companyId })
-    const others = await place.create({ companyId: 'cmp-roofs' })
+    const others = await place.create({ companyId: await addCompany('Roofs Ltd') })
     await place.create()
     const see = (id: string) => ask(url, contractor.credentials, Visible, { id })
     expect(await see(theirs)).toMatchObject({ workOrder: null, workOrders: { totalCount: 0 } })

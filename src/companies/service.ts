@@ -63,10 +63,14 @@ export async function deleteCompany(unit: UnitOfWork, input: DeleteInput): Promi
   const users = await unit.tx.user.findMany(held)
   const customers = await unit.tx.customer.findMany(held)
   const schedules = await unit.tx.rateSchedule.findMany(held)
-  const ids = [...managers, ...users, ...customers, ...schedules].map((row) => row.id)
+  const orders = await unit.tx.workOrder.findMany(held)
+  const maintenance = await unit.tx.maintenanceSchedule.findMany(held)
+  const ids = [managers, users, customers, schedules, orders, maintenance]
+    .flat()
+    .map((row) => row.id)
   if (ids.length > 0) {
     throw new DomainError(
-      `${company.name} still has managers, people, customers or schedules of rates`,
+      `${company.name} still has managers, people, customers, schedules of rates or work`,
       { code: 'CONFLICT', ids },
       ['input', 'id'],
     )

@@ -29,3 +29,15 @@ export async function demandActiveUser(
   if (user === null) throw notFound('User', userId, field)
   if (user.status !== 'ACTIVE') throw invalid(`User ${userId} is not active`, field)
 }
+
+/**
+ * Holds a company until the end of the transaction, so that nothing is attached to one that is being
+ * deleted; any number of transactions may.
+ * @throws DomainError NOT_FOUND naming the field `companyId`.
+ */
+export async function demandCompany(unit: UnitOfWork, id: string): Promise<void> {
+  const rows = await unit.tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM company
+     WHERE id = ${id} AND organization_id = ${unit.organizationId} FOR KEY SHARE`
+  if (rows.length === 0) throw notFound('Company', id, 'companyId')
+}

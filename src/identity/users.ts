@@ -19,7 +19,7 @@ import {
 } from './events.ts'
 import type { InviteUserInput, OneUserInput, UpdateUserInput } from './input.ts'
 import { endSessions } from './own-access.ts'
-import { userIdOf } from './people.ts'
+import { demandCompany, userIdOf } from './people.ts'
 import { announceRevocation } from './sessions.ts'
 import { makeOpaqueToken } from './tokens.ts'
 import { demandMayManage, demandUserTransition } from './user-rules.ts'
@@ -38,7 +38,7 @@ export async function inviteUser(
 ): Promise<Invited> {
   demandMayManage(unit.caller, input.role)
   await demandFree(unit, input)
-  await demandCompany(unit, input.companyId)
+  if (input.companyId != null) await demandCompany(unit, input.companyId)
   const { token, hash } = makeOpaqueToken('pti_')
   const user = await createUser(unit, {
     id: newId('user', unit.now.getTime()),
@@ -110,7 +110,9 @@ export async function updateUser(unit: UnitOfWork, input: UpdateUserInput): Prom
   if (before.status === 'DELETED') throw notFound('User', id)
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   await demandFree(unit, { id, email: input.email, subject: input.subject })
-  if (input.companyId !== before.companyId) await demandCompany(unit, input.companyId)
+  if (input.companyId != null && input.companyId !== before.companyId) {
+    await demandCompany(unit, input.companyId)
+  }
   if (before.role === 'OWNER' && input.role !== undefined && input.role !== 'OWNER') {
     await demandAnotherOwner(unit, before)
   }
@@ -233,12 +235,6 @@ async function demandFree(
       throw invalid(`${field}: is in use already`, field)
     }
   }
-}
-
-/** Locked, so that it is not deleted meanwhile. @throws DomainError NOT_FOUND */
-async function demandCompany(unit: UnitOfWork, id: string | null | undefined): Promise<void> {
-  if (id != null && !(await lockRow(unit, 'company', id)))
-    throw notFound('Company', id, 'companyId')
 }
 
 async function save(

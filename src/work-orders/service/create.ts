@@ -4,7 +4,7 @@ import { insertRows } from '../../db/insert-rows.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import { record } from '../../events/record.ts'
 import type { Location, WorkOrder } from '../../generated/prisma/client.ts'
-import { demandActiveUser, userIdOf } from '../../identity/people.ts'
+import { demandActiveUser, demandCompany, userIdOf } from '../../identity/people.ts'
 import type { ChecklistItem } from '../checklist.ts'
 import { serializeWorkOrder, workOrderCreated } from '../events.ts'
 import type { CreateWorkOrderInput } from '../input.ts'
@@ -51,6 +51,7 @@ export async function prepareWorkOrder(
   const place = await findPlace(unit, input.locationId, 'locationId')
   if (input.assigneeId != null) await demandActiveUser(unit, input.assigneeId, 'assigneeId')
   if (input.assetId != null) await demandWorkableAsset(unit, input.assetId, 'assetId')
+  if (input.companyId != null) await demandCompany(unit, input.companyId)
   const priority = input.priority ?? 'MEDIUM'
   const occurrenceAt = origin.occurrenceAt ?? null
   const policy = await findSlaPolicy(unit, place)

@@ -2,7 +2,7 @@ import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
 import { DomainError, invalid, notFound } from '../../errors.ts'
 import type { MaintenanceSchedule, Prisma, WorkOrder } from '../../generated/prisma/client.ts'
-import { demandActiveUser } from '../../identity/people.ts'
+import { demandActiveUser, demandCompany } from '../../identity/people.ts'
 import { demandTimezone } from '../../locations/rules.ts'
 import { findTimezone } from '../../locations/timezone.ts'
 import { demandCoordinator } from '../access.ts'
@@ -219,6 +219,9 @@ async function check(
   await findPlace(unit, schedule.locationId, 'locationId')
   if (schedule.assigneeId !== null && schedule.assigneeId !== before?.assigneeId) {
     await demandActiveUser(unit, schedule.assigneeId, 'assigneeId')
+  }
+  if (schedule.companyId !== null && schedule.companyId !== before?.companyId) {
+    await demandCompany(unit, schedule.companyId)
   }
   demandTimezone(schedule.timezone)
   if (schedule.endsAt !== null && schedule.endsAt <= schedule.startsAt) {

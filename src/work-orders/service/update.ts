@@ -2,7 +2,7 @@ import { workBegins, workEnds } from '../../assets/automatic-status.ts'
 import { demandWorkableAsset } from '../../assets/service.ts'
 import type { UnitOfWork } from '../../db/unit-of-work.ts'
 import type { WorkOrder } from '../../generated/prisma/client.ts'
-import { demandActiveUser } from '../../identity/people.ts'
+import { demandActiveUser, demandCompany } from '../../identity/people.ts'
 import { workOrderUpdated } from '../events.ts'
 import type { UpdateWorkOrderInput } from '../input.ts'
 import { demandEditable } from '../rules.ts'
@@ -29,6 +29,9 @@ export async function updateWorkOrder(
     await demandActiveUser(unit, after.assigneeId, 'assigneeId')
     // Giving it to somebody answers whoever reported it.
     after.respondedAt ??= unit.now
+  }
+  if (after.companyId !== null && after.companyId !== before.companyId) {
+    await demandCompany(unit, after.companyId)
   }
   const newDeadlines = await countsAnew(unit, before, after)
   if (newDeadlines) {
