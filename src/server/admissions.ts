@@ -27,7 +27,7 @@ export interface Admissions extends Disposable {
  * revocations comes sooner; this holds the promise of a second when it is lost, with time left for
  * the statement and for closing.
  */
-const SWEEP_MS = 750
+const SWEEP_MS = 600
 
 export function openAdmissions(
   log: Logger,
