@@ -42,6 +42,8 @@ describe('the address of a client', () => {
     ['not as the client claims', '198.51.100.1, 192.0.2.7', '192.0.2.7'],
     ['not what claims to be a proxy', '198.51.100.1, 10.9.9.9, 192.0.2.7, 10.1.2.3', '192.0.2.7'],
     ['of IPv6', '2001:db8::7, fd00::1', '2001:db8::7'],
+    ['with a port', '192.0.2.7:4711', '192.0.2.7'],
+    ['of IPv6 with a port', '[2001:db8::7]:4711, [fd00::1]', '2001:db8::7'],
     ['of IPv4 in the notation of IPv6', '::ffff:192.0.2.7', '192.0.2.7'],
     ['no further than what can be read', 'unknown, 10.1.2.3', '10.1.2.3'],
     ['without anything in the header', '', '127.0.0.1'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { makeLogEntry, writeLog } from '../src/delivery/log-statement.ts'
 import { startTestApp } from './harness/app.ts'
 import { cloneDatabase, withClient } from './harness/database.ts'
 import { setScene } from './harness/fault-scene.ts'
@@ -6,6 +7,17 @@ import { expectInOrder, untilSettled } from './harness/ledger.ts'
 import { until } from './harness/process.ts'
 import { startReceiver } from './harness/receiver.ts'
 import { fillBacklog, setWebhookScene } from './harness/webhook-scene.ts'
+
+const NO_EXCHANGE = {
+  answer: undefined,
+  error: undefined,
+  remoteAddress: undefined,
+  dnsMs: undefined,
+  connectMs: undefined,
+  tlsMs: undefined,
+  firstByteMs: undefined,
+  totalMs: 1,
+}
 
 /** Events that come one by one: each is claimed, sent and let go again. */
 const EVENTS = 20
@@ -80,6 +92,50 @@ describe('what is held back in front of a line', () => {
       expect((many - few) / (MANY - FEW)).toBeLessThan(3)
     },
   )
+
+  it('goes on when a success of a worker that lost the lane ends what held it back', async () => {
+    await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '1h' })
+    await using endpoint = await scene.subscribe('OBJECT')
+    await scene.addWorker()
+    const { receiver } = endpoint
+    receiver.answer = () => ({ status: 409 })
+    const id = await scene.record()
+    await receiver.waitFor(1)
+    receiver.answer = () => ({ status: 200 })
+    await scene.change(id, 'held back')
+    // Another record's, which stands behind: the line has been looked at up to here.
+    await scene.record()
+    await receiver.waitFor(2)
+    const { pool } = scene.cluster.database
+    const found = await pool.query<{ id: string; endpoint_id: string; organization_id: string }>(
+      `SELECT id, endpoint_id, organization_id FROM webhook_delivery WHERE attempt_count = 1 AND status = 'PENDING'`,
+    )
+    const [first] = found.rows
+    await writeLog(pool, [
+      makeLogEntry({
+        endpointId: first?.endpoint_id ?? '',
+        organizationId: first?.organization_id ?? '',
+        claim: { workerNumber: -1, epoch: '0' },
+        record: {
+          deliveryId: first?.id ?? '',
+          attempt: 1,
+          trigger: 'SCHEDULED',
+          startedAtMs: Date.now(),
+          succeeded: true,
+          failure: undefined,
+          error: undefined,
+          requestHeaders: '',
+          exchange: NO_EXCHANGE,
+          next: { kind: 'done' },
+        },
+      }),
+    ])
+    await receiver.waitFor(3)
+    await scene.change(id, 'and on')
+    await receiver.waitFor(4)
+    const sequences = receiver.received.map(({ headers }) => Number(headers['webhook-sequence']))
+    expect(sequences).toEqual([1, 3, 2, 4])
+  })
 
   it('keeps its order whatever fails and however often', async () => {
     await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '50ms,200ms' })

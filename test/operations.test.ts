@@ -195,6 +195,13 @@ describe('notifications', () => {
     const inbox = async (unread: boolean) =>
       (await ask(test.url, requester.credentials, ReadNotifications, { unread })).notifications
     expect((await inbox(true)).nodes.map((node) => node.title)).toEqual(['Second', 'First'])
+    // Whose they are need not be asked for.
+    const bare = await send(
+      test.url,
+      requester.credentials,
+      '{ notifications(first: 1) { nodes { title } } }',
+    )
+    expect(bare).toMatchObject({ errors: [], data: { notifications: { nodes: [{}] } } })
     const others = await ask(test.url, org.owner, ReadNotifications, { unread: true })
     const foreign = others.notifications.nodes[0]?.id ?? ''
     const marked = await ask(test.url, requester.credentials, MarkRead, {

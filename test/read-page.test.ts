@@ -297,6 +297,36 @@ describe('who asks', () => {
     expect(differences).toEqual([])
   })
 
+  it.each(['bookings', 'visitors'])('has no place in %s that is not theirs', async (list) => {
+    const who = people.get('REQUESTER')
+    const own = await readList(list, 'first: 100', 'id', who)
+    const mine = new Set(own.nodes.map(({ id }) => id))
+    expect(mine.size).toBeGreaterThan(0)
+    const all = await readList(list, 'first: 100', 'id')
+    const position = all.nodes.findIndex(({ id }) => !mine.has(id))
+    const upTo = await readList(list, `first: ${position + 1}`, 'id')
+    const cursor = upTo.pageInfo.endCursor
+    expect(Buffer.from(cursor ?? '', 'base64').toString()).toContain(all.nodes[position]?.id)
+    for (const args of [`first: 100, after: "${cursor}"`, `last: 100, before: "${cursor}"`]) {
+      expect((await readList(list, args, 'id', who)).nodes).toEqual([])
+    }
+    const onward = await readList(
+      list,
+      `first: 100, after: "${own.pageInfo.startCursor}"`,
+      'id',
+      who,
+    )
+    expect(onward.nodes.length).toBe(mine.size - 1)
+    // By Prisma as well, which reads what is not written as a statement of ours.
+    const prisma = test.app.database.scopedTo(
+      org.organizationId,
+      new Map([['Booking', { id: { in: [...mine] } }]]),
+    )
+    if (list !== 'bookings') return
+    const id = all.nodes[position]?.id ?? ''
+    expect(await prisma.booking.findMany({ cursor: { id }, orderBy: { id: 'asc' } })).toEqual([])
+  })
+
   it.each(['bookings', 'visitors'])('as a requester, of %s', async (list) => {
     await readList(list, 'first: 100', everythingOf(nodeOf(list)), people.get('REQUESTER'))
     expect(differences).toEqual([])

@@ -554,6 +554,13 @@ describe('who may', () => {
       input: { id: foreign },
     })
     expect(refused.visitorCancel.userErrors).toMatchObject([{ code: 'NOT_FOUND' }])
+    const bookingId = await newBooking(site)
+    const joining = await ask(test.url, requester.credentials, RegisterVisitor, {
+      input: announcement({ bookingId }),
+    })
+    expect(joining.visitorRegister.userErrors).toMatchObject([
+      { code: 'NOT_FOUND', path: ['input', 'bookingId'] },
+    ])
     const hosted = await register({ hostId: requester.userId })
     const announced = await register({}, requester.credentials)
     for (const id of [hosted, announced]) {

@@ -5,7 +5,7 @@ import { hideForeign } from './hide-foreign.ts'
 import { narrowReading, type Restrictions } from './narrow-reading.ts'
 import { pageStatement } from './pages/statement.ts'
 import { trackScopes } from './query-scope.ts'
-import { scopeCursors } from './scope-cursors.ts'
+import { type FindVisible, findHiddenCursors, scopeCursors } from './scope-cursors.ts'
 import { slimConfig } from './slim-client.ts'
 import { createStatementNames } from './statement-names.ts'
 
@@ -85,6 +85,11 @@ export function openDatabase(url: string, poolSize: number): Database {
       if (statement === undefined) {
         return delegateOf(scopedTo(organizationId, restrictions), model).findMany(args)
       }
+      const find = visibleIn(unscoped, organizationId)
+      if (restrictions !== undefined) {
+        const hidden = await findHiddenCursors(model, narrowed, restrictions, find)
+        if (hidden.size > 0) return []
+      }
       const { text, values } = statement
       const { rows } = await pool.query<unknown[]>({
         name: nameOf(text) ?? '',
@@ -94,9 +99,7 @@ export function openDatabase(url: string, poolSize: number): Database {
       })
       const records = statement.toRecords(rows)
       if (restrictions !== undefined) {
-        await hideForeign(model, narrowed, records, restrictions, (type, ids, condition) =>
-          findVisible(unscoped, type, { id: { in: ids }, organizationId, AND: [condition] }),
-        )
+        await hideForeign(model, narrowed, records, restrictions, find)
       }
       return records
     },
@@ -117,6 +120,7 @@ function scopeClient(
   organizationId: string,
   restrictions?: Restrictions,
 ): PrismaClient {
+  const find = visibleIn(client, organizationId)
   const extended = client.$extends({
     query: {
       $allModels: {
@@ -125,7 +129,11 @@ function scopeClient(
           const given: Record<string, unknown> = { ...args }
           const narrowed =
             restrictions === undefined ? given : narrowReading(model, given, restrictions)
-          const scopedArgs = scopeCursors(model, narrowed, organizationId, tenantKeyOf)
+          const hidden =
+            restrictions === undefined
+              ? new Set()
+              : await findHiddenCursors(model, narrowed, restrictions, find)
+          const scopedArgs = scopeCursors(model, narrowed, organizationId, tenantKeyOf, hidden)
           const kind = OPERATIONS[operation]
           if (kind === undefined) throw new Error(`${operation} has no rule for its scope`)
           if (kind.where) scopedArgs['where'] = restrict(scopedArgs['where'], key, organizationId)
@@ -135,9 +143,7 @@ function scopeClient(
           }
           const result: unknown = await query(scopedArgs)
           if (restrictions !== undefined) {
-            await hideForeign(model, scopedArgs, result, restrictions, (type, ids, condition) =>
-              findVisible(client, type, { id: { in: ids }, organizationId, AND: [condition] }),
-            )
+            await hideForeign(model, scopedArgs, result, restrictions, find)
           }
           return result
         },
@@ -148,13 +154,12 @@ function scopeClient(
   return extended as unknown as PrismaClient
 }
 
-async function findVisible(
-  client: PrismaClient,
-  model: string,
-  where: object,
-): Promise<ReadonlySet<string>> {
-  const rows = await delegateOf(client, model).findMany({ where, select: { id: true } })
-  return new Set(rows.map((row) => row.id))
+function visibleIn(client: PrismaClient, organizationId: string): FindVisible {
+  return async (model, ids, condition) => {
+    const where = { id: { in: [...ids] }, organizationId, AND: [condition] }
+    const rows = await delegateOf(client, model).findMany({ where, select: { id: true } })
+    return new Set(rows.map((row) => row.id))
+  }
 }
 
 /** What reads the records of a model; of the type of one of them, as all have the same methods. */

@@ -1,11 +1,5 @@
 import { isObject, relationOf, type Restrictions } from './narrow-reading.ts'
-
-/** Which of these records of a model meet its condition. */
-type FindVisible = (
-  model: string,
-  ids: readonly string[],
-  condition: object,
-) => Promise<ReadonlySet<string>>
+import type { FindVisible } from './scope-cursors.ts'
 
 /** A record that another one leads to. */
 interface Reached {

@@ -195,6 +195,8 @@ export function startLane(
       makeLogEntry({ record, endpointId, organizationId, claim: { workerNumber, epoch } }),
     )
     backlog.markLogged(delivery)
+    // Its later ones have left memory, and a load that began meanwhile may have seen them free.
+    if (!record.succeeded && ordering === 'OBJECT') line.goBack(Number(delivery.sequence))
     // A retry that ended may have held back what stands behind it.
     if (!record.succeeded || delivery.attemptCount > 0) lookAgain()
     if (!answer.held) end(undefined)

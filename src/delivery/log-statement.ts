@@ -41,7 +41,8 @@ export function makeLogEntry(entry: Omit<LogEntry, 'id'>): LogEntry {
  * - A failure moves its delivery on only under the claim it was made under, so that a worker that
  *   lost its lane cannot undo what the new one decided.
  * - A lane's health is written when it changes, and otherwise once a second at most.
- * - Whoever ends a retry says so in the lane, held or not: see lane-line.ts.
+ * - Whoever ends a retry says so in the lane, held or not: see lane-line.ts. A success that comes late
+ *   wakes the lane as well.
  *
  * The lane rows are locked in the order of their ids, like everywhere.
  */
@@ -76,6 +77,8 @@ interface LaneSummary {
   succeeded: boolean
   /** Deliveries that may have held back others, and do so no more */
   retriesEnded: number
+  /** Deliveries that ended well. Who took the lane over may have tried them again, and failed. */
+  done: number
 }
 
 function laneKey({ endpointId, claim }: LogEntry): string {
@@ -90,13 +93,14 @@ function summarize(entries: readonly LogEntry[]): Map<string, LaneSummary> {
     if (lane === undefined) {
       const { endpointId, organizationId, claim } = entry
       const number = lanes.size + 1
-      const none = { failures: 0, succeeded: false, retriesEnded: 0 }
+      const none = { failures: 0, succeeded: false, retriesEnded: 0, done: 0 }
       lane = { number, endpointId, organizationId, claim, ...none }
       lanes.set(key, lane)
     }
     if (standsAlone(entry.record)) continue
     const { attempt, next } = entry.record
     if (next.kind === 'exhausted' || (next.kind === 'done' && attempt > 1)) lane.retriesEnded++
+    if (next.kind === 'done' && lane.claim !== undefined) lane.done++
     // Neither does a proxy of ours that cannot be passed.
     if (isFaultOfProxy(entry.record.failure)) continue
     lane.succeeded ||= entry.record.succeeded
@@ -147,7 +151,7 @@ function toColumns(
   return columns
 }
 
-/** Parameters $22 to $28 */
+/** Parameters $22 to $29 */
 function toLaneColumns(lanes: readonly LaneSummary[]): unknown[][] {
   return [
     lanes.map((lane) => lane.endpointId),
@@ -157,6 +161,7 @@ function toLaneColumns(lanes: readonly LaneSummary[]): unknown[][] {
     lanes.map((lane) => lane.failures),
     lanes.map((lane) => lane.succeeded),
     lanes.map((lane) => lane.retriesEnded),
+    lanes.map((lane) => lane.done),
   ]
 }
 
@@ -173,9 +178,9 @@ const STATEMENT = `
                next, delay_ms)),
   touched AS (
     SELECT * FROM unnest($22::text[], $23::text[], $24::bigint[], $25::int[], $26::int[],
-                         $27::bool[], $28::int[])
+                         $27::bool[], $28::int[], $29::int[])
       WITH ORDINALITY AS touched(endpoint_id, organization_id, epoch, worker_id, failures,
-                                 succeeded, retries_ended, number)),
+                                 succeeded, retries_ended, done, number)),
   logged AS (
     INSERT INTO webhook_attempt
            (id, started_at, delivery_id, organization_id, endpoint_id, attempt, trigger, succeeded,
@@ -192,10 +197,16 @@ const STATEMENT = `
   held AS MATERIALIZED (
     SELECT touched.number FROM touched JOIN delivery_lane AS lane USING (endpoint_id)
      WHERE lane.worker_id = touched.worker_id AND lane.epoch = touched.epoch),
+  -- Successes that come after somebody else has taken the lane over. If they were tried again there,
+  -- what stands behind them waits for a retry that will not come.
+  late AS MATERIALIZED (
+    SELECT endpoint_id, sum(done) AS done FROM touched
+     WHERE done > 0 AND number NOT IN (SELECT number FROM held) GROUP BY endpoint_id),
   changed AS (
     SELECT lane.endpoint_id, touched.failures, touched.succeeded
       FROM touched JOIN delivery_lane AS lane USING (endpoint_id)
      WHERE touched.failures > 0 OR touched.retries_ended > 0
+        OR endpoint_id IN (SELECT endpoint_id FROM late)
         OR (touched.succeeded AND (lane.consecutive_failures > 0 OR lane.last_success_at IS NULL
                                    OR lane.last_success_at < now() - interval '1 second'))
      ORDER BY lane.endpoint_id FOR UPDATE OF lane),
@@ -213,8 +224,14 @@ const STATEMENT = `
                                  ELSE lane.warned_percent END,
            last_success_at = CASE WHEN changed.succeeded THEN now() ELSE lane.last_success_at END,
            -- Also what other claims of the same lane have ended in this write.
-           retries_ended = lane.retries_ended + (SELECT sum(each.retries_ended) FROM touched AS each
-                                                  WHERE each.endpoint_id = lane.endpoint_id)
+           retries_ended = lane.retries_ended
+             + (SELECT sum(each.retries_ended) FROM touched AS each
+                 WHERE each.endpoint_id = lane.endpoint_id)
+             + coalesce((SELECT late.done FROM late WHERE late.endpoint_id = lane.endpoint_id), 0),
+           wake_at = CASE WHEN lane.endpoint_id IN (SELECT endpoint_id FROM late)
+                          THEN date_trunc('milliseconds', now()) ELSE lane.wake_at END,
+           woken = lane.woken OR (lane.worker_id IS NOT NULL
+                                  AND lane.endpoint_id IN (SELECT endpoint_id FROM late))
       FROM changed WHERE lane.endpoint_id = changed.endpoint_id),
   moved AS (
     UPDATE webhook_delivery AS delivery

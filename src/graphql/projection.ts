@@ -34,8 +34,9 @@ export function projectPage<Q extends object>(query: Q, info: GraphQLResolveInfo
 }
 
 function project<Q extends object>(query: Q, { columns, relations }: Projection): Q {
-  const { include, ...rest }: { include?: object } = query
-  const select: Record<string, unknown> = { id: true }
+  // What the type itself needs of each record, to tell who may see it, is selected already.
+  const { include, select: own, ...rest }: { include?: object; select?: object } = query
+  const select: Record<string, unknown> = { ...own, id: true }
   for (const column of columns) select[column] = true
   for (const [name, value] of Object.entries(include ?? {})) {
     const below = relations.get(name)

@@ -22,12 +22,17 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
     if (trustedProxies.length === 0) return nearest
     const hops = [request.headers['x-forwarded-for'] ?? []].flat().join().split(',')
     for (const hop of hops.toReversed()) {
-      const next = plainAddress(hop.trim())
+      const next = plainAddress(withoutPort(hop.trim()))
       if (!isTrusted(nearest) || isIP(next) === 0) break
       nearest = next
     }
     return nearest
   }
+}
+
+/** Some proxies write the port as well: `192.0.2.7:4711`, `[2001:db8::7]:4711`. */
+function withoutPort(hop: string): string {
+  return /^\[(.+)\](?::\d+)?$/.exec(hop)?.[1] ?? hop.replace(/^([\d.]+):\d+$/, '$1')
 }
 
 /** IPv4 in its own notation also where it came over a socket that speaks both. */

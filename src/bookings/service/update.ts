@@ -41,7 +41,11 @@ export async function updateBooking(
   unit: UnitOfWork,
   input: UpdateBookingInput,
 ): Promise<UpdatedBookings> {
-  const targetOf = await openTargets(unit, input)
+  // Before anything is said of the resource, which tells of the booking.
+  const found = await unit.tx.booking.findUnique({ where: { id: input.id } })
+  if (found === null) throw notFound('Booking', input.id)
+  demandOwn(unit.caller, 'Booking', found)
+  const targetOf = await openTargets(unit, input, found)
   const { addressed, scope } = await lockScope(unit, input)
   demandOwn(unit.caller, 'Booking', addressed)
   demandChangeable(addressed)
@@ -81,16 +85,12 @@ interface Plan {
 async function openTargets(
   unit: UnitOfWork,
   input: UpdateBookingInput,
+  addressed: Booking,
 ): Promise<(booking: Booking) => PlacedResource> {
   if (input.resourceId !== undefined) {
     const target = await openForBooking(unit, input.resourceId)
     return () => target
   }
-  const addressed = await unit.tx.booking.findUnique({
-    where: { id: input.id },
-    select: { resourceId: true, seriesId: true },
-  })
-  if (addressed === null) throw notFound('Booking', input.id)
   const others =
     input.scope === 'THIS' || addressed.seriesId === null
       ? []
