@@ -38,8 +38,33 @@ export async function startEmbeddedPostgres(
   await createDatabase(url)
   return {
     url,
-    [Symbol.asyncDispose]: () =>
-      as(owner, home.binary('pg_ctl'), ['stop', '-D', home.cluster, '-m', 'fast', '-w']),
+    [Symbol.asyncDispose]: () => stop(home, owner),
+  }
+}
+
+/** How long PostgreSQL may take to end what it is doing, seconds. */
+const STOP_PATIENCE_S = 30
+
+/**
+ * A stop that comes while PostgreSQL recovers from a crash may never end: then it is stopped as it
+ * stands, which costs it another recovery and nobody anything.
+ */
+async function stop(home: Home, owner: Owner | undefined): Promise<void> {
+  const by = (mode: string) =>
+    as(owner, home.binary('pg_ctl'), [
+      'stop',
+      '-D',
+      home.cluster,
+      '-m',
+      mode,
+      '-w',
+      '-t',
+      String(STOP_PATIENCE_S),
+    ])
+  try {
+    await by('fast')
+  } catch {
+    await by('immediate')
   }
 }
 
