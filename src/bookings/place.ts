@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '../db/unit-of-work.ts'
+import { holdRow, type UnitOfWork } from '../db/unit-of-work.ts'
 import { invalid, notFound } from '../errors.ts'
 import type { FacetKey, Facets } from '../events/match.ts'
 import type { Booking, Location, Resource } from '../generated/prisma/client.ts'
@@ -111,10 +111,7 @@ export async function openingCheck(
  * @throws DomainError NOT_FOUND
  */
 export async function demandCustomer(unit: UnitOfWork, id: string): Promise<void> {
-  const rows = await unit.tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM customer
-     WHERE id = ${id} AND organization_id = ${unit.organizationId} FOR KEY SHARE`
-  if (rows.length === 0) throw notFound('Customer', id, 'customerId')
+  if (!(await holdRow(unit, 'customer', id))) throw notFound('Customer', id, 'customerId')
 }
 
 /** @throws DomainError VALIDATION or NOT_FOUND for a service that does not go with the resource. */

@@ -85,7 +85,8 @@ export async function deleteCompany(unit: UnitOfWork, input: DeleteInput): Promi
 }
 
 /**
- * Locks a company, so that nothing is attached to one that is being deleted.
+ * Locks a company, for whoever changes it or what there is once for it; to attach something to it,
+ * `demandCompany` is enough.
  * @throws DomainError NOT_FOUND naming the input field that held the id.
  */
 export async function lockCompany(unit: UnitOfWork, id: string, field = 'id'): Promise<Company> {

@@ -1,6 +1,6 @@
 import type { Customer, Prisma } from '../generated/prisma/client.ts'
-import { builder, type SchemaTypes } from '../graphql/builder.ts'
-import { defineCommand } from '../graphql/command.ts'
+import { builder } from '../graphql/builder.ts'
+import { defineCommand, type InputBuilder } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { readPage } from '../graphql/read-page.ts'
@@ -128,9 +128,7 @@ builder.queryFields((t) => ({
   ),
 }))
 
-type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>
-
-const details = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => ({
+const details = (t: InputBuilder) => ({
   email: t.string({ description: 'E-mail address.' }),
   phone: t.string({ description: 'Telephone number, up to 50 characters.' }),
   companyId: t.id({ description: 'The company they belong to.' }),

@@ -1,10 +1,10 @@
-import { lockCompany } from '../companies/service.ts'
 import { newId } from '../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../db/unit-of-work.ts'
 import { DomainError, notFound } from '../errors.ts'
 import { diffPayloads } from '../events/diff.ts'
 import { record } from '../events/record.ts'
 import type { Customer } from '../generated/prisma/client.ts'
+import { demandCompany } from '../identity/people.ts'
 import {
   customerCreated,
   customerDeleted,
@@ -20,7 +20,7 @@ export async function createCustomer(
   unit: UnitOfWork,
   input: CreateCustomerInput,
 ): Promise<Customer> {
-  if (input.companyId != null) await lockCompany(unit, input.companyId, 'companyId')
+  if (input.companyId != null) await demandCompany(unit, input.companyId)
   const fields = changeValues(await readFields(unit), {}, input.fields)
   const customer = await unit.tx.customer.create({
     data: {
@@ -51,7 +51,7 @@ export async function updateCustomer(
 ): Promise<Customer> {
   const before = await lockCustomer(unit, input.id)
   if (input.companyId != null && input.companyId !== before.companyId) {
-    await lockCompany(unit, input.companyId, 'companyId')
+    await demandCompany(unit, input.companyId)
   }
   const { id: _id, fields: given, ...rest } = input
   const changes = Object.fromEntries(Object.entries(rest).filter(([, v]) => v !== undefined))

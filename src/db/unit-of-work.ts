@@ -140,6 +140,22 @@ export async function lockRow(
 }
 
 /**
+ * Holds one row until the end of the transaction, so that it is not deleted while something is attached
+ * to it; any number of transactions may.
+ * @returns false when there is no such row in the caller's organization.
+ */
+export async function holdRow(
+  unit: UnitOfWork,
+  table: keyof typeof LOCKABLE,
+  id: string,
+): Promise<boolean> {
+  const rows = await unit.tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT 1 FROM ${LOCKABLE[table]} WHERE id = ${id} AND organization_id = ${unit.organizationId} FOR KEY SHARE`,
+  )
+  return rows.length > 0
+}
+
+/**
  * For records that are locked otherwise: says which version was found, so that it is compared with the
  * one that the caller expected.
  */

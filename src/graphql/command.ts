@@ -21,12 +21,16 @@ interface Payload<R> {
   eventCursor: bigint | undefined
 }
 
+/** What the fields of an input, and of a payload, are made with. */
+export type InputBuilder = InputFieldBuilder<Types, 'InputObject'>
+export type PayloadBuilder<R> = ObjectFieldBuilder<Types, Payload<R>>
+
 interface CommandOptions<I, R> {
   description: string
   /** `self`: any signed-in person, who acts on nobody but themselves. */
   permission: Permission | 'self'
   /** Fields of the one argument, `input`. */
-  input: (t: InputFieldBuilder<Types, 'InputObject'>) => InputFieldMap
+  input: (t: InputBuilder) => InputFieldMap
   /**
    * Which versioned record the command changes: the field of the input with its id, or how to tell;
    * `id` when left out and there is such a field; null for none. Adds `expectedVersion` to the input,
@@ -43,8 +47,11 @@ interface CommandOptions<I, R> {
   /** Runs in one transaction. A thrown DomainError undoes it and becomes a user error. */
   run: (unit: UnitOfWork, input: I, context: Context, info: GraphQLResolveInfo) => Promise<R>
   /** Fields of the payload beside `userErrors` and `eventCursor`; nullable, for the refused case. */
-  payload: (t: ObjectFieldBuilder<Types, Payload<R>>) => FieldMap
+  payload: (t: PayloadBuilder<R>) => FieldMap
 }
+
+/** What is a command's own where several share permission and payload. */
+export type CommandBody<I, R> = Omit<CommandOptions<I, R>, 'payload' | 'permission'>
 
 /**
  * Adds a mutation `name(input: NameInput!): NamePayload!`: permission, input rules, one transaction,

@@ -1,5 +1,5 @@
 import type { Caller } from '../caller.ts'
-import type { UnitOfWork } from '../db/unit-of-work.ts'
+import { holdRow, type UnitOfWork } from '../db/unit-of-work.ts'
 import { AccessError, invalid, notFound } from '../errors.ts'
 
 /**
@@ -31,13 +31,9 @@ export async function demandActiveUser(
 }
 
 /**
- * Holds a company until the end of the transaction, so that nothing is attached to one that is being
- * deleted; any number of transactions may.
+ * Holds a company that something is to be attached to.
  * @throws DomainError NOT_FOUND naming the field `companyId`.
  */
 export async function demandCompany(unit: UnitOfWork, id: string): Promise<void> {
-  const rows = await unit.tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM company
-     WHERE id = ${id} AND organization_id = ${unit.organizationId} FOR KEY SHARE`
-  if (rows.length === 0) throw notFound('Company', id, 'companyId')
+  if (!(await holdRow(unit, 'company', id))) throw notFound('Company', id, 'companyId')
 }

@@ -1,5 +1,5 @@
 import type { Organization, User } from '../generated/prisma/client.ts'
-import { defineCommand } from '../graphql/command.ts'
+import { type CommandBody, defineCommand } from '../graphql/command.ts'
 import {
   changePlanInput,
   inviteUserInput,
@@ -19,10 +19,8 @@ import {
   updateUser,
 } from './users.ts'
 
-type Options<I, R> = Omit<Parameters<typeof defineCommand<I, R>>[1], 'payload' | 'permission'>
-
 /** A command that answers with the user after it. */
-function defineUserCommand<I>(name: string, options: Options<I, User>): void {
+function defineUserCommand<I>(name: string, options: CommandBody<I, User>): void {
   defineCommand<I, User>(name, {
     ...options,
     permission: 'users:write',
@@ -38,7 +36,7 @@ function defineUserCommand<I>(name: string, options: Options<I, User>): void {
 }
 
 /** A command that answers with a token which it cannot show again. */
-function defineInvitationCommand<I>(name: string, options: Options<I, Invited>): void {
+function defineInvitationCommand<I>(name: string, options: CommandBody<I, Invited>): void {
   defineCommand<I, Invited>(name, {
     ...options,
     permission: 'users:write',

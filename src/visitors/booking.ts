@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '../db/unit-of-work.ts'
+import { holdRow, type UnitOfWork } from '../db/unit-of-work.ts'
 import { notFound } from '../errors.ts'
 import { visibleTo } from '../graphql/visibility.ts'
 
@@ -11,11 +11,8 @@ export async function demandBooking(
   id: string | null | undefined,
 ): Promise<void> {
   if (id == null) return
-  const rows = await unit.tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM booking
-     WHERE id = ${id} AND organization_id = ${unit.organizationId} FOR KEY SHARE`
   const where = { id, AND: visibleTo(unit.caller, 'Booking') }
-  const found =
-    rows.length === 0 ? null : await unit.tx.booking.findFirst({ where, select: { id: true } })
-  if (found === null) throw notFound('Booking', id, 'bookingId')
+  const isThere =
+    (await holdRow(unit, 'booking', id)) && (await unit.tx.booking.count({ where })) > 0
+  if (!isThere) throw notFound('Booking', id, 'bookingId')
 }

@@ -1,6 +1,6 @@
 import type { Visitor } from '../generated/prisma/client.ts'
-import { builder, type SchemaTypes } from '../graphql/builder.ts'
-import { defineCommand } from '../graphql/command.ts'
+import { builder } from '../graphql/builder.ts'
+import { defineCommand, type InputBuilder, type PayloadBuilder } from '../graphql/command.ts'
 import { CheckpointEnum, TypeEnum } from './enums.ts'
 import { eraseVisitor } from './erase.ts'
 import {
@@ -20,11 +20,7 @@ import { completeCheckpoint } from './service/checkpoints.ts'
 import { registerVisitor } from './service/register.ts'
 import { walkInVisitor } from './service/walk-in.ts'
 
-type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>
-type InputBuilder = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>
-type PayloadBuilder = PothosSchemaTypes.ObjectFieldBuilder<Types, { result: Visitor | undefined }>
-
-const answer = (description: string) => (t: PayloadBuilder) => ({
+const answer = (description: string) => (t: PayloadBuilder<Visitor>) => ({
   visitor: t.field({
     type: VisitorObject,
     nullable: true,

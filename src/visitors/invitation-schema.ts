@@ -1,6 +1,6 @@
 import type { Prisma, VisitorInvitation } from '../generated/prisma/client.ts'
-import { builder, type SchemaTypes } from '../graphql/builder.ts'
-import { defineCommand } from '../graphql/command.ts'
+import { builder } from '../graphql/builder.ts'
+import { defineCommand, type InputBuilder, type PayloadBuilder } from '../graphql/command.ts'
 import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/node.ts'
 import { readPage } from '../graphql/read-page.ts'
@@ -145,14 +145,7 @@ builder.queryFields((t) => ({
   ),
 }))
 
-type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>
-type InputBuilder = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>
-type PayloadBuilder = PothosSchemaTypes.ObjectFieldBuilder<
-  Types,
-  { result: VisitorInvitation | undefined }
->
-
-const answer = (description: string) => (t: PayloadBuilder) => ({
+const answer = (description: string) => (t: PayloadBuilder<VisitorInvitation>) => ({
   invitation: t.field({
     type: InvitationObject,
     nullable: true,

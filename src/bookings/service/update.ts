@@ -47,7 +47,6 @@ export async function updateBooking(
   demandOwn(unit.caller, 'Booking', found)
   const targetOf = await openTargets(unit, input, found)
   const { addressed, scope } = await lockScope(unit, input)
-  demandOwn(unit.caller, 'Booking', addressed)
   demandChangeable(addressed)
   const timesOf = await retiming(unit, input, addressed, targetOf(addressed))
   const asks = await asksBeforeConfirming(unit)

@@ -1,4 +1,3 @@
-import { lockCompany } from '../../companies/service.ts'
 import { insertRows } from '../../db/insert-rows.ts'
 import { newId } from '../../db/ids.ts'
 import { lockRow, type UnitOfWork } from '../../db/unit-of-work.ts'
@@ -7,6 +6,7 @@ import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { RateSchedule } from '../../generated/prisma/client.ts'
+import { demandCompany } from '../../identity/people.ts'
 import { visibleTo } from '../../graphql/visibility.ts'
 import { demandStaff } from '../access.ts'
 import { scheduleArchived, scheduleFacets, serializeSchedule } from '../events.ts'
@@ -27,7 +27,7 @@ export async function createSchedule(
 ): Promise<RateSchedule> {
   demandStaff(unit.caller)
   demandPeriod(input)
-  if (input.companyId != null) await lockCompany(unit, input.companyId, 'companyId')
+  if (input.companyId != null) await demandCompany(unit, input.companyId)
   const { currency } = await unit.tx.organization.findUniqueOrThrow({
     where: { id: unit.organizationId },
   })
@@ -56,7 +56,7 @@ export async function updateSchedule(
   demandDraftSchedule(before.status)
   const { id: _id, ...given } = input
   if (before.supersedesId !== null) demandSameChain(before, input)
-  if (input.companyId != null) await lockCompany(unit, input.companyId, 'companyId')
+  if (input.companyId != null) await demandCompany(unit, input.companyId)
   const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
   const after: RateSchedule = { ...before, ...changes }
   demandPeriod(after)

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts'
-import { defineCommand } from '../../graphql/command.ts'
+import { defineCommand, type InputBuilder } from '../../graphql/command.ts'
 import { type Refusal, UserError } from '../../graphql/user-errors.ts'
 import {
   bulkChangeStatusInput,
@@ -32,8 +32,6 @@ export const ChecklistItemInput = builder.inputType('ChecklistItemInput', {
     }),
   }),
 })
-
-type InputBuilder = Parameters<Parameters<typeof defineCommand>[1]['input']>[0]
 
 const creationFields = (t: InputBuilder) => ({
   title: t.string({ required: true, description: 'What it is about, 1–200 characters.' }),

@@ -1,14 +1,9 @@
 import type { WorkOrder } from '../../generated/prisma/client.ts'
-import { defineCommand } from '../../graphql/command.ts'
+import { type CommandBody, defineCommand } from '../../graphql/command.ts'
 import { WorkOrderObject } from './work-order.ts'
 
-type Options<I, R> = Parameters<typeof defineCommand<I, R>>[1]
-
 /** A mutation whose answer is the work order after the change. */
-export function defineWorkOrderCommand<I>(
-  name: string,
-  options: Omit<Options<I, WorkOrder>, 'payload' | 'permission'>,
-): void {
+export function defineWorkOrderCommand<I>(name: string, options: CommandBody<I, WorkOrder>): void {
   defineCommand<I, WorkOrder>(name, {
     ...options,
     permission: 'work-orders:write',
@@ -24,10 +19,7 @@ export function defineWorkOrderCommand<I>(
 }
 
 /** A mutation that removes a record and answers its id. */
-export function defineDeletion<I>(
-  name: string,
-  options: Omit<Options<I, string>, 'payload' | 'permission'>,
-): void {
+export function defineDeletion<I>(name: string, options: CommandBody<I, string>): void {
   defineCommand<I, string>(name, {
     ...options,
     permission: 'work-orders:write',

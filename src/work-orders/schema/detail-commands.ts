@@ -1,5 +1,5 @@
 import type { WorkOrderComment } from '../../generated/prisma/client.ts'
-import { defineCommand } from '../../graphql/command.ts'
+import { defineCommand, type InputBuilder } from '../../graphql/command.ts'
 import * as input from '../record-input.ts'
 import { addComment, deleteComment } from '../service/comments.ts'
 import {
@@ -12,8 +12,6 @@ import {
 } from '../service/details.ts'
 import { defineDeletion, defineWorkOrderCommand } from './define.ts'
 import { CommentObject } from './records.ts'
-
-type InputBuilder = Parameters<Parameters<typeof defineCommand>[1]['input']>[0]
 
 const workOrderId = (t: InputBuilder) =>
   t.id({ required: true, description: 'The work order; not a finished one.' })

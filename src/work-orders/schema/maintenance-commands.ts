@@ -1,5 +1,5 @@
 import type { MaintenanceSchedule } from '../../generated/prisma/client.ts'
-import { defineCommand } from '../../graphql/command.ts'
+import { type CommandBody, defineCommand, type InputBuilder } from '../../graphql/command.ts'
 import {
   createScheduleInput,
   deleteScheduleInput,
@@ -17,8 +17,6 @@ import { defineDeletion } from './define.ts'
 import { WeekdayEnum } from '../../locations/weekday.ts'
 import { PriorityEnum } from './enums.ts'
 import { BasisEnum, FrequencyEnum, ScheduleObject } from './maintenance.ts'
-
-type InputBuilder = Parameters<Parameters<typeof defineCommand>[1]['input']>[0]
 
 const details = (t: InputBuilder) => ({
   description: t.string({ description: 'Details of its work orders, up to 10,000 characters.' }),
@@ -43,12 +41,10 @@ const details = (t: InputBuilder) => ({
   active: t.boolean({ description: 'Whether it makes work orders; true for a new one.' }),
 })
 
-type Options<I> = Omit<
-  Parameters<typeof defineCommand<I, MaintenanceSchedule>>[1],
-  'payload' | 'permission'
->
-
-function defineScheduleCommand<I>(name: string, options: Options<I>): void {
+function defineScheduleCommand<I>(
+  name: string,
+  options: CommandBody<I, MaintenanceSchedule>,
+): void {
   defineCommand<I, MaintenanceSchedule>(name, {
     ...options,
     permission: 'work-orders:write',

@@ -1,5 +1,5 @@
 import type { Labor, LaborRate, Part, PartUse } from '../../generated/prisma/client.ts'
-import { defineCommand } from '../../graphql/command.ts'
+import { type CommandBody, defineCommand, type InputBuilder } from '../../graphql/command.ts'
 import * as input from '../record-input.ts'
 import { addLabor, deleteLabor, setLaborRate, startLabor, stopLabor } from '../service/labor.ts'
 import {
@@ -13,13 +13,10 @@ import {
 import { defineDeletion } from './define.ts'
 import { LaborObject, LaborRateObject, PartObject, PartUseObject } from './records.ts'
 
-type InputBuilder = Parameters<Parameters<typeof defineCommand>[1]['input']>[0]
-type Options<I, R> = Omit<Parameters<typeof defineCommand<I, R>>[1], 'payload' | 'permission'>
-
 const workOrderId = (t: InputBuilder) =>
   t.id({ required: true, description: 'The work order; not a finished one.' })
 
-function defineLaborCommand<I>(name: string, options: Options<I, Labor>): void {
+function defineLaborCommand<I>(name: string, options: CommandBody<I, Labor>): void {
   defineCommand<I, Labor>(name, {
     ...options,
     permission: 'work-orders:write',
@@ -130,7 +127,7 @@ defineDeletion('partUseDelete', {
   run: deletePartUse,
 })
 
-function definePartCommand<I>(name: string, options: Options<I, Part>): void {
+function definePartCommand<I>(name: string, options: CommandBody<I, Part>): void {
   defineCommand<I, Part>(name, {
     ...options,
     permission: 'work-orders:write',

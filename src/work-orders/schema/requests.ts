@@ -2,7 +2,7 @@ import type { Caller } from '../../caller.ts'
 import type { Prisma, WorkRequest } from '../../generated/prisma/client.ts'
 import { WorkRequestStatus } from '../../generated/prisma/enums.ts'
 import { builder } from '../../graphql/builder.ts'
-import { defineCommand } from '../../graphql/command.ts'
+import { type CommandBody, defineCommand } from '../../graphql/command.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
 import { readPage } from '../../graphql/read-page.ts'
@@ -120,12 +120,7 @@ builder.queryFields((t) => ({
   ),
 }))
 
-type Options<I> = Omit<
-  Parameters<typeof defineCommand<I, WorkRequest>>[1],
-  'payload' | 'permission'
->
-
-function defineRequestCommand<I>(name: string, options: Options<I>): void {
+function defineRequestCommand<I>(name: string, options: CommandBody<I, WorkRequest>): void {
   defineCommand<I, WorkRequest>(name, {
     ...options,
     permission: 'work-requests:write',

@@ -1,6 +1,6 @@
 import type { SlaPolicy } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
-import { defineCommand } from '../../graphql/command.ts'
+import { defineCommand, type InputBuilder, type PayloadBuilder } from '../../graphql/command.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/node.ts'
 import { connectionNames, pageOptions } from '../../graphql/paging.ts'
@@ -139,8 +139,6 @@ const BusinessHoursInput = builder.inputType('BusinessHoursInput', {
   }),
 })
 
-type InputBuilder = Parameters<Parameters<typeof defineCommand>[1]['input']>[0]
-
 const details = (t: InputBuilder) => ({
   atRiskPercent: t.int({ description: 'At risk after this share, 1–99; 75 for a new policy.' }),
   criticalPercent: t.int({ description: 'Critical after this share, 1–99; 90 for a new policy.' }),
@@ -152,9 +150,7 @@ const details = (t: InputBuilder) => ({
   holidays: t.stringList({ description: 'Dates without business, "2026-12-25".' }),
 })
 
-const payload = (
-  t: Parameters<Parameters<typeof defineCommand<unknown, SlaPolicy>>[1]['payload']>[0],
-) => ({
+const payload = (t: PayloadBuilder<SlaPolicy>) => ({
   slaPolicy: t.field({
     type: SlaPolicyObject,
     nullable: true,
