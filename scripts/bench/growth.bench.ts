@@ -1,21 +1,14 @@
 import { Client, type Pool } from 'pg'
-import { loadConfig } from '../../src/config.ts'
-import { type Database, openDatabase } from '../../src/db/database.ts'
+import { openDatabase } from '../../src/db/database.ts'
 import { newId } from '../../src/db/ids.ts'
-import { openQueue, type Queue } from '../../src/db/queue.ts'
 import { transaction } from '../../src/db/unit-of-work.ts'
 import { keepHouse } from '../../src/delivery/retention.ts'
-import { bookingHookJob } from '../../src/bookings/hooks.ts'
-import { dispatchJob } from '../../src/events/dispatch.ts'
 import { createLocation } from '../../src/locations/service.ts'
-import { createLogger } from '../../src/log.ts'
 import { schema } from '../../src/schema.ts'
-import { createOrganization } from '../../src/seed.ts'
-import { attemptNowJob, laneJob } from '../../src/webhooks/jobs.ts'
 import { createEndpoint } from '../../src/webhooks/service.ts'
 import { startWorker } from '../../src/worker.ts'
+import { type Backend, benchLog, createBenchOwner, openBackend, type Owner } from './backend.ts'
 import {
-  BENCH_SECRETS,
   type BenchReceiver,
   median,
   percentiles,
@@ -50,11 +43,6 @@ const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 7)
 const SIZES = ['few', 'many', 'old'] as const
 type Size = (typeof SIZES)[number]
 
-type Owner = Awaited<ReturnType<typeof createOrganization>>
-interface Backend {
-  database: Database
-  queue: Queue
-}
 interface Stage {
   backend: Backend
   owner: Owner
@@ -65,8 +53,6 @@ interface Measured {
   p50: number
   p95: number
 }
-
-const log = createLogger('error')
 
 /**
  * What healthy endpoints get while the tables grow: deliveries a second in bursts, and the time from
@@ -128,13 +114,9 @@ function compare(rounds: readonly Record<Size, Measured>[], size: Size) {
 
 /** An organization with its endpoints, healthy and failing, and the fewest deliveries pending. */
 async function furnish(url: string, origin: string): Promise<Owner> {
-  await using stage = await openStage(url)
+  await using stage = await openBackend(url)
   const { backend, config } = stage
-  const owner = await createOrganization(backend.database, {
-    name: 'Bench',
-    plan: 'ENTERPRISE',
-    owner: { name: 'Owner', email: 'owner@example.com', password: 'not used here' },
-  })
+  const owner = await createBenchOwner(backend)
   for (let n = 0; n < ENDPOINTS; n++) {
     await transaction(backend, owner, (unit) =>
       createEndpoint(unit, config, schema, {
@@ -150,22 +132,6 @@ async function furnish(url: string, origin: string): Promise<Owner> {
   await record(backend, owner, 1)
   await addPending(pool, FEW_PENDING)
   return owner
-}
-
-async function openStage(url: string) {
-  await using stack = new AsyncDisposableStack()
-  const database = stack.use(openDatabase(url, 10))
-  const jobs = [dispatchJob, laneJob, attemptNowJob, bookingHookJob]
-  const queue = stack.use(await openQueue(url, jobs, true, log))
-  const config = loadConfig({ ...BENCH_SECRETS, DATABASE_URL: url }, () => {
-    throw new Error('the bench brings its own secrets')
-  })
-  const moved = stack.move()
-  return {
-    backend: { database, queue },
-    config,
-    [Symbol.asyncDispose]: () => moved.disposeAsync(),
-  }
 }
 
 function urlOf(serverUrl: string, database: string): string {
@@ -192,12 +158,12 @@ async function takeTurn(
   receiver: BenchReceiver,
   size: Size,
 ): Promise<Measured> {
-  await using opened = await openStage(url)
+  await using opened = await openBackend(url)
   const { backend, config } = opened
   const { pool } = backend.database
   await setDue(pool)
   await pool.query('CHECKPOINT')
-  await using _worker = await startWorker({ config, ...backend, log })
+  await using _worker = await startWorker({ config, ...backend, log: benchLog })
   const stage = { backend, owner, receiver }
   await measureBurst(stage)
   const perSecond = await measureBurst(stage)
