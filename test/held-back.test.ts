@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { WINDOW_ROWS } from '../src/delivery/lane.ts'
+import { TRUST_MS } from '../src/delivery/lane-line.ts'
 import { makeLogEntry, writeLog } from '../src/delivery/log-statement.ts'
 import { startTestApp } from './harness/app.ts'
 import { cloneDatabase, withClient } from './harness/database.ts'
@@ -23,19 +25,22 @@ const NO_EXCHANGE = {
 const EVENTS = 20
 const FEW = 1_000
 const MANY = 11_000
+const RECORDS = 12
 
 /**
  * Rows of deliveries that are read while some events reach an endpoint in front of whose line others
- * are held back: the first of each record was tried and waits for an hour.
+ * are held back: the first of each record was tried and waits for an hour. The events are taken at
+ * once, or refused once each.
  */
 async function readWhileHeldBack(
   ordering: 'OBJECT' | 'NONE',
   count: number,
   records: number,
+  refuses: boolean,
 ): Promise<number> {
   await using database = await cloneDatabase()
   {
-    await using test = await startTestApp({}, database.url)
+    await using test = await startTestApp({ WEBHOOK_RETRY_DELAYS: '20ms' }, database.url)
     const scene = await setWebhookScene(test)
     await using receiver = await startReceiver()
     const endpointId = await scene.addEndpoint(receiver.url, { ordering })
@@ -64,9 +69,16 @@ async function readWhileHeldBack(
       await client.query('ANALYZE webhook_delivery')
     })
     await withClient(database.url, (client) => client.query('SELECT pg_stat_reset()'))
-    for (let n = 0; n < EVENTS; n++) {
+    const refused = new Set<string>()
+    receiver.answer = ({ event }) => {
+      if (!refuses || refused.has(event.id)) return { status: 200 }
+      refused.add(event.id)
+      return { status: 409 }
+    }
+    const requests = refuses ? 2 : 1
+    for (let n = 1; n <= EVENTS; n++) {
       await scene.addWorkOrder()
-      await receiver.waitFor(n + 2)
+      await receiver.waitFor(n * requests + 1)
     }
   }
   // Whoever has read has ended, and so told what.
@@ -81,17 +93,52 @@ async function readWhileHeldBack(
 
 describe('what is held back in front of a line', () => {
   it.each([
-    ['OBJECT', 'behind one record', 1],
-    ['OBJECT', 'behind a hundred records', 100],
-    ['NONE', 'until their next attempt', MANY],
+    ['OBJECT', 'behind one record', 1, false],
+    ['OBJECT', 'behind a hundred records', 100, false],
+    ['OBJECT', 'while retries of others end', 100, true],
+    ['NONE', 'until their next attempt', MANY, false],
+    ['NONE', 'while retries of others end', MANY, true],
   ] as const)(
     'is looked at once, not for every event (%s, %s)',
-    async (ordering, _behind, records) => {
-      const few = await readWhileHeldBack(ordering, FEW, records)
-      const many = await readWhileHeldBack(ordering, MANY, records)
+    async (ordering, _behind, records, refuses) => {
+      const few = await readWhileHeldBack(ordering, FEW, records, refuses)
+      const many = await readWhileHeldBack(ordering, MANY, records, refuses)
       expect((many - few) / (MANY - FEW)).toBeLessThan(3)
     },
   )
+
+  it('starts once the retry in front of it is through, though it is more than fits at once', async () => {
+    await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '300ms' })
+    await using account = await scene.subscribe('OBJECT')
+    await scene.addWorker()
+    const { receiver } = account
+    let accepts = false
+    const held = new Set<unknown>()
+    receiver.answer = ({ event }) => {
+      const { id } = event.data.object
+      if (held.size < RECORDS) held.add(id)
+      return { status: held.has(id) && !accepts ? 409 : 200 }
+    }
+    const ids = await Promise.all(Array.from({ length: RECORDS }, () => scene.record()))
+    await receiver.waitUntil(() => held.size === RECORDS)
+    const [first = '', ...others] = ids
+    const change = async (id: string, times: number) => {
+      for (let n = 1; n <= times; n++) await scene.change(id, String(n))
+    }
+    await Promise.all([change(first, WINDOW_ROWS + 50), ...others.map((id) => change(id, 5))])
+    // Nothing holds this one back, and it stands behind all: the line has been looked at to its end.
+    const last = await scene.record()
+    await receiver.waitUntil((all) => all.some(({ event }) => event.data.object['id'] === last))
+    accepts = true
+    const count = RECORDS + WINDOW_ROWS + 50 + others.length * 5 + 1
+    // Long before a lane looks at all of its line again anyway.
+    await receiver.waitUntil(
+      (all) => new Set(all.map(({ event }) => event.id)).size === count,
+      TRUST_MS / 2,
+    )
+    await untilSettled(scene.cluster)
+    await expectInOrder(scene.cluster, account)
+  })
 
   it('goes on when a success of a worker that lost the lane ends what held it back', async () => {
     await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '1h' })

@@ -7,8 +7,9 @@ import type { LaneDelivery } from './lane-window.ts'
  * are not in the log yet.
  *
  * The database is always a little behind it: a load that began before a log write ended may still
- * show a delivered event as pending, or a subject as free whose delivery has just failed. Both would
- * break what is promised, so whatever happened while a load ran is remembered until it ends.
+ * show a delivered event as pending, or a subject as free whose delivery has just failed, or what
+ * stands far behind a retry that has just ended. Each would break what is promised, so whatever
+ * happened while a load ran is remembered until it ends.
  */
 export interface Backlog {
   readonly waiting: number
@@ -38,10 +39,10 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
   /** Under way, or failed and not yet logged. */
   const busy = new Map<string, LaneDelivery>()
   const unlogged = new Set<string>()
-  /** Subjects with a failure that is not in the log yet. */
-  const failing = new Set<string>()
+  /** Subjects by failures and ends of retries that are not in the log yet. */
+  const changing = new Map<string, string>()
   let lastLoaded = '0'
-  let loading: { logged: Set<string>; failed: Set<string> } | undefined
+  let loading: { logged: Set<string>; changed: Set<string> } | undefined
 
   return {
     get waiting() {
@@ -67,23 +68,22 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
     },
     settle(delivery, succeeded) {
       unlogged.add(delivery.id)
-      if (succeeded) {
-        busy.delete(delivery.id)
-      } else if (ordering === 'OBJECT') {
-        // Its later ones leave memory until the database knows that they must wait.
-        const { subjectId } = delivery
-        failing.add(subjectId)
-        loading?.failed.add(subjectId)
-        waiting = waiting.filter((other) => other.subjectId !== subjectId)
-      }
+      if (succeeded) busy.delete(delivery.id)
+      if (ordering !== 'OBJECT' || (succeeded && delivery.attemptCount === 0)) return
+      const { subjectId } = delivery
+      changing.set(delivery.id, subjectId)
+      loading?.changed.add(subjectId)
+      // Its later ones leave memory until the database knows that they must wait.
+      if (!succeeded) waiting = waiting.filter((other) => other.subjectId !== subjectId)
     },
     markLogged(delivery) {
       unlogged.delete(delivery.id)
       loading?.logged.add(delivery.id)
-      if (busy.delete(delivery.id)) failing.delete(delivery.subjectId)
+      busy.delete(delivery.id)
+      changing.delete(delivery.id)
     },
     beginLoad() {
-      loading = { logged: new Set(), failed: new Set(failing) }
+      loading = { logged: new Set(), changed: new Set(changing.values()) }
       return ordering === 'ENDPOINT' ? 0 : waiting.length + busy.size + unlogged.size
     },
     endLoad(loaded) {
@@ -92,7 +92,7 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
       loading = undefined
       for (const delivery of loaded) {
         if (known.has(delivery.id) || stale?.logged.has(delivery.id)) continue
-        if (!stale?.failed.has(delivery.subjectId)) waiting.push(delivery)
+        if (!stale?.changed.has(delivery.subjectId)) waiting.push(delivery)
       }
       // What was in hand may stand behind a retry that came due.
       if (ordering === 'OBJECT') waiting.sort(bySequence)

@@ -84,7 +84,8 @@ export async function claimLanes(
                endpoint.ordering,
                CASE WHEN known.epoch + 1 = claimed.epoch AND known.version = endpoint.version
                      AND known.retries_ended = before.retries_ended
-                    THEN known.through ELSE 0 END AS after, '' AS skipped, $5::bigint AS max_bytes,
+                    THEN known.through ELSE 0 END AS after, '' AS skipped, '' AS freed,
+               $5::bigint AS max_bytes,
                -- Behind a head that failed last time there is nothing to read ahead for.
                CASE WHEN endpoint.ordering = 'ENDPOINT' AND claimed.consecutive_failures > 0
                     THEN 1 ELSE $4::int END AS max_rows

@@ -16,10 +16,11 @@ export interface KnownLine extends Pick<Window, 'through' | 'retriesEnded'> {
  * Why it exists: what is held back stays in front. An endpoint that refuses one record's deliveries
  * gathers them there by the ten thousand, and a lane that looked at all of them again for every event
  * would do nothing else. So it remembers the sequence up to which nothing may start but what it has in
- * hand, and retries when they come due, which have an index of their own.
+ * hand, retries when they come due, and what they held back of their subject once they have ended. All
+ * of it is found by indexes that hold nothing else.
  *
- * That is so as long as no retry ends: whoever ends one, whether or not the lane is theirs, raises the
- * lane's `retries_ended` in the same transaction. What a load finds is of one moment, and so is the
+ * A lane knows of the retries that end in its own hands. Whoever ends one without holding the lane
+ * raises its `retries_ended` in the same transaction. What a load finds is of one moment, and so is the
  * number that comes with it; when it is another one the line is read from the front again. So it is
  * when the endpoint was changed, and after a minute in any case.
  */
@@ -30,28 +31,46 @@ export interface Line {
   readonly retriesEnded: string
   /** When it was last read from the front (performance.now) */
   readonly readMs: number
-  /** Where to read on from. */
-  beginLoad(): number
   /**
-   * @param after where it was read from
+   * Where to read on from, and of which subjects also what stands before that.
+   *
+   * @param skipped subjects that nothing is to be loaded of; empty when the load is whole
+   */
+  beginLoad(skipped: ReadonlySet<string>): Asked
+  /**
+   * @param asked what `beginLoad` returned
    * @returns false when what was known of the line is so no more: the load is to be thrown away
    */
-  endLoad(after: number, found: Window, isWhole: boolean): boolean
+  endLoad(asked: Asked, found: Window): boolean
+  /** What stands behind a delivery of this subject may be held back no more. */
+  free(subjectId: string): void
   /** What stands behind this sequence was in hand, and is so no more. */
   goBack(to: number): void
 }
 
+interface Asked {
+  after: number
+  freed: ReadonlySet<string>
+  isWhole: boolean
+}
+
 /** How long what is known of a line is believed, ms. */
 export const TRUST_MS = 60_000
+/** When more subjects than this are free, reading all of the line costs less than looking for each. */
+const MAX_FREED = 500
 
 export function openLine(claimed: Pick<Window, 'through' | 'retriesEnded'>, since: number): Line {
   let { through, retriesEnded } = claimed
   let readMs = since
   /** Where a load that began before it must not lead beyond. */
   let limit = Infinity
+  /** What they have in front of `through` is not in hand, or not all of it … */
+  let freed = new Set<string>()
+  /** … and who became so since the load began. */
+  let freedSince = new Set<string>()
   return {
     get through() {
-      return through
+      return freed.size > 0 ? 0 : through
     },
     get retriesEnded() {
       return retriesEnded
@@ -59,23 +78,34 @@ export function openLine(claimed: Pick<Window, 'through' | 'retriesEnded'>, sinc
     get readMs() {
       return readMs
     },
-    beginLoad() {
+    beginLoad(skipped) {
       limit = Infinity
       const nowMs = performance.now()
-      if (nowMs - readMs > TRUST_MS) through = 0
-      if (through === 0) readMs = nowMs
-      return through
+      if (nowMs - readMs > TRUST_MS || freed.size > MAX_FREED) through = 0
+      if (through === 0) {
+        readMs = nowMs
+        freed.clear()
+      }
+      freedSince = new Set()
+      return { after: through, freed: freed.difference(skipped), isWhole: skipped.size === 0 }
     },
-    endLoad(after, found, isWhole) {
+    endLoad({ after, freed: asked, isWhole }, found) {
       if (after > 0 && found.retriesEnded !== retriesEnded) {
         through = 0
         return false
       }
+      // What did not fit is asked for again.
+      const isBeyond = Number(found.deliveries.at(-1)?.sequence) > after
+      if (isBeyond || !found.cut) freed = freed.difference(asked).union(freedSince)
       if (isWhole) {
         through = Math.min(found.through, limit)
         retriesEnded = found.retriesEnded
       }
       return true
+    },
+    free(subjectId) {
+      freed.add(subjectId)
+      freedSince.add(subjectId)
     },
     goBack(to) {
       through = Math.min(through, to)

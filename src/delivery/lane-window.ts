@@ -30,6 +30,8 @@ export interface WindowRequest {
   after: number
   /** With ordering OBJECT: nothing of these. */
   skippedSubjects: readonly string[]
+  /** With ordering OBJECT: of these also what comes before `after`, unless a retry holds it back. */
+  freedSubjects: readonly string[]
   maxRows: number
   /** The first delivery comes whatever its size; others only while the sum stays below this. */
   maxBytes: number
@@ -72,6 +74,13 @@ export interface WindowRow {
  */
 const IS_DUE = `(delivery.attempt_count = 0 OR delivery.next_attempt_at <= now())`
 
+/** `earlier` is one of the subject of `delivery` that waits for its next attempt, or is due. */
+const IS_TRIED_OF_SUBJECT = `earlier.endpoint_id = lane.endpoint_id
+                       AND earlier.subject_id = delivery.subject_id
+                       AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
+                       AND earlier.sequence > state.skipped_through
+                       AND earlier.attempt_count > 0`
+
 /**
  * Not held back by another delivery of the subject that waits for its next attempt; nor, behind where
  * the line is read from, by one before that: others that it held back stand there too.
@@ -80,16 +89,12 @@ const IS_FREE = `(lane.ordering = 'NONE' OR (
                     delivery.subject_id <> ALL (string_to_array(lane.skipped, E'\\n'))
                     AND NOT EXISTS (
                     SELECT 1 FROM webhook_delivery AS earlier
-                     WHERE earlier.endpoint_id = lane.endpoint_id
-                       AND earlier.subject_id = delivery.subject_id
-                       AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
-                       AND earlier.sequence > state.skipped_through
-                       AND earlier.attempt_count > 0
+                     WHERE ${IS_TRIED_OF_SUBJECT}
                        AND (earlier.next_attempt_at > now()
                             OR (earlier.sequence <= lane.after AND delivery.sequence > lane.after)))))`
 
 /**
- * What a lane has to send next, joined to rows `lane` (endpoint_id, ordering, after, skipped,
+ * What a lane has to send next, joined to rows `lane` (endpoint_id, ordering, after, skipped, freed,
  * max_rows, max_bytes) and `state` (its delivery_lane): with ordering ENDPOINT the head of the line whether or
  * not it is due, otherwise what is due now and not held back by an earlier delivery of its subject.
  * What was skipped, see webhooks/buffered.ts, is passed over though it may not be cancelled yet.
@@ -97,7 +102,8 @@ const IS_FREE = `(lane.ordering = 'NONE' OR (
  * shift nothing.
  *
  * The line is read from `after` on and no further than needed; of what stands before it only retries
- * that are due, by an index of their own. So what is held back costs no more than one look.
+ * that are due and what a retry that ended held back, each by an index of its own. So what is held
+ * back costs no more than one look, and retries cost what is taken of them, however many are due.
  */
 export const WINDOW = `
   CROSS JOIN LATERAL (
@@ -130,7 +136,8 @@ export const WINDOW = `
             ORDER BY delivery.sequence LIMIT lane.max_rows)
           UNION ALL
           (SELECT delivery.* FROM (
-             -- In this order, so that it is read by the index that holds nothing else.
+             -- In this order, so that it is read by the index that holds nothing else, and only as
+             -- far as it is wanted.
              SELECT * FROM webhook_delivery AS retry
               WHERE lane.ordering <> 'ENDPOINT' AND lane.after > 0
                 AND retry.endpoint_id = lane.endpoint_id AND retry.status = 'PENDING'
@@ -139,6 +146,21 @@ export const WINDOW = `
               ORDER BY retry.next_attempt_at OFFSET 0) AS delivery
             WHERE delivery.sequence <= lane.after AND delivery.sequence > state.skipped_through
               AND ${IS_FREE}
+              -- Of each subject the first.
+              AND (lane.ordering = 'NONE' OR NOT EXISTS (
+                    SELECT 1 FROM webhook_delivery AS earlier
+                     WHERE ${IS_TRIED_OF_SUBJECT} AND earlier.sequence < delivery.sequence))
+            ORDER BY delivery.next_attempt_at LIMIT lane.max_rows)
+          UNION ALL
+          (SELECT delivery.* FROM unnest(string_to_array(lane.freed, E'\\n')) AS freed(subject_id)
+            CROSS JOIN LATERAL (
+                  SELECT * FROM webhook_delivery AS untried
+                   WHERE untried.endpoint_id = lane.endpoint_id
+                     AND untried.subject_id = freed.subject_id AND untried.status = 'PENDING'
+                     AND untried.sequence IS NOT NULL AND untried.attempt_count = 0
+                     AND untried.sequence <= lane.after AND untried.sequence > state.skipped_through
+                   ORDER BY untried.sequence LIMIT lane.max_rows) AS delivery
+            WHERE NOT EXISTS (SELECT 1 FROM webhook_delivery AS earlier WHERE ${IS_TRIED_OF_SUBJECT})
             ORDER BY delivery.sequence LIMIT lane.max_rows)
           ORDER BY sequence LIMIT lane.max_rows) AS due
         LEFT JOIN event ON event.id = due.event_id) AS sized
@@ -157,9 +179,9 @@ export async function loadWindows(
     name: 'lane-load',
     text: `
       SELECT lane.number AS lane, ${WINDOW_COLUMNS}
-        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::bigint[])
-             WITH ORDINALITY
-             AS lane(endpoint_id, ordering, after, skipped, max_rows, max_bytes, number)
+        FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::int[],
+                    $7::bigint[]) WITH ORDINALITY
+             AS lane(endpoint_id, ordering, after, skipped, freed, max_rows, max_bytes, number)
         JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id ${WINDOW}
        ORDER BY lane.number, found.sequence`,
     values: [
@@ -167,6 +189,7 @@ export async function loadWindows(
       requests.map((request) => request.ordering),
       requests.map((request) => request.after),
       requests.map((request) => request.skippedSubjects.join('\n')),
+      requests.map((request) => request.freedSubjects.join('\n')),
       requests.map((request) => request.maxRows),
       requests.map((request) => request.maxBytes),
     ],

@@ -111,8 +111,10 @@ export function startLane(
         end(undefined)
         return
       }
-      if (!halted) start()
-      if (!halted) loadIfShort()
+      if (!halted) {
+        const hasRoom = start()
+        loadIfShort(hasRoom)
+      }
       if (halted || isIdle()) state = 'closing'
     }
     if (state === 'closing') {
@@ -126,17 +128,19 @@ export function startLane(
   const isIdle = () =>
     backlog.busy === 0 && !loading && !waitsForCapacity && backlog.unlogged < MAX_UNLOGGED
 
-  function start(): void {
-    if (waitsForCapacity) return
+  /** @returns whether more could start, if the lane had it in hand. */
+  function start(): boolean {
+    if (waitsForCapacity) return false
     for (const delivery of backlog.findStartable()) {
-      if (backlog.unlogged + backlog.busy >= MAX_UNLOGGED) return
+      if (backlog.unlogged + backlog.busy >= MAX_UNLOGGED) return false
       const kind = kindOf(delivery)
       if (!capacity.tryTake(kind)) {
         waitFor(kind)
-        return
+        return false
       }
       begin(delivery, kind)
     }
+    return backlog.busy < claimed.maxInFlight
   }
 
   function kindOf(delivery: LaneDelivery): CapacityKind {
@@ -190,17 +194,20 @@ export function startLane(
 
   async function writeLog(delivery: LaneDelivery, record: AttemptRecord): Promise<void> {
     const { organizationId, epoch } = claimed
+    const { kind } = record.next
     const { workerNumber } = dependencies
     const answer = await logWriter.write(
       makeLogEntry({ record, endpointId, organizationId, claim: { workerNumber, epoch } }),
     )
     backlog.markLogged(delivery)
-    // Its later ones have left memory, and a load that began meanwhile may have seen them free.
-    if (!record.succeeded && ordering === 'OBJECT') line.goBack(Number(delivery.sequence))
-    // A retry that ended may have held back what stands behind it.
     if (!record.succeeded || delivery.attemptCount > 0) lookAgain()
     if (!answer.held) end(undefined)
     if (!answer.active || answer.version !== claimed.version) halted = true
+    const mayHaveHeldBack = record.succeeded ? delivery.attemptCount > 0 : kind === 'exhausted'
+    if (ordering === 'OBJECT' && mayHaveHeldBack) {
+      line.free(delivery.subjectId)
+      reopen()
+    }
     advance()
   }
 
@@ -209,11 +216,11 @@ export function startLane(
     hasOthers = true
   }
 
-  function loadIfShort(): void {
+  function loadIfShort(hasRoom: boolean): void {
     if (loading || waitsForCapacity) return
     if (backlog.waiting < LOW_WATER) {
       if (hasMore) void load(NO_SUBJECTS)
-    } else if (ordering === 'OBJECT' && hasOthers && backlog.busy < claimed.maxInFlight) {
+    } else if (ordering === 'OBJECT' && hasOthers && hasRoom) {
       // All that is in hand is held back by its own subjects: look past them for others.
       void load(backlog.subjects())
     }
@@ -226,21 +233,21 @@ export function startLane(
     // In ENDPOINT order what follows stands behind what was loaded. Otherwise retries that came due
     // and subjects that are free again may stand anywhere: see lane-line.ts.
     const inHand = backlog.beginLoad()
-    const after = ordering === 'ENDPOINT' ? Number(backlog.lastLoaded) : line.beginLoad()
+    const asked = ordering === 'ENDPOINT' ? undefined : line.beginLoad(skipped)
     try {
       const window = await dependencies.load({
         endpointId,
         ordering,
-        after,
+        after: asked?.after ?? Number(backlog.lastLoaded),
         skippedSubjects: [...skipped],
+        freedSubjects: [...(asked?.freed ?? [])],
         // Behind a head that failed last time there is nothing to read ahead for.
         maxRows: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW_ROWS + inHand,
         maxBytes: dependencies.windowBytes(),
       })
-      const isWhole = skipped.size === 0
-      const isSo = ordering === 'ENDPOINT' || line.endLoad(after, window, isWhole)
+      const isSo = asked === undefined || line.endLoad(asked, window)
       if (window.cut) hasOthers = true
-      if (window.cut && isWhole) hasMore = true
+      if (window.cut && skipped.size === 0) hasMore = true
       if (!isSo) lookAgain()
       backlog.endLoad(isSo ? window.deliveries : [])
       wakeIn(window.retryInMs)
@@ -263,9 +270,13 @@ export function startLane(
 
   function wake(): void {
     lookAgain()
-    // The log may take its time, or not be taken at all: what is new does not wait for it.
-    if (state === 'closing' && !halted) state = 'open'
+    reopen()
     advance()
+  }
+
+  /** The log may take its time, or not be taken at all: what may start does not wait for it. */
+  function reopen(): void {
+    if (state === 'closing' && !halted) state = 'open'
   }
 
   async function release(): Promise<void> {

@@ -41,8 +41,8 @@ export function makeLogEntry(entry: Omit<LogEntry, 'id'>): LogEntry {
  * - A failure moves its delivery on only under the claim it was made under, so that a worker that
  *   lost its lane cannot undo what the new one decided.
  * - A lane's health is written when it changes, and otherwise once a second at most.
- * - Whoever ends a retry says so in the lane, held or not: see lane-line.ts. A success that comes late
- *   wakes the lane as well.
+ * - Whoever ends a retry without holding the lane says so in it: see lane-line.ts. A success that comes
+ *   late wakes the lane as well.
  *
  * The lane rows are locked in the order of their ids, like everywhere.
  */
@@ -205,7 +205,8 @@ const STATEMENT = `
   changed AS (
     SELECT lane.endpoint_id, touched.failures, touched.succeeded
       FROM touched JOIN delivery_lane AS lane USING (endpoint_id)
-     WHERE touched.failures > 0 OR touched.retries_ended > 0
+     WHERE touched.failures > 0
+        OR (touched.retries_ended > 0 AND touched.number NOT IN (SELECT number FROM held))
         OR endpoint_id IN (SELECT endpoint_id FROM late)
         OR (touched.succeeded AND (lane.consecutive_failures > 0 OR lane.last_success_at IS NULL
                                    OR lane.last_success_at < now() - interval '1 second'))
@@ -225,8 +226,9 @@ const STATEMENT = `
            last_success_at = CASE WHEN changed.succeeded THEN now() ELSE lane.last_success_at END,
            -- Also what other claims of the same lane have ended in this write.
            retries_ended = lane.retries_ended
-             + (SELECT sum(each.retries_ended) FROM touched AS each
-                 WHERE each.endpoint_id = lane.endpoint_id)
+             + coalesce((SELECT sum(each.retries_ended) FROM touched AS each
+                          WHERE each.endpoint_id = lane.endpoint_id
+                            AND each.number NOT IN (SELECT number FROM held)), 0)
              + coalesce((SELECT late.done FROM late WHERE late.endpoint_id = lane.endpoint_id), 0),
            wake_at = CASE WHEN lane.endpoint_id IN (SELECT endpoint_id FROM late)
                           THEN date_trunc('milliseconds', now()) ELSE lane.wake_at END,
