@@ -50,6 +50,7 @@ let isClean = false
       events: tally.events,
       deliveries: tally.deliveries,
       repeats: tally.repeats,
+      repeatsAfterSuccess: tally.repeatsAfterSuccess,
       ...tally.faults,
     }),
   )

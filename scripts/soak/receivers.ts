@@ -18,7 +18,11 @@ interface Seen {
   /** Position in the sequence → the event and a hash of its bytes. */
   events: Map<number, { id: string; hash: string }>
   sequenceOf: Map<string, number>
+  /** Positions that were answered well. */
+  accepted: Set<number>
   requests: number
+  /** Requests for one of these: what a crash or a lost connection cost. */
+  repeatsAfterSuccess: number
   outOfOrder: number
   repeatsWithOtherId: number
 }
@@ -49,6 +53,7 @@ export async function startReceivers(
     const sequence = Number(request.headers['webhook-sequence'])
     const hash = createHash('sha256').update(body).digest('base64').slice(0, 16)
     seen.requests++
+    if (seen.accepted.has(sequence)) seen.repeatsAfterSuccess++
     const known = seen.events.get(sequence)
     const isSame = known === undefined || (known.id === id && known.hash === hash)
     if (!isSame || (seen.sequenceOf.get(id) ?? sequence) !== sequence) seen.repeatsWithOtherId++
@@ -70,7 +75,13 @@ export async function startReceivers(
     request.on('error', () => undefined)
     request.on('end', () => {
       enter(nth, request, Buffer.concat(chunks))
-      answer(receivers[nth]?.mood ?? 'well', response)
+      const receiver = receivers[nth]
+      const mood = receiver?.mood ?? 'well'
+      response.on('finish', () => {
+        if (mood !== 'well' && mood !== 'slow') return
+        receiver?.seen.accepted.add(Number(request.headers['webhook-sequence']))
+      })
+      answer(mood, response)
     })
   })
   server.keepAliveTimeout = 3_000
@@ -83,7 +94,9 @@ export async function startReceivers(
       seen: {
         events: new Map(),
         sequenceOf: new Map(),
+        accepted: new Set(),
         requests: 0,
+        repeatsAfterSuccess: 0,
         outOfOrder: 0,
         repeatsWithOtherId: 0,
       },

@@ -5,6 +5,8 @@ export interface Tally {
   deliveries: number
   /** Requests beyond the first of each delivery. */
   repeats: number
+  /** Of these, the ones that had been answered well before. */
+  repeatsAfterSuccess: number
   /** Every one of these is zero after a clean run. */
   faults: {
     /** Confirmed changes without an event, events without a delivery, deliveries never received. */
@@ -56,6 +58,7 @@ export async function takeStock(
 
   let deliveries = 0
   let requests = 0
+  let repeatsAfterSuccess = 0
   const faults = { lost, outOfOrder: 0, repeatsWithOtherId: 0, stuck }
   for (const { id, ordering, receiver } of soak.endpoints) {
     const found = await pool.query<{ sequence: string; event_id: string; status: string }>(
@@ -71,9 +74,10 @@ export async function takeStock(
     if (missing !== 0) say(`${ordering} ${id}: ${missing} are missing`)
     deliveries += found.rows.length
     requests += seen.requests
+    repeatsAfterSuccess += seen.repeatsAfterSuccess
     faults.lost += Math.max(0, missing)
     faults.outOfOrder += seen.outOfOrder
     faults.repeatsWithOtherId += seen.repeatsWithOtherId
   }
-  return { events, deliveries, repeats: requests - deliveries, faults }
+  return { events, deliveries, repeats: requests - deliveries, repeatsAfterSuccess, faults }
 }
