@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { WINDOW_ROWS } from '../src/delivery/lane.ts'
 import { TRUST_MS } from '../src/delivery/lane-line.ts'
 import { makeLogEntry, writeLog } from '../src/delivery/log-statement.ts'
-import { startTestApp } from './harness/app.ts'
+import { graphql } from '../src/generated/client/index.ts'
+import { ask, startTestApp } from './harness/app.ts'
 import { cloneDatabase, withClient } from './harness/database.ts'
-import { setScene } from './harness/fault-scene.ts'
+import { type Scene, setScene } from './harness/fault-scene.ts'
 import { expectInOrder, untilSettled } from './harness/ledger.ts'
 import { until } from './harness/process.ts'
 import { startReceiver } from './harness/receiver.ts'
@@ -29,14 +30,14 @@ const RECORDS = 12
 
 /**
  * Rows of deliveries that are read while some events reach an endpoint in front of whose line others
- * are held back: the first of each record was tried and waits for an hour. The events are taken at
- * once, or refused once each.
+ * are held back: the first of each record was tried and waits for an hour, or is not answered. The
+ * events are taken at once, or refused once each.
  */
 async function readWhileHeldBack(
   ordering: 'OBJECT' | 'NONE',
   count: number,
   records: number,
-  refuses: boolean,
+  fate: 'taken' | 'refused' | 'behind a request',
 ): Promise<number> {
   await using database = await cloneDatabase()
   {
@@ -59,27 +60,34 @@ async function readWhileHeldBack(
       await client.query(
         `UPDATE webhook_delivery
             SET subject_id = 'held-' || sequence % $2,
-                attempt_count = CASE WHEN tried THEN 1 ELSE 0 END,
-                next_attempt_at = CASE WHEN tried THEN now() + interval '1 hour' ELSE now() END
+                attempt_count = CASE WHEN tried AND $3 THEN 1 ELSE 0 END,
+                next_attempt_at = now() + CASE WHEN tried AND $3 THEN interval '1 hour'
+                                               ELSE interval '0' END
            FROM (SELECT id, row_number() OVER (ORDER BY sequence) <= $2 AS tried
                    FROM webhook_delivery WHERE endpoint_id = $1 AND status = 'PENDING') AS line
           WHERE webhook_delivery.id = line.id`,
-        [endpointId, records],
+        [endpointId, records, fate !== 'behind a request'],
       )
       await client.query('ANALYZE webhook_delivery')
     })
     await withClient(database.url, (client) => client.query('SELECT pg_stat_reset()'))
+    const answerLater = Promise.withResolvers<{ status: number }>()
     const refused = new Set<string>()
     receiver.answer = ({ event }) => {
-      if (!refuses || refused.has(event.id)) return { status: 200 }
+      // All of the backlog is about the first event there was.
+      if (!event.type.startsWith('workorder.')) return answerLater.promise
+      if (fate !== 'refused' || refused.has(event.id)) return { status: 200 }
       refused.add(event.id)
       return { status: 409 }
     }
-    const requests = refuses ? 2 : 1
     for (let n = 1; n <= EVENTS; n++) {
-      await scene.addWorkOrder()
-      await receiver.waitFor(n * requests + 1)
+      await scene.addWorkOrder(`${n}`)
+      const times = fate === 'refused' ? 2 : 1
+      await receiver.waitUntil(
+        (all) => all.filter(({ event }) => event.data.object['title'] === `${n}`).length === times,
+      )
     }
+    answerLater.resolve({ status: 500 })
   }
   // Whoever has read has ended, and so told what.
   return await withClient(database.url, async (client) => {
@@ -91,18 +99,60 @@ async function readWhileHeldBack(
   })
 }
 
+const OrderEndpoint = graphql(`
+  mutation OrderEndpoint($input: WebhookEndpointUpdateInput!) {
+    webhookEndpointUpdate(input: $input) {
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+/** The log of a worker that lost the lane: the first delivery of a record has arrived. */
+async function succeedLate(scene: Scene, recordId: string): Promise<void> {
+  const { pool } = scene.cluster.database
+  const found = await pool.query<{ id: string; endpoint_id: string; organization_id: string }>(
+    `SELECT id, endpoint_id, organization_id FROM webhook_delivery
+      WHERE subject_id = $1 ORDER BY sequence LIMIT 1`,
+    [recordId],
+  )
+  const [first] = found.rows
+  await writeLog(pool, [
+    makeLogEntry({
+      endpointId: first?.endpoint_id ?? '',
+      organizationId: first?.organization_id ?? '',
+      claim: { workerNumber: -1, epoch: '0' },
+      record: {
+        deliveryId: first?.id ?? '',
+        attempt: 1,
+        trigger: 'SCHEDULED',
+        startedAtMs: Date.now(),
+        succeeded: true,
+        failure: undefined,
+        error: undefined,
+        requestHeaders: '',
+        exchange: NO_EXCHANGE,
+        next: { kind: 'done' },
+      },
+    }),
+  ])
+}
+
 describe('what is held back in front of a line', () => {
   it.each([
-    ['OBJECT', 'behind one record', 1, false],
-    ['OBJECT', 'behind a hundred records', 100, false],
-    ['OBJECT', 'while retries of others end', 100, true],
-    ['NONE', 'until their next attempt', MANY, false],
-    ['NONE', 'while retries of others end', MANY, true],
+    ['OBJECT', 'behind one record', 1, 'taken'],
+    ['OBJECT', 'behind a hundred records', 100, 'taken'],
+    ['OBJECT', 'while retries of others end', 100, 'refused'],
+    ['OBJECT', 'behind a request under way', 1, 'behind a request'],
+    ['NONE', 'until their next attempt', MANY, 'taken'],
+    ['NONE', 'while retries of others end', MANY, 'refused'],
   ] as const)(
     'is looked at once, not for every event (%s, %s)',
-    async (ordering, _behind, records, refuses) => {
-      const few = await readWhileHeldBack(ordering, FEW, records, refuses)
-      const many = await readWhileHeldBack(ordering, MANY, records, refuses)
+    async (ordering, _behind, records, fate) => {
+      const few = await readWhileHeldBack(ordering, FEW, records, fate)
+      const many = await readWhileHeldBack(ordering, MANY, records, fate)
       expect((many - few) / (MANY - FEW)).toBeLessThan(3)
     },
   )
@@ -153,35 +203,91 @@ describe('what is held back in front of a line', () => {
     // Another record's, which stands behind: the line has been looked at up to here.
     await scene.record()
     await receiver.waitFor(2)
-    const { pool } = scene.cluster.database
-    const found = await pool.query<{ id: string; endpoint_id: string; organization_id: string }>(
-      `SELECT id, endpoint_id, organization_id FROM webhook_delivery WHERE attempt_count = 1 AND status = 'PENDING'`,
-    )
-    const [first] = found.rows
-    await writeLog(pool, [
-      makeLogEntry({
-        endpointId: first?.endpoint_id ?? '',
-        organizationId: first?.organization_id ?? '',
-        claim: { workerNumber: -1, epoch: '0' },
-        record: {
-          deliveryId: first?.id ?? '',
-          attempt: 1,
-          trigger: 'SCHEDULED',
-          startedAtMs: Date.now(),
-          succeeded: true,
-          failure: undefined,
-          error: undefined,
-          requestHeaders: '',
-          exchange: NO_EXCHANGE,
-          next: { kind: 'done' },
-        },
-      }),
-    ])
+    await succeedLate(scene, id)
     await receiver.waitFor(3)
     await scene.change(id, 'and on')
     await receiver.waitFor(4)
     const sequences = receiver.received.map(({ headers }) => Number(headers['webhook-sequence']))
     expect(sequences).toEqual([1, 3, 2, 4])
+  })
+
+  it('goes on when such a success comes while its new worker fails at the same', async () => {
+    await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '1h' })
+    await using endpoint = await scene.subscribe('OBJECT')
+    await scene.addWorker()
+    const { receiver } = endpoint
+    const failsLater = Promise.withResolvers<{ status: number }>()
+    receiver.answer = () => failsLater.promise
+    const id = await scene.record()
+    await receiver.waitFor(1)
+    receiver.answer = () => ({ status: 200 })
+    await scene.change(id, 'held back')
+    await succeedLate(scene, id)
+    // Another record's: the line is looked at again, up to here.
+    await scene.record()
+    await receiver.waitFor(2)
+    failsLater.resolve({ status: 409 })
+    await receiver.waitFor(3)
+    const sequences = receiver.received.map(({ headers }) => Number(headers['webhook-sequence']))
+    expect(sequences).toEqual([1, 3, 2])
+  })
+
+  it('waits for what failed before it when all failed without order', async () => {
+    await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '1h' })
+    await using endpoint = await scene.subscribe('NONE')
+    await scene.addWorker()
+    const { receiver, endpointId } = endpoint
+    receiver.answer = () => ({ status: 409 })
+    const id = await scene.record()
+    await scene.change(id, 'second')
+    await receiver.waitFor(2)
+    const { pool } = scene.cluster.database
+    const areTried = async (count: number) => {
+      const { rows } = await pool.query(
+        `SELECT 1 FROM webhook_delivery WHERE endpoint_id = $1 AND attempt_count = 1`,
+        [endpointId],
+      )
+      return rows.length === count
+    }
+    await until('both to be logged', () => areTried(2))
+    receiver.answer = () => ({ status: 200 })
+    const setDue = (sequence: number) =>
+      pool.query(
+        `UPDATE webhook_delivery SET next_attempt_at = now() WHERE endpoint_id = $1 AND sequence = $2`,
+        [endpointId, sequence],
+      )
+    const readEpoch = async () => {
+      const { rows } = await pool.query<{ epoch: string }>(
+        'SELECT epoch FROM delivery_lane WHERE endpoint_id = $1',
+        [endpointId],
+      )
+      return Number(rows[0]?.epoch)
+    }
+    const input = { id: endpointId, ordering: 'OBJECT' } as const
+    const answer = await ask(scene.url, scene.cluster.owner, OrderEndpoint, { input })
+    expect(answer.webhookEndpointUpdate.userErrors).toEqual([])
+    // The second is due and may not go, which nobody is to ask about again and again.
+    await setDue(2)
+    const before = await readEpoch()
+    for (let n = 3; n <= 10; n++) {
+      await scene.record()
+      await receiver.waitFor(n)
+    }
+    expect((await readEpoch()) - before).toBeLessThan(20)
+    await pool.query(
+      `UPDATE webhook_delivery SET next_attempt_at = now() + interval '1 hour'
+        WHERE endpoint_id = $1 AND sequence = 2`,
+      [endpointId],
+    )
+    await setDue(1)
+    await scene.record()
+    await receiver.waitFor(12)
+    await until('the first to be logged', async () => !(await areTried(2)))
+    await setDue(2)
+    await scene.record()
+    await receiver.waitFor(14)
+    const again = receiver.received.slice(10).map(({ headers }) => headers['webhook-sequence'])
+    expect(again.filter((sequence) => Number(sequence) < 3)).toEqual(['1', '2'])
   })
 
   it('keeps its order whatever fails and however often', async () => {

@@ -15,6 +15,8 @@ export interface Backlog {
   readonly waiting: number
   readonly busy: number
   readonly unlogged: number
+  /** Bytes of the bodies of all of these. */
+  readonly bytes: number
   /** Sequence of the last delivery that was loaded: ENDPOINT order goes on behind it. */
   readonly lastLoaded: string
   findStartable(): LaneDelivery[]
@@ -22,9 +24,10 @@ export interface Backlog {
   /** It was answered; until it is logged nothing that depends on a failure starts. */
   settle(delivery: LaneDelivery, succeeded: boolean): void
   markLogged(delivery: LaneDelivery): void
-  /** To be called when a load is sent. Returns how many of what it finds may be in hand already. */
-  beginLoad(): number
-  endLoad(loaded: readonly LaneDelivery[]): void
+  /** To be called when a load is sent. */
+  beginLoad(): void
+  /** Returns whether any of it was not in hand. */
+  endLoad(loaded: readonly LaneDelivery[]): boolean
   /** Subjects of what waits and what is under way. */
   subjects(): Set<string>
   /** Forgets all that waits but the first, to be loaded again later. */
@@ -39,10 +42,33 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
   /** Under way, or failed and not yet logged. */
   const busy = new Map<string, LaneDelivery>()
   const unlogged = new Set<string>()
+  const sizes = new Map<string, number>()
+  let bytes = 0
   /** Subjects by failures and ends of retries that are not in the log yet. */
   const changing = new Map<string, string>()
   let lastLoaded = '0'
   let loading: { logged: Set<string>; changed: Set<string> } | undefined
+
+  function hold({ id, body }: LaneDelivery): void {
+    const size = Buffer.byteLength(body)
+    sizes.set(id, size)
+    bytes += size
+  }
+
+  function drop({ id }: LaneDelivery): void {
+    bytes -= sizes.get(id) ?? 0
+    sizes.delete(id)
+  }
+
+  function keepWaiting(isKept: (delivery: LaneDelivery, index: number) => boolean): void {
+    const [kept, dropped] = [[], []] as [LaneDelivery[], LaneDelivery[]]
+    for (const [index, delivery] of waiting.entries()) {
+      if (isKept(delivery, index)) kept.push(delivery)
+      else dropped.push(delivery)
+    }
+    for (const delivery of dropped) drop(delivery)
+    waiting = kept
+  }
 
   return {
     get waiting() {
@@ -53,6 +79,9 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
     },
     get unlogged() {
       return unlogged.size
+    },
+    get bytes() {
+      return bytes
     },
     get lastLoaded() {
       return lastLoaded
@@ -74,40 +103,45 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
       changing.set(delivery.id, subjectId)
       loading?.changed.add(subjectId)
       // Its later ones leave memory until the database knows that they must wait.
-      if (!succeeded) waiting = waiting.filter((other) => other.subjectId !== subjectId)
+      if (!succeeded) keepWaiting((other) => other.subjectId !== subjectId)
     },
     markLogged(delivery) {
       unlogged.delete(delivery.id)
       loading?.logged.add(delivery.id)
       busy.delete(delivery.id)
       changing.delete(delivery.id)
+      drop(delivery)
     },
     beginLoad() {
       loading = { logged: new Set(), changed: new Set(changing.values()) }
-      return ordering === 'ENDPOINT' ? 0 : waiting.length + busy.size + unlogged.size
     },
     endLoad(loaded) {
       const known = new Set([...waiting.map(idOf), ...busy.keys(), ...unlogged])
       const stale = loading
       loading = undefined
+      const before = waiting.length
       for (const delivery of loaded) {
         if (known.has(delivery.id) || stale?.logged.has(delivery.id)) continue
-        if (!stale?.changed.has(delivery.subjectId)) waiting.push(delivery)
+        if (stale?.changed.has(delivery.subjectId)) continue
+        waiting.push(delivery)
+        hold(delivery)
       }
+      const isNew = waiting.length > before
       // What was in hand may stand behind a retry that came due.
       if (ordering === 'OBJECT') waiting.sort(bySequence)
       lastLoaded = loaded.at(-1)?.sequence ?? lastLoaded
+      return isNew
     },
     subjects() {
       return new Set([...waiting.map(subjectOf), ...Array.from(busy.values(), subjectOf)])
     },
     keepFirst() {
-      if (waiting.length > 1) waiting.length = 1
+      keepWaiting((_, index) => index === 0)
       lastLoaded = waiting[0]?.sequence ?? lastLoaded
     },
     clear() {
       const lowest = Math.min(...waiting.map(({ sequence }) => Number(sequence)))
-      waiting = []
+      keepWaiting(() => false)
       lastLoaded = '0'
       return lowest
     },

@@ -34,6 +34,7 @@ interface ClaimRow extends WindowRow {
   on_terms: boolean
   max_rows: number
   behind: boolean
+  outdated: boolean
 }
 
 /**
@@ -41,8 +42,9 @@ interface ClaimRow extends WindowRow {
  * nothing: whoever gave it work marked it `woken` in the same transaction, and its worker looks
  * again before letting go.
  *
- * The statement may have waited for a lane whose lock a dispatcher held. Then it sees the lane as
- * the dispatcher left it, but not yet the deliveries: `behind` says so, and the lane loads again.
+ * The statement may have waited for a lane whose lock somebody held. Then it sees the lanes as they
+ * were left, but not yet the deliveries: `behind` says that a dispatcher has put more there, and
+ * `outdated` that another worker has had the lane meanwhile. The lane loads again.
  *
  * @param options.dueOnly not those that wait for the next try of their head
  * @param options.knownLines what this worker found when it had a lane last; it holds as long as
@@ -97,7 +99,8 @@ export async function claimLanes(
             ON known.endpoint_id = claimed.endpoint_id)
       SELECT lane.endpoint_id, lane.organization_id, lane.version, lane.epoch, lane.ordering,
              lane.max_in_flight, lane.consecutive_failures, lane.on_terms, lane.max_rows,
-             lane.last_sequence <> state.last_sequence AS behind, ${WINDOW_COLUMNS}
+             lane.last_sequence <> state.last_sequence AS behind,
+             lane.epoch <> state.epoch + 1 AS outdated, ${WINDOW_COLUMNS}
         FROM lane JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id ${WINDOW}
        ORDER BY lane.endpoint_id, found.sequence`,
     values: [
@@ -121,7 +124,8 @@ export async function claimLanes(
 function toClaimedLane(rows: readonly ClaimRow[]): ClaimedLane {
   const row = rows[0]
   if (row === undefined) throw new Error('a claimed lane without a row')
-  const window = toWindow(rows, row.max_rows)
+  const found = toWindow(rows, row.max_rows)
+  const window = row.outdated ? { ...found, deliveries: [], cut: true, through: 0 } : found
   return {
     endpointId: row.endpoint_id,
     organizationId: row.organization_id,
@@ -191,6 +195,15 @@ export async function releaseLanes(
                  WHERE delivery.endpoint_id = mine.endpoint_id AND delivery.status = 'PENDING'
                    AND delivery.sequence IS NOT NULL AND delivery.sequence > mine.skipped_through
                    AND delivery.attempt_count > 0
+                   -- Behind another one of its record it waits for that one.
+                   AND (endpoint.ordering = 'NONE' OR NOT EXISTS (
+                     SELECT 1 FROM webhook_delivery AS earlier
+                      WHERE earlier.endpoint_id = delivery.endpoint_id
+                        AND earlier.subject_id = delivery.subject_id
+                        AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
+                        AND earlier.sequence > mine.skipped_through
+                        AND earlier.sequence < delivery.sequence
+                        AND earlier.attempt_count > 0))
                  ORDER BY delivery.next_attempt_at LIMIT 1) END AS at) AS retry
        CROSS JOIN LATERAL (SELECT CASE WHEN endpoint.ordering = 'ENDPOINT' THEN
                (SELECT delivery.next_attempt_at FROM webhook_delivery AS delivery

@@ -16,8 +16,8 @@ export interface KnownLine extends Pick<Window, 'through' | 'retriesEnded'> {
  * Why it exists: what is held back stays in front. An endpoint that refuses one record's deliveries
  * gathers them there by the ten thousand, and a lane that looked at all of them again for every event
  * would do nothing else. So it remembers the sequence up to which nothing may start but what it has in
- * hand, retries when they come due, and what they held back of their subject once they have ended. All
- * of it is found by indexes that hold nothing else.
+ * hand, retries when they come due, and what stands behind them, or behind what is in hand, of the same
+ * subject. All of it is found by indexes of their own.
  *
  * A lane knows of the retries that end in its own hands. Whoever ends one without holding the lane
  * raises its `retries_ended` in the same transaction. What a load finds is of one moment, and so is the
@@ -34,7 +34,7 @@ export interface Line {
   /**
    * Where to read on from, and of which subjects also what stands before that.
    *
-   * @param skipped subjects that nothing is to be loaded of; empty when the load is whole
+   * @param skipped subjects that are looked past, because enough of them is in hand
    */
   beginLoad(skipped: ReadonlySet<string>): Asked
   /**
@@ -51,13 +51,15 @@ export interface Line {
 interface Asked {
   after: number
   freed: ReadonlySet<string>
-  isWhole: boolean
+  skipped: ReadonlySet<string>
 }
 
 /** How long what is known of a line is believed, ms. */
 export const TRUST_MS = 60_000
-/** When more subjects than this are free, reading all of the line costs less than looking for each. */
+/** When more subjects than this are free, reading all of the line costs less than asking for each … */
 const MAX_FREED = 500
+/** … or than this, when together they have more than fits: each would be read again and again. */
+const MAX_ASKED_AGAIN = 20
 
 export function openLine(claimed: Pick<Window, 'through' | 'retriesEnded'>, since: number): Line {
   let { through, retriesEnded } = claimed
@@ -87,20 +89,22 @@ export function openLine(claimed: Pick<Window, 'through' | 'retriesEnded'>, sinc
         freed.clear()
       }
       freedSince = new Set()
-      return { after: through, freed: freed.difference(skipped), isWhole: skipped.size === 0 }
+      return { after: through, freed: freed.difference(skipped), skipped }
     },
-    endLoad({ after, freed: asked, isWhole }, found) {
+    endLoad({ after, freed: asked, skipped }, found) {
       if (after > 0 && found.retriesEnded !== retriesEnded) {
         through = 0
         return false
       }
       // What did not fit is asked for again.
       const isBeyond = Number(found.deliveries.at(-1)?.sequence) > after
-      if (isBeyond || !found.cut) freed = freed.difference(asked).union(freedSince)
-      if (isWhole) {
-        through = Math.min(found.through, limit)
-        retriesEnded = found.retriesEnded
-      }
+      const isAll = isBeyond || !found.cut
+      if (isAll) freed = freed.difference(asked).union(freedSince)
+      else if (asked.size > MAX_ASKED_AGAIN) limit = 0
+      // What was looked past has been left behind.
+      freed = freed.union(skipped)
+      through = Math.min(found.through, limit)
+      retriesEnded = found.retriesEnded
       return true
     },
     free(subjectId) {

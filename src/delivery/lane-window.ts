@@ -82,7 +82,7 @@ const IS_TRIED_OF_SUBJECT = `earlier.endpoint_id = lane.endpoint_id
                        AND earlier.attempt_count > 0`
 
 /**
- * Not held back by another delivery of the subject that waits for its next attempt; nor, behind where
+ * Not held back by an earlier delivery of the subject that waits for its next attempt; nor, behind where
  * the line is read from, by one before that: others that it held back stand there too.
  */
 const IS_FREE = `(lane.ordering = 'NONE' OR (
@@ -90,7 +90,7 @@ const IS_FREE = `(lane.ordering = 'NONE' OR (
                     AND NOT EXISTS (
                     SELECT 1 FROM webhook_delivery AS earlier
                      WHERE ${IS_TRIED_OF_SUBJECT}
-                       AND (earlier.next_attempt_at > now()
+                       AND ((earlier.next_attempt_at > now() AND earlier.sequence < delivery.sequence)
                             OR (earlier.sequence <= lane.after AND delivery.sequence > lane.after)))))`
 
 /**
@@ -152,16 +152,18 @@ export const WINDOW = `
                      WHERE ${IS_TRIED_OF_SUBJECT} AND earlier.sequence < delivery.sequence))
             ORDER BY delivery.next_attempt_at LIMIT lane.max_rows)
           UNION ALL
-          (SELECT delivery.* FROM unnest(string_to_array(lane.freed, E'\\n')) AS freed(subject_id)
+          (SELECT untried.* FROM (
+             SELECT * FROM unnest(string_to_array(lane.freed, E'\\n')) AS delivery(subject_id)
+              WHERE NOT EXISTS (SELECT 1 FROM webhook_delivery AS earlier
+                                 WHERE ${IS_TRIED_OF_SUBJECT}) OFFSET 0) AS freed
             CROSS JOIN LATERAL (
-                  SELECT * FROM webhook_delivery AS untried
-                   WHERE untried.endpoint_id = lane.endpoint_id
-                     AND untried.subject_id = freed.subject_id AND untried.status = 'PENDING'
-                     AND untried.sequence IS NOT NULL AND untried.attempt_count = 0
-                     AND untried.sequence <= lane.after AND untried.sequence > state.skipped_through
-                   ORDER BY untried.sequence LIMIT lane.max_rows) AS delivery
-            WHERE NOT EXISTS (SELECT 1 FROM webhook_delivery AS earlier WHERE ${IS_TRIED_OF_SUBJECT})
-            ORDER BY delivery.sequence LIMIT lane.max_rows)
+                  SELECT * FROM webhook_delivery AS delivery
+                   WHERE delivery.endpoint_id = lane.endpoint_id
+                     AND delivery.subject_id = freed.subject_id AND delivery.status = 'PENDING'
+                     AND delivery.sequence IS NOT NULL AND delivery.attempt_count = 0
+                     AND delivery.sequence <= lane.after AND delivery.sequence > state.skipped_through
+                   ORDER BY delivery.sequence LIMIT lane.max_rows) AS untried
+            ORDER BY untried.sequence LIMIT lane.max_rows)
           ORDER BY sequence LIMIT lane.max_rows) AS due
         LEFT JOIN event ON event.id = due.event_id) AS sized
      WHERE sized.bytes_before < lane.max_bytes) AS found ON true`

@@ -98,8 +98,10 @@ export function startLane(
   let waitsForCapacity = false
   /** The database may hold more that is due … */
   let hasMore = claimed.window.cut
-  /** … and some of it of subjects other than those in hand (OBJECT order). */
+  /** … and some of it of subjects other than those in hand (OBJECT order) … */
   let hasOthers = claimed.window.cut
+  /** … but the last load brought only what was in hand, and so would another. */
+  let isBarren = false
   let attempts = 0
   let consecutiveFailures = claimed.consecutiveFailures
   let leaseEndsMs = leaseUntilMs
@@ -185,6 +187,7 @@ export function startLane(
 
   function settle(delivery: LaneDelivery, record: AttemptRecord): void {
     backlog.settle(delivery, record.succeeded)
+    isBarren = false
     consecutiveFailures = record.succeeded ? 0 : consecutiveFailures + 1
     // What follows from a failure is in the database once it is logged, and only there.
     if (!record.succeeded && ordering === 'ENDPOINT') halted = true
@@ -200,13 +203,16 @@ export function startLane(
       makeLogEntry({ record, endpointId, organizationId, claim: { workerNumber, epoch } }),
     )
     backlog.markLogged(delivery)
+    isBarren = false
     if (!record.succeeded || delivery.attemptCount > 0) lookAgain()
     if (!answer.held) end(undefined)
     if (!answer.active || answer.version !== claimed.version) halted = true
-    const mayHaveHeldBack = record.succeeded ? delivery.attemptCount > 0 : kind === 'exhausted'
-    if (ordering === 'OBJECT' && mayHaveHeldBack) {
-      line.free(delivery.subjectId)
-      reopen()
+    if (ordering === 'OBJECT') {
+      const isOver = record.succeeded ? delivery.attemptCount > 0 : kind === 'exhausted'
+      if (isOver) line.free(delivery.subjectId)
+      // Somebody else has ended it, and what this lane took for held back is not.
+      if (!answer.moved) line.goBack(0)
+      if (isOver || !answer.moved) reopen()
     }
     advance()
   }
@@ -217,12 +223,12 @@ export function startLane(
   }
 
   function loadIfShort(hasRoom: boolean): void {
-    if (loading || waitsForCapacity) return
+    if (loading || waitsForCapacity || isBarren) return
     if (backlog.waiting < LOW_WATER) {
       if (hasMore) void load(NO_SUBJECTS)
     } else if (ordering === 'OBJECT' && hasOthers && hasRoom) {
       // All that is in hand is held back by its own subjects: look past them for others.
-      void load(backlog.subjects())
+      if (backlog.bytes < dependencies.windowBytes()) void load(backlog.subjects())
     }
   }
 
@@ -232,8 +238,17 @@ export function startLane(
     if (skipped.size === 0) hasMore = false
     // In ENDPOINT order what follows stands behind what was loaded. Otherwise retries that came due
     // and subjects that are free again may stand anywhere: see lane-line.ts.
-    const inHand = backlog.beginLoad()
+    backlog.beginLoad()
     const asked = ordering === 'ENDPOINT' ? undefined : line.beginLoad(skipped)
+    // Of what is in hand already the database tells again, until it is logged.
+    const again = { rows: 0, bytes: 0 }
+    if (ordering !== 'ENDPOINT') {
+      again.rows = backlog.unlogged
+      if (skipped.size === 0) {
+        again.rows += backlog.waiting + backlog.busy
+        again.bytes = backlog.bytes
+      }
+    }
     try {
       const window = await dependencies.load({
         endpointId,
@@ -242,14 +257,15 @@ export function startLane(
         skippedSubjects: [...skipped],
         freedSubjects: [...(asked?.freed ?? [])],
         // Behind a head that failed last time there is nothing to read ahead for.
-        maxRows: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW_ROWS + inHand,
-        maxBytes: dependencies.windowBytes(),
+        maxRows: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW_ROWS + again.rows,
+        maxBytes: dependencies.windowBytes() + again.bytes,
       })
       const isSo = asked === undefined || line.endLoad(asked, window)
       if (window.cut) hasOthers = true
       if (window.cut && skipped.size === 0) hasMore = true
       if (!isSo) lookAgain()
-      backlog.endLoad(isSo ? window.deliveries : [])
+      const isNew = backlog.endLoad(isSo ? window.deliveries : [])
+      isBarren = isSo && window.cut && !isNew && backlog.waiting + backlog.busy > 0
       wakeIn(window.retryInMs)
     } catch {
       backlog.endLoad([])
@@ -269,6 +285,7 @@ export function startLane(
   }
 
   function wake(): void {
+    isBarren = false
     lookAgain()
     reopen()
     advance()

@@ -26,6 +26,8 @@ export interface LogAnswer {
   /** Undefined when the endpoint was deleted. */
   version: number | undefined
   active: boolean
+  /** False when a delivery of the lane that failed in this write had been ended by somebody else. */
+  moved: boolean
 }
 
 export function makeLogEntry(entry: Omit<LogEntry, 'id'>): LogEntry {
@@ -48,13 +50,11 @@ export function makeLogEntry(entry: Omit<LogEntry, 'id'>): LogEntry {
  */
 export async function writeLog(pool: Pool, entries: readonly LogEntry[]): Promise<LogAnswer[]> {
   const lanes = summarize(entries)
-  const found = await pool.query<{ lane: string; held: boolean; version: number; active: boolean }>(
-    {
-      name: 'delivery-log',
-      text: STATEMENT,
-      values: [...toColumns(entries, lanes), ...toLaneColumns([...lanes.values()])],
-    },
-  )
+  const found = await pool.query<LogAnswer & { lane: string }>({
+    name: 'delivery-log',
+    text: STATEMENT,
+    values: [...toColumns(entries, lanes), ...toLaneColumns([...lanes.values()])],
+  })
   const states = new Map(found.rows.map((row) => [Number(row.lane), row]))
   return entries.map((entry) => {
     const state = states.get(lanes.get(laneKey(entry))?.number ?? 0)
@@ -62,6 +62,7 @@ export async function writeLog(pool: Pool, entries: readonly LogEntry[]): Promis
       held: state?.held ?? false,
       version: state?.version,
       active: state?.active ?? false,
+      moved: state?.moved ?? false,
     }
   })
 }
@@ -259,9 +260,13 @@ const STATEMENT = `
        AND (given.next = 'done' OR given.trigger <> 'SCHEDULED'
             OR (delivery.status = 'PENDING' AND touched.number IN (SELECT number FROM held)))
        -- Asked for here so that the lanes are locked before the deliveries, as everywhere.
-       AND (SELECT count(*) FROM changed) >= 0)
+       AND (SELECT count(*) FROM changed) >= 0
+    RETURNING delivery.id)
   SELECT touched.number AS lane, held.number IS NOT NULL AS held, endpoint.version,
-         endpoint.status = 'ACTIVE' AS active
+         endpoint.status = 'ACTIVE' AS active,
+         NOT EXISTS (SELECT FROM given
+                      WHERE given.lane = touched.number AND given.next IN ('retry', 'disable')
+                        AND given.delivery_id NOT IN (SELECT id FROM moved)) AS moved
     FROM touched
     JOIN webhook_endpoint AS endpoint
       ON endpoint.id = touched.endpoint_id AND endpoint.deleted_at IS NULL

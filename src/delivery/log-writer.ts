@@ -20,7 +20,7 @@ const FIRST_PAUSE_MS = 100
 const MAX_PAUSE_MS = 5_000
 
 /** The lane is given up: its worker may not decide anything more in it. */
-const LOST: LogAnswer = { held: false, version: undefined, active: false }
+const LOST: LogAnswer = { held: false, version: undefined, active: false, moved: true }
 
 /** One log for all lanes of a process: what ends while one statement runs goes with the next. */
 export function openLogWriter(pool: Pool, log: Logger): LogWriter {

@@ -54,9 +54,41 @@ describe('the backlog of a lane', () => {
     backlog.start(a1)
     backlog.start(b2)
     backlog.settle(a1, true)
-    expect(backlog.beginLoad()).toBe(3)
-    backlog.endLoad(deliveries('a1 b2 c3 d4'))
+    backlog.beginLoad()
+    expect(backlog.endLoad(deliveries('a1 b2 c3'))).toBe(false)
+    backlog.beginLoad()
+    expect(backlog.endLoad(deliveries('a1 b2 c3 d4'))).toBe(true)
     expect(startable()).toEqual(['c3', 'd4'])
+  })
+
+  it('knows how large all is that it holds', () => {
+    const { backlog, find } = open('OBJECT', 'a1 a2 b3 c4')
+    expect(backlog.bytes).toBe(4 * '{}'.length)
+    const [a1, b3] = [find('a1'), find('b3')]
+    backlog.start(a1)
+    backlog.start(b3)
+    backlog.settle(b3, true)
+    backlog.settle(a1, false)
+    expect(backlog.bytes).toBe(3 * '{}'.length)
+    backlog.markLogged(b3)
+    backlog.clear()
+    expect(backlog.bytes).toBe('{}'.length)
+    backlog.markLogged(a1)
+    expect(backlog.bytes).toBe(0)
+  })
+
+  it('takes nothing of a subject whose retry ends while a load runs', () => {
+    const { backlog, startable, find } = open('OBJECT', 'a1')
+    const a1 = { ...find('a1'), attemptCount: 1 }
+    backlog.clear()
+    backlog.endLoad([a1])
+    backlog.start(a1)
+    backlog.settle(a1, true)
+    // It shows a9 as free, and nothing of what stands before it and was held back.
+    backlog.beginLoad()
+    backlog.markLogged(a1)
+    backlog.endLoad(deliveries('a9 b8'))
+    expect(startable()).toEqual(['b8'])
   })
 
   it('holds a subject back from its failure until a load that knows of it', () => {
