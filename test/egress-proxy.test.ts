@@ -1,5 +1,10 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import {
+  createServer as createTlsServer,
+  getCACertificates,
+  setDefaultCACertificates,
+} from 'node:tls'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ConfigError, loadConfig, makeOwnSecrets } from '../src/config.ts'
 import { createConnector } from '../src/delivery/connect.ts'
 import { graphql } from '../src/generated/client/index.ts'
@@ -10,6 +15,7 @@ import {
   type TestApp,
   type TestOrganization,
 } from './harness/app.ts'
+import { type Certificate, makeAuthority } from './harness/certificate.ts'
 import { CreateEndpoint, CreateLocation } from './harness/documents.ts'
 import { freePort, until } from './harness/process.ts'
 import { startReceiver, verifyInfodeck } from './harness/receiver.ts'
@@ -46,13 +52,19 @@ interface Proxy extends AsyncDisposable {
   port: number
   /** Heads of the requests it got */
   heads: string[]
+  /** Names it was called by (SNI) */
+  names: string[]
   behaviour: Behaviour
 }
 
 /** A CONNECT proxy on loopback that tunnels, or fails in a way of one's choice. */
-async function startProxy(port = 0, behaviour: Behaviour = 'tunnel'): Promise<Proxy> {
+async function startProxy(
+  port = 0,
+  behaviour: Behaviour = 'tunnel',
+  certificate?: Certificate,
+): Promise<Proxy> {
   const sockets = new Set<Socket>()
-  const server: Server = createServer((client) => {
+  const serve = (client: Socket) => {
     sockets.add(client)
     client.on('error', () => undefined)
     client.once('data', (chunk) => {
@@ -63,7 +75,14 @@ async function startProxy(port = 0, behaviour: Behaviour = 'tunnel'): Promise<Pr
       else if (proxy.behaviour === 'nonsense') client.end('220 mail.example.com\r\n\r\n')
       else if (proxy.behaviour !== 'hang') client.end(`HTTP/1.1 ${proxy.behaviour} No\r\n\r\n`)
     })
-  })
+  }
+  const server: Server =
+    certificate === undefined
+      ? createServer(serve)
+      : createTlsServer(certificate, (client) => {
+          if (client.servername) proxy.names.push(client.servername)
+          serve(client)
+        }).on('tlsClientError', () => undefined)
   function tunnel(client: Socket, head: string): void {
     const [, host = '', to = '0'] = /^CONNECT (\S+):(\d+) HTTP\/1\.1\r\n/.exec(head) ?? []
     const target = connect(Number(to), host, () => {
@@ -78,6 +97,7 @@ async function startProxy(port = 0, behaviour: Behaviour = 'tunnel'): Promise<Pr
   const proxy: Proxy = {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     heads: [],
+    names: [],
     behaviour,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
@@ -257,6 +277,49 @@ describe('egress proxy', () => {
       `127.0.0.2:${port}`,
       `127.0.0.1:${port}`,
     ])
+  })
+
+  describe('over TLS', () => {
+    const trusted = getCACertificates('default')
+    const authority = makeAuthority()
+    const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000)
+    const valid = { from: inHours(-2), to: inHours(2) }
+    beforeAll(() => setDefaultCACertificates([...trusted, authority.cert]))
+    afterAll(() => setDefaultCACertificates(trusted))
+
+    it.each([
+      ['127.0.0.1', []],
+      ['localhost', ['localhost']],
+    ])('carries every delivery, called %s', async (address, names) => {
+      await using receiver = await startReceiver()
+      await using proxy = await startProxy(0, 'tunnel', authority.issue({ address, ...valid }))
+      const stage = await startStage(`https://user:pass@${address}:${proxy.port}`, receiver.url)
+      await stage.happen('one')
+      await stage.happen('two')
+      for (const each of await receiver.waitFor(2)) verifyInfodeck(each, stage.secret)
+      expect(proxy.heads.length).toBe(1)
+      expect(proxy.heads[0]).toContain('Proxy-Authorization: Basic ')
+      expect(proxy.names).toEqual(names)
+    })
+
+    it.each([
+      ['another name', authority.issue({ address: '127.0.0.2', ...valid })],
+      [
+        'an authority that nobody trusts',
+        makeAuthority().issue({ address: '127.0.0.1', ...valid }),
+      ],
+    ])('is told nothing with a certificate of %s', async (_of, certificate) => {
+      await using receiver = await startReceiver()
+      await using proxy = await startProxy(0, 'tunnel', certificate)
+      const stage = await startStage(`https://user:pass@127.0.0.1:${proxy.port}`, receiver.url)
+      await stage.happen('one')
+      await until('the log', async () => {
+        const { webhookDeliveries } = await stage.log()
+        return webhookDeliveries.nodes[0]?.lastFailure === 'proxy.unreachable'
+      })
+      expect(proxy.heads).toEqual([])
+      expect(receiver.received).toEqual([])
+    })
   })
 
   it('is a URL with a host and nothing behind it', () => {

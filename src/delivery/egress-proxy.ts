@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIPv6, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { EgressProxyConfig } from '../config.ts'
 import { AttemptError, type Failure } from './attempt-error.ts'
@@ -50,8 +50,10 @@ function tunnelTo(
 ): Promise<Socket> {
   const { host, secure } = proxy
   const target = `${isIPv6(address) ? `[${address}]` : address}:${port}`
+  // Without it a proxy that stands behind one address with others would not know who is meant.
+  const servername = isIP(host) === 0 ? host : ''
   const socket = secure
-    ? connectTls({ host, port: proxy.port, ALPNProtocols: ['http/1.1'] })
+    ? connectTls({ host, port: proxy.port, servername, ALPNProtocols: ['http/1.1'] })
     : connectTcp({ host, port: proxy.port, noDelay: true, keepAlive: true })
   return new Promise((resolve, reject) => {
     let head = Buffer.alloc(0)

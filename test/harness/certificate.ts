@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { isIPv4 } from 'node:net'
 
 /** A certificate and its key, as `node:tls` takes them. */
 export interface Certificate {
@@ -9,7 +10,7 @@ export interface Certificate {
 export interface Authority {
   /** To be trusted by whoever shall believe it. */
   cert: string
-  /** A server certificate for an IP address. */
+  /** A server certificate for an IPv4 address or a name. */
   issue(options: { address: string; from: Date; to: Date }): Certificate
 }
 
@@ -32,7 +33,9 @@ export function makeAuthority(): Authority {
     cert,
     issue({ address, from, to }) {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      const names = der(0x87, Buffer.from(address.split('.').map(Number)))
+      const names = isIPv4(address)
+        ? der(0x87, Buffer.from(address.split('.').map(Number)))
+        : der(0x82, Buffer.from(address, 'latin1'))
       return {
         cert: certify({
           issuer: name,
