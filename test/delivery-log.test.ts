@@ -259,7 +259,8 @@ describe('the health of an endpoint', () => {
     expect(webhookEndpoints.nodes.map(({ health }) => health.pendingDeliveries).toSorted()).toEqual(
       [0, 30_000],
     )
-    const reading = statements.texts.filter((text) => text.includes('webhook_delivery'))
+    // The worker in this process may be at something of its own.
+    const reading = statements.texts.filter((text) => text.includes('percentile_disc'))
     expect(reading.length).toBe(1)
     const { rows } = await test.app.database.pool.query<{ 'QUERY PLAN': string }>(
       `EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, COSTS OFF) ${(reading[0] ?? '')

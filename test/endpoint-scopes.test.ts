@@ -160,7 +160,10 @@ async function ended(endpointId: string, count: number) {
   let nodes: Awaited<ReturnType<typeof read>> = []
   const read = async () => {
     const answer = await ask(test.url, org.owner, ReadDeliveries, { endpointId })
-    return answer.webhookDeliveries.nodes.toReversed()
+    // What was recorded in one moment the log lists in no order.
+    return answer.webhookDeliveries.nodes.toSorted(
+      (a, b) => (a.sequence ?? Infinity) - (b.sequence ?? Infinity),
+    )
   }
   await until(`${count} ended deliveries`, async () => {
     nodes = await read()

@@ -190,6 +190,25 @@ describe('what is held back in front of a line', () => {
     await expectInOrder(scene.cluster, account)
   })
 
+  it('does not wait for another record of which much is in hand', async () => {
+    await using scene = await setScene()
+    await using account = await scene.subscribe('OBJECT')
+    const { receiver } = account
+    const quick = await scene.record()
+    const slow = await scene.record()
+    receiver.answer = async ({ event }) => {
+      if (event.data.object['id'] === slow) await new Promise((done) => setTimeout(done, 30))
+      return { status: 200 }
+    }
+    for (let n = 1; n <= WINDOW_ROWS + 50; n++) await scene.change(slow, String(n))
+    await scene.change(quick, 'behind all of the other')
+    await scene.addWorker()
+    await receiver.waitUntil((all) =>
+      all.some(({ event }) => event.data.object['title'] === 'behind all of the other'),
+    )
+    expect(receiver.received.length).toBeLessThan(WINDOW_ROWS / 2)
+  })
+
   it('goes on when a success of a worker that lost the lane ends what held it back', async () => {
     await using scene = await setScene(undefined, { WEBHOOK_RETRY_DELAYS: '1h' })
     await using endpoint = await scene.subscribe('OBJECT')

@@ -83,7 +83,7 @@ export function openAdmission(pool: Pool, shaper: PayloadShaper): Admission {
       const cut = window.cut || deliveries.length < window.deliveries.length
       const left = window.deliveries.slice(some.length)
       const through = Math.min(window.through, ...left.map((each) => Number(each.sequence) - 1))
-      return { ...window, deliveries, cut, through }
+      return { ...window, deliveries, cut, skipped: deliveries.length < some.length, through }
     },
     async admitOne(endpoint, delivery) {
       const terms = await cache.open(endpoint.endpointId, endpoint.version)

@@ -44,11 +44,14 @@ export interface Line {
   endLoad(asked: Asked, found: Window): boolean
   /** What stands behind a delivery of this subject may be held back no more. */
   free(subjectId: string): void
+  /** Whether something of this subject in front of `through` may not be in hand. */
+  hasLeft(subjectId: string): boolean
   /** What stands behind this sequence was in hand, and is so no more. */
   goBack(to: number): void
 }
 
-interface Asked {
+/** What a load is to bring. */
+export interface Asked {
   after: number
   freed: ReadonlySet<string>
   skipped: ReadonlySet<string>
@@ -111,6 +114,7 @@ export function openLine(claimed: Pick<Window, 'through' | 'retriesEnded'>, sinc
       freed.add(subjectId)
       freedSince.add(subjectId)
     },
+    hasLeft: (subjectId) => freed.has(subjectId),
     goBack(to) {
       through = Math.min(through, to)
       limit = Math.min(limit, to)

@@ -41,6 +41,8 @@ export interface Window {
   deliveries: LaneDelivery[]
   /** There may be more than fitted. */
   cut: boolean
+  /** Some of it was not admitted, and is over. */
+  skipped: boolean
   /** Until the next retry is due, where a lane does not wait for its head anyway. */
   retryInMs: number | undefined
   /** Nothing up to this sequence may start but what is in `deliveries`, and retries once due … */
@@ -153,15 +155,18 @@ export const WINDOW = `
             ORDER BY delivery.next_attempt_at LIMIT lane.max_rows)
           UNION ALL
           (SELECT untried.* FROM (
-             SELECT * FROM unnest(string_to_array(lane.freed, E'\\n')) AS delivery(subject_id)
-              WHERE NOT EXISTS (SELECT 1 FROM webhook_delivery AS earlier
-                                 WHERE ${IS_TRIED_OF_SUBJECT}) OFFSET 0) AS freed
+             SELECT delivery.subject_id,
+                    (SELECT min(earlier.sequence) FROM webhook_delivery AS earlier
+                      WHERE ${IS_TRIED_OF_SUBJECT}) AS tried
+               FROM unnest(string_to_array(lane.freed, E'\\n')) AS delivery(subject_id)
+             OFFSET 0) AS freed
             CROSS JOIN LATERAL (
                   SELECT * FROM webhook_delivery AS delivery
                    WHERE delivery.endpoint_id = lane.endpoint_id
                      AND delivery.subject_id = freed.subject_id AND delivery.status = 'PENDING'
                      AND delivery.sequence IS NOT NULL AND delivery.attempt_count = 0
-                     AND delivery.sequence <= lane.after AND delivery.sequence > state.skipped_through
+                     AND delivery.sequence <= least(lane.after, freed.tried)
+                     AND delivery.sequence > state.skipped_through
                    ORDER BY delivery.sequence LIMIT lane.max_rows) AS untried
             ORDER BY untried.sequence LIMIT lane.max_rows)
           ORDER BY sequence LIMIT lane.max_rows) AS due
@@ -226,6 +231,7 @@ export function toWindow(rows: readonly WindowRow[], maxRows: number): Window {
   return {
     deliveries,
     cut,
+    skipped: false,
     retryInMs: rows[0]?.retry_in_ms ?? undefined,
     through: cut
       ? Math.max(after, Number(deliveries.at(-1)?.sequence))

@@ -2,7 +2,7 @@ import type { Attempter, AttemptRecord } from './attempt.ts'
 import { createBacklog } from './backlog.ts'
 import type { Capacity, CapacityKind } from './capacity.ts'
 import type { ClaimedLane, Release, Released, ReleaseRequest } from './lane-claims.ts'
-import { type KnownLine, openLine } from './lane-line.ts'
+import { type Asked, type KnownLine, openLine } from './lane-line.ts'
 import type { LaneDelivery, Window, WindowRequest } from './lane-window.ts'
 import { makeLogEntry } from './log-statement.ts'
 import type { LogWriter } from './log-writer.ts'
@@ -73,6 +73,10 @@ export interface LaneDependencies {
 export const WINDOW_ROWS = 200
 /** Loads more when fewer are left, so that the statement runs while these are sent. */
 const LOW_WATER = 40
+/** A lane that has its share of bodies in hand looks past them for no more than this … */
+const FEW_ROWS = 20
+/** … and a part of its share in bytes. */
+const FULL_SHARE = 8
 /** Sent, but not yet in the log: bounds the repeats after a crash. */
 const MAX_UNLOGGED = 64
 /** After a statement failed: the sweep claims the lane again once the lease ends, or sooner. */
@@ -100,8 +104,10 @@ export function startLane(
   let hasMore = claimed.window.cut
   /** … and some of it of subjects other than those in hand (OBJECT order) … */
   let hasOthers = claimed.window.cut
-  /** … but the last load brought only what was in hand, and so would another. */
-  let isBarren = false
+  /** Counts what may change what a load brings. */
+  let news = 0
+  /** At this count a load brought only what was in hand, and so would another. */
+  let barrenSince: number | undefined
   let attempts = 0
   let consecutiveFailures = claimed.consecutiveFailures
   let leaseEndsMs = leaseUntilMs
@@ -187,8 +193,10 @@ export function startLane(
 
   function settle(delivery: LaneDelivery, record: AttemptRecord): void {
     backlog.settle(delivery, record.succeeded)
-    isBarren = false
+    news++
     consecutiveFailures = record.succeeded ? 0 : consecutiveFailures + 1
+    // It was looked past while enough of it was in hand.
+    if (line.hasLeft(delivery.subjectId) && !backlog.hasSubject(delivery.subjectId)) lookAgain()
     // What follows from a failure is in the database once it is logged, and only there.
     if (!record.succeeded && ordering === 'ENDPOINT') halted = true
     void writeLog(delivery, record)
@@ -203,7 +211,7 @@ export function startLane(
       makeLogEntry({ record, endpointId, organizationId, claim: { workerNumber, epoch } }),
     )
     backlog.markLogged(delivery)
-    isBarren = false
+    news++
     if (!record.succeeded || delivery.attemptCount > 0) lookAgain()
     if (!answer.held) end(undefined)
     if (!answer.active || answer.version !== claimed.version) halted = true
@@ -223,12 +231,12 @@ export function startLane(
   }
 
   function loadIfShort(hasRoom: boolean): void {
-    if (loading || waitsForCapacity || isBarren) return
+    if (loading || waitsForCapacity || barrenSince === news) return
     if (backlog.waiting < LOW_WATER) {
       if (hasMore) void load(NO_SUBJECTS)
     } else if (ordering === 'OBJECT' && hasOthers && hasRoom) {
       // All that is in hand is held back by its own subjects: look past them for others.
-      if (backlog.bytes < dependencies.windowBytes()) void load(backlog.subjects())
+      void load(backlog.subjects())
     }
   }
 
@@ -240,15 +248,8 @@ export function startLane(
     // and subjects that are free again may stand anywhere: see lane-line.ts.
     backlog.beginLoad()
     const asked = ordering === 'ENDPOINT' ? undefined : line.beginLoad(skipped)
-    // Of what is in hand already the database tells again, until it is logged.
-    const again = { rows: 0, bytes: 0 }
-    if (ordering !== 'ENDPOINT') {
-      again.rows = backlog.unlogged
-      if (skipped.size === 0) {
-        again.rows += backlog.waiting + backlog.busy
-        again.bytes = backlog.bytes
-      }
-    }
+    const size = sizeOf(asked)
+    const since = news
     try {
       const window = await dependencies.load({
         endpointId,
@@ -256,16 +257,18 @@ export function startLane(
         after: asked?.after ?? Number(backlog.lastLoaded),
         skippedSubjects: [...skipped],
         freedSubjects: [...(asked?.freed ?? [])],
-        // Behind a head that failed last time there is nothing to read ahead for.
-        maxRows: ordering === 'ENDPOINT' && consecutiveFailures > 0 ? 1 : WINDOW_ROWS + again.rows,
-        maxBytes: dependencies.windowBytes() + again.bytes,
+        maxRows: size.rows,
+        maxBytes: size.bytes,
       })
       const isSo = asked === undefined || line.endLoad(asked, window)
       if (window.cut) hasOthers = true
       if (window.cut && skipped.size === 0) hasMore = true
       if (!isSo) lookAgain()
       const isNew = backlog.endLoad(isSo ? window.deliveries : [])
-      isBarren = isSo && window.cut && !isNew && backlog.waiting + backlog.busy > 0
+      // One that was looked past has nothing in hand any more.
+      if (!skipped.isSubsetOf(backlog.subjects())) lookAgain()
+      const isBarren = isSo && window.cut && !window.skipped && !isNew
+      barrenSince = isBarren && backlog.waiting + backlog.busy > 0 ? since : undefined
       wakeIn(window.retryInMs)
     } catch {
       backlog.endLoad([])
@@ -273,6 +276,25 @@ export function startLane(
     }
     loading = false
     advance()
+  }
+
+  /** How much may be loaded. Of what is in hand the database tells again, until it is logged. */
+  function sizeOf(asked: Asked | undefined): { rows: number; bytes: number } {
+    const bytes = dependencies.windowBytes()
+    if (asked === undefined) {
+      // Behind a head that failed last time there is nothing to read ahead for.
+      return { rows: consecutiveFailures > 0 ? 1 : WINDOW_ROWS, bytes }
+    }
+    if (asked.skipped.size > 0) {
+      const isFull = backlog.bytes >= bytes
+      const rows = (isFull ? FEW_ROWS : WINDOW_ROWS) + backlog.unlogged
+      return { rows, bytes: isFull ? Math.floor(bytes / FULL_SHARE) : bytes }
+    }
+    const isToldAgain = asked.after === 0 || asked.freed.size > 0
+    return {
+      rows: WINDOW_ROWS + backlog.waiting + backlog.busy + backlog.unlogged,
+      bytes: bytes + (isToldAgain ? backlog.bytes : 0),
+    }
   }
 
   /** A lane that stays busy looks for retries when the next one is due. */
@@ -285,7 +307,7 @@ export function startLane(
   }
 
   function wake(): void {
-    isBarren = false
+    news++
     lookAgain()
     reopen()
     advance()

@@ -172,7 +172,12 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     return async (request) => {
       const window = first ?? (await load(request))
       first = undefined
-      return warned('admission', dependencies.admission.admitWindow(claimed, window, workerNumber))
+      const admitted = await warned(
+        'admission',
+        dependencies.admission.admitWindow(claimed, window, workerNumber),
+      )
+      // What was left of freed subjects is asked for again, wherever it stands.
+      return { ...admitted, through: Math.max(admitted.through, request.after) }
     }
   }
 

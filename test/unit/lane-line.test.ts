@@ -19,7 +19,7 @@ function window(sequences: readonly number[], through: number, cut = false, ende
     body: '',
     ownBody: false,
   }))
-  return { deliveries, cut, through, retriesEnded: ended, retryInMs: undefined }
+  return { deliveries, cut, skipped: false, through, retriesEnded: ended, retryInMs: undefined }
 }
 
 /** Read up to 100 */
@@ -62,6 +62,7 @@ describe('the line of a lane', () => {
     const line = open()
     const hot = new Set(['hot'])
     line.endLoad(line.beginLoad(hot), window([150], 200))
+    expect(line.hasLeft('hot')).toBe(true)
     expect(asks(line, hot)).toEqual({ after: 200, freed: [] })
     expect(asks(line)).toEqual({ after: 200, freed: ['hot'] })
   })
