@@ -232,8 +232,7 @@ describe('personal data', () => {
       [id],
     )
     for (const row of rows) await addDelivery(row.id, row.body)
-    // Whole, or ids in hexadecimal hold it by chance.
-    const leak = /walter|walkers|\bB-7\b/i
+    const leak = /walter|walkers|B-7/i
     expect(rows.every((row) => leak.test(row.body))).toBe(true)
 
     await sweepErasure(test.app, new Date(Date.now() + 7 * DAY_MS - 60_000))
@@ -247,7 +246,8 @@ describe('personal data', () => {
        UNION ALL SELECT to_jsonb(visitor_checkpoint)::text FROM visitor_checkpoint WHERE visitor_id = $1
        UNION ALL SELECT to_jsonb(event)::text FROM event WHERE subject_id = $1
        UNION ALL SELECT to_jsonb(webhook_delivery)::text FROM webhook_delivery WHERE id LIKE 'dlv-evt%'
-       UNION ALL SELECT to_jsonb(webhook_attempt)::text FROM webhook_attempt WHERE delivery_id LIKE 'dlv-evt%'`,
+       -- Without its id, which is random and in hexadecimal.
+       UNION ALL SELECT (to_jsonb(webhook_attempt) - 'id')::text FROM webhook_attempt WHERE delivery_id LIKE 'dlv-evt%'`,
       [id],
     )
     expect(stored.rows.length).toBeGreaterThanOrEqual(14)

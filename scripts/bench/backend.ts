@@ -1,12 +1,16 @@
 import { bookingHookJob } from '../../src/bookings/hooks.ts'
 import { loadConfig } from '../../src/config.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
+import { newId } from '../../src/db/ids.ts'
 import { openQueue, type Queue } from '../../src/db/queue.ts'
 import { dispatchJob } from '../../src/events/dispatch.ts'
 import { createLogger } from '../../src/log.ts'
 import { createOrganization } from '../../src/seed.ts'
 import { attemptNowJob, laneJob } from '../../src/webhooks/jobs.ts'
 import { BENCH_SECRETS } from './stage.ts'
+
+/** Characters of an id that say its kind and time. */
+const TIMED_PREFIX = 13
 
 /** For benches that need the worker in their own process, to start and stop it between turns. */
 export const benchLog = createLogger('error')
@@ -33,6 +37,9 @@ export async function openBackend(url: string) {
     [Symbol.asyncDispose]: () => moved.disposeAsync(),
   }
 }
+
+/** What ids of deliveries made now begin with: their kind and time, by which housekeeping goes. */
+export const timedIdPrefix = () => newId('webhookDelivery').slice(0, TIMED_PREFIX)
 
 export function createBenchOwner({ database }: Backend) {
   return createOrganization(database, {

@@ -1,13 +1,19 @@
 import { Client, type Pool } from 'pg'
 import { openDatabase } from '../../src/db/database.ts'
-import { newId } from '../../src/db/ids.ts'
 import { transaction } from '../../src/db/unit-of-work.ts'
 import { keepHouse } from '../../src/delivery/retention.ts'
 import { createLocation } from '../../src/locations/service.ts'
 import { schema } from '../../src/schema.ts'
 import { createEndpoint } from '../../src/webhooks/service.ts'
 import { startWorker } from '../../src/worker.ts'
-import { type Backend, benchLog, createBenchOwner, openBackend, type Owner } from './backend.ts'
+import {
+  type Backend,
+  benchLog,
+  createBenchOwner,
+  openBackend,
+  type Owner,
+  timedIdPrefix,
+} from './backend.ts'
 import {
   type BenchReceiver,
   median,
@@ -29,8 +35,6 @@ const DAY_MS = 86_400_000
 /** Rows per statement while the tables are filled. */
 const CHUNK = 250_000
 const PATIENCE_MS = 120_000
-/** Characters of an id that say its kind and time. */
-const TIMED_PREFIX = 13
 
 /** Full size unless a smaller one is asked for, to try the bench itself. */
 const SHARE = Number(process.env['BENCH_SHARE'] ?? 1)
@@ -265,8 +269,7 @@ async function addPending(pool: Pool, total: number): Promise<void> {
                                                      ELSE true END AS tried) AS state,
               (SELECT id, type FROM event LIMIT 1) AS event
         WHERE endpoint.name LIKE 'failing %'`,
-      // Ids begin with the time: housekeeping goes by that.
-      [from, Math.min(each, from + step - 1), newId('webhookDelivery').slice(0, TIMED_PREFIX)],
+      [from, Math.min(each, from + step - 1), timedIdPrefix()],
     )
   }
   await pool.query(

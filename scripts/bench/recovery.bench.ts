@@ -1,11 +1,10 @@
 import type { Pool } from 'pg'
-import { newId } from '../../src/db/ids.ts'
 import { transaction } from '../../src/db/unit-of-work.ts'
 import { createLocation } from '../../src/locations/service.ts'
 import { schema } from '../../src/schema.ts'
 import { createEndpoint } from '../../src/webhooks/service.ts'
 import { startWorker } from '../../src/worker.ts'
-import { benchLog, createBenchOwner, openBackend, type Owner } from './backend.ts'
+import { benchLog, createBenchOwner, openBackend, type Owner, timedIdPrefix } from './backend.ts'
 import {
   type BenchReceiver,
   median,
@@ -21,8 +20,6 @@ const RECORDS = 5_000
 const MAX_IN_FLIGHT = 50
 const ROUNDS = 3
 const PATIENCE_MS = 300_000
-/** Characters of an id that say its kind and time. */
-const TIMED_PREFIX = 13
 
 const ORDERINGS = ['ENDPOINT', 'OBJECT', 'NONE'] as const
 type Ordering = (typeof ORDERINGS)[number]
@@ -97,7 +94,7 @@ async function owe(pool: Pool, endpointId: string, ordering: Ordering, tried: bo
             event.type, 'bk-' || n % $3::int, n, CASE WHEN n <= $5 THEN 3 ELSE 0 END, now(), now(),
             CASE WHEN n <= $5 THEN 'response.status' END
        FROM generate_series(1, $2::int) AS n, (SELECT * FROM event LIMIT 1) AS event`,
-    [endpointId, OWED, RECORDS, newId('webhookDelivery').slice(0, TIMED_PREFIX), tried ? front : 0],
+    [endpointId, OWED, RECORDS, timedIdPrefix(), tried ? front : 0],
   )
   await pool.query(
     `UPDATE delivery_lane

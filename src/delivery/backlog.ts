@@ -30,8 +30,6 @@ export interface Backlog {
   endLoad(loaded: readonly LaneDelivery[]): boolean
   /** Subjects of what waits and what is under way. */
   subjects(): Set<string>
-  /** Whether something of it waits or is under way. */
-  hasSubject(subjectId: string): boolean
   /** Forgets all that waits but the first, to be loaded again later. */
   keepFirst(): void
   /** Forgets all that waits. Returns the lowest sequence of it, Infinity when nothing waited. */
@@ -63,13 +61,11 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
   }
 
   function keepWaiting(isKept: (delivery: LaneDelivery, index: number) => boolean): void {
-    const [kept, dropped] = [[], []] as [LaneDelivery[], LaneDelivery[]]
-    for (const [index, delivery] of waiting.entries()) {
-      if (isKept(delivery, index)) kept.push(delivery)
-      else dropped.push(delivery)
-    }
-    for (const delivery of dropped) drop(delivery)
-    waiting = kept
+    waiting = waiting.filter((delivery, index) => {
+      const kept = isKept(delivery, index)
+      if (!kept) drop(delivery)
+      return kept
+    })
   }
 
   return {
@@ -133,10 +129,6 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
       if (ordering === 'OBJECT') waiting.sort(bySequence)
       lastLoaded = loaded.at(-1)?.sequence ?? lastLoaded
       return isNew
-    },
-    hasSubject(subjectId) {
-      const isOfIt = (delivery: LaneDelivery) => delivery.subjectId === subjectId
-      return waiting.some(isOfIt) || busy.values().some(isOfIt)
     },
     subjects() {
       return new Set([...waiting.map(subjectOf), ...Array.from(busy.values(), subjectOf)])

@@ -1,7 +1,14 @@
 import type { Pool, PoolClient } from 'pg'
 import type { WebhookOrdering } from '../generated/prisma/enums.ts'
 import type { KnownLine } from './lane-line.ts'
-import { toWindow, WINDOW, WINDOW_COLUMNS, type Window, type WindowRow } from './lane-window.ts'
+import {
+  isTriedOfSubject,
+  toWindow,
+  WINDOW,
+  WINDOW_COLUMNS,
+  type Window,
+  type WindowRow,
+} from './lane-window.ts'
 
 /** A lease: the worker renews it long before it ends, and stops sending when it could not. */
 export const LEASE_MS = 60_000
@@ -198,12 +205,8 @@ export async function releaseLanes(
                    -- Behind another one of its record it waits for that one.
                    AND (endpoint.ordering = 'NONE' OR NOT EXISTS (
                      SELECT 1 FROM webhook_delivery AS earlier
-                      WHERE earlier.endpoint_id = delivery.endpoint_id
-                        AND earlier.subject_id = delivery.subject_id
-                        AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
-                        AND earlier.sequence > mine.skipped_through
-                        AND earlier.sequence < delivery.sequence
-                        AND earlier.attempt_count > 0))
+                      WHERE ${isTriedOfSubject('mine')}
+                        AND earlier.sequence < delivery.sequence))
                  ORDER BY delivery.next_attempt_at LIMIT 1) END AS at) AS retry
        CROSS JOIN LATERAL (SELECT CASE WHEN endpoint.ordering = 'ENDPOINT' THEN
                (SELECT delivery.next_attempt_at FROM webhook_delivery AS delivery
@@ -219,11 +222,7 @@ export async function releaseLanes(
                          mine.skipped_through, CASE WHEN retry.at IS NOT NULL THEN mine.through END)
                    AND (endpoint.ordering = 'NONE' OR NOT EXISTS (
                      SELECT 1 FROM webhook_delivery AS earlier
-                      WHERE earlier.endpoint_id = delivery.endpoint_id
-                        AND earlier.subject_id = delivery.subject_id
-                        AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
-                        AND earlier.sequence > mine.skipped_through
-                        AND earlier.attempt_count > 0))
+                      WHERE ${isTriedOfSubject('mine')}))
                  ORDER BY delivery.sequence LIMIT 1)) END AS at) AS next
        WHERE lane.endpoint_id = mine.endpoint_id
       RETURNING lane.endpoint_id, lane.worker_id IS NOT NULL AS kept,

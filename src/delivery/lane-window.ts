@@ -76,12 +76,17 @@ export interface WindowRow {
  */
 const IS_DUE = `(delivery.attempt_count = 0 OR delivery.next_attempt_at <= now())`
 
-/** `earlier` is one of the subject of `delivery` that waits for its next attempt, or is due. */
-const IS_TRIED_OF_SUBJECT = `earlier.endpoint_id = lane.endpoint_id
+/**
+ * `earlier` is one of the subject of `delivery` that waits for its next attempt, or is due.
+ *
+ * @param lane name of a row with the lane's `endpoint_id` and `skipped_through`
+ */
+export const isTriedOfSubject = (lane: string) => `earlier.endpoint_id = ${lane}.endpoint_id
                        AND earlier.subject_id = delivery.subject_id
                        AND earlier.status = 'PENDING' AND earlier.sequence IS NOT NULL
-                       AND earlier.sequence > state.skipped_through
+                       AND earlier.sequence > ${lane}.skipped_through
                        AND earlier.attempt_count > 0`
+const IS_TRIED_OF_SUBJECT = isTriedOfSubject('state')
 
 /**
  * Not held back by an earlier delivery of the subject that waits for its next attempt; nor, behind where

@@ -196,7 +196,8 @@ export function startLane(
     news++
     consecutiveFailures = record.succeeded ? 0 : consecutiveFailures + 1
     // It was looked past while enough of it was in hand.
-    if (line.hasLeft(delivery.subjectId) && !backlog.hasSubject(delivery.subjectId)) lookAgain()
+    const { subjectId } = delivery
+    if (line.hasLeft(subjectId) && !backlog.subjects().has(subjectId)) lookAgain()
     // What follows from a failure is in the database once it is logged, and only there.
     if (!record.succeeded && ordering === 'ENDPOINT') halted = true
     void writeLog(delivery, record)
