@@ -46,10 +46,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       ? postgresTransport(databaseUrl, log)
       : started.use(await openRedisTransport(config.redisUrl, log))
   let url: string | undefined
-  if (works) started.use(await startWorker({ config, database, queue, log, transport }))
+  if (works) started.use(await startWorker({ config, database, queue, log, transport, loadSchema }))
   if (config.roles.has('server')) {
     const stream = started.use(await openStream({ database, log, transport }))
-    const server = started.use(await startServer({ config, database, queue, stream, log }))
+    const server = started.use(
+      await startServer({ config, database, queue, stream, log, schema: await loadSchema() }),
+    )
     url = server.url
   }
   const stack = started.move()
@@ -61,6 +63,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
+
+const loadSchema = async () => (await import('./schema.ts')).schema
 
 async function openDatabaseServer(config: Config, started: AsyncDisposableStack): Promise<string> {
   if (config.database.kind === 'external') return config.database.url

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import type { GraphQLSchema } from 'graphql'
 import type { Caller } from './caller.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
@@ -37,6 +38,7 @@ export interface ServerParts {
   queue: Queue
   stream: EventStream
   log: Logger
+  schema: GraphQLSchema
   /** For tests: shorter limits than the defaults. */
   socketLimits?: Partial<SocketLimits>
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { App } from './app.ts'
+import type { Backend } from './db/unit-of-work.ts'
 import type { Config } from './config.ts'
 import { API_KEY_PATTERN, hashApiKey } from './identity/api-keys.ts'
 import { issueAccessToken } from './identity/tokens.ts'
@@ -29,7 +29,7 @@ const TOKEN_TTL_MS = 7 * 24 * 3_600_000
  * Undefined when the installation holds organizations of somebody's own instead.
  */
 export async function prepareDemo(
-  app: App,
+  app: Backend,
   config: Config,
   url: string,
 ): Promise<Demo | undefined> {
@@ -61,7 +61,7 @@ export async function prepareDemo(
 
 /** The demo of an earlier start, if its key still works. */
 async function findKept(
-  app: App,
+  app: Backend,
   config: Config,
 ): Promise<{ organizationId: string; apiKey: string } | undefined> {
   const file = path.join(config.dataDir, 'demo.json')

@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql'
 import { implementBookingHooks } from './booking-hooks.ts'
 import type { Config } from './config.ts'
 import type { Backend } from './db/unit-of-work.ts'
@@ -15,6 +16,8 @@ import { checkAgainstSchema } from './webhooks/payload-status.ts'
 export interface WorkerSettings extends Backend {
   config: Config
   log: Logger
+  /** Not called before an endpoint shapes its payload: a worker without one does not load it. */
+  loadSchema: () => Promise<GraphQLSchema>
   /** How servers are told of new events; default PostgreSQL's NOTIFY. */
   transport?: PositionTransport
 }
@@ -31,12 +34,10 @@ const UNDISPATCHED_MS = 1_000
  * the lanes go for other workers.
  */
 export async function startWorker(settings: WorkerSettings): Promise<AsyncDisposable> {
-  const { config, database, queue, log } = settings
+  const { config, database, queue, log, loadSchema } = settings
   const { pool } = database
   const announce = settings.transport?.announce
   await keepHouse(pool, config.webhooks.logDays)
-  // Not before it is needed: a worker whose endpoints all get the catalogue's form goes without.
-  const loadSchema = async () => (await import('./schema.ts')).schema
   const shaper = createPayloadShaper(settings, loadSchema)
   const engine = await startEngine({ config, databaseUrl: database.url, log, shaper })
   // The lanes of what is positioned here are taken here: other workers get theirs with the events

@@ -18,7 +18,7 @@ import { watchRevocations } from '../../src/identity/sessions.ts'
 import { issueAccessToken } from '../../src/identity/tokens.ts'
 import { createLocation } from '../../src/locations/service.ts'
 import { createLogger } from '../../src/log.ts'
-import '../../src/schema.ts'
+import { schema } from '../../src/schema.ts'
 import { createOrganization } from '../../src/seed.ts'
 import { createGraphQLHandler } from '../../src/server/graphql-handler.ts'
 import { readBody } from '../../src/server/request-body.ts'
@@ -59,7 +59,7 @@ export async function run(): Promise<object[]> {
   const statements = countDoorStatements(database)
   await using revocations = watchRevocations(database, log)
   const { authenticate } = createAuthenticator(database, config, revocations)
-  const full = createGraphQLHandler({ config, database, queue, stream, log, authenticate })
+  const full = createGraphQLHandler({ config, database, queue, stream, log, authenticate, schema })
   await using withAll = await serve((request, response) => {
     void full(request, response, { remoteAddress: request.socket.remoteAddress ?? '' })
   })

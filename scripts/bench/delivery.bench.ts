@@ -49,7 +49,13 @@ export async function run(): Promise<object[]> {
     throw new Error('the bench brings its own secrets')
   })
   const statements = countStatements()
-  await using _worker = await startWorker({ config, database, queue, log })
+  await using _worker = await startWorker({
+    config,
+    database,
+    queue,
+    log,
+    loadSchema: async () => schema,
+  })
   const backend = { database, queue }
   const owner = await createOrganization(database, {
     name: 'Bench',

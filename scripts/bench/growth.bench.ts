@@ -167,7 +167,12 @@ async function takeTurn(
   const { pool } = backend.database
   await setDue(pool)
   await pool.query('CHECKPOINT')
-  await using _worker = await startWorker({ config, ...backend, log: benchLog })
+  await using _worker = await startWorker({
+    config,
+    ...backend,
+    log: benchLog,
+    loadSchema: async () => schema,
+  })
   const stage = { backend, owner, receiver }
   await measureBurst(stage)
   const perSecond = await measureBurst(stage)

@@ -79,7 +79,12 @@ async function drain(
   await owe(pool, endpoint.id, ordering, tried)
   const wanted = (await receiver.count()) + OWED
   const startedAt = performance.now()
-  await using _worker = await startWorker({ config, ...backend, log: benchLog })
+  await using _worker = await startWorker({
+    config,
+    ...backend,
+    log: benchLog,
+    loadSchema: async () => schema,
+  })
   await receiver.waitForCount(wanted, PATIENCE_MS)
   return OWED / ((performance.now() - startedAt) / 1_000)
 }

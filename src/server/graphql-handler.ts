@@ -1,4 +1,4 @@
-import { execute } from 'graphql'
+import { execute, type GraphQLSchema } from 'graphql'
 import { createYoga, type GraphiQLOptions, type Plugin } from 'graphql-yoga'
 import type { Caller } from '../caller.ts'
 import type { Config } from '../config.ts'
@@ -17,7 +17,6 @@ import {
   useRequestRate,
 } from '../graphql/request-limits.ts'
 import type { Logger } from '../log.ts'
-import { schema } from '../schema.ts'
 import { type Authenticate, useHttpRules } from './http-rules.ts'
 import { createSharedSubscribe } from './shared-subscribe.ts'
 
@@ -37,6 +36,7 @@ export interface GraphQLParts {
   stream: EventStream
   log: Logger
   authenticate: Authenticate
+  schema: GraphQLSchema
 }
 
 export type GraphQLHandler = ReturnType<typeof createGraphQLHandler>
@@ -56,7 +56,7 @@ subscription Live {
 
 /** Executes GraphQL: over HTTP and SSE by itself, over WebSocket through `getEnveloped`. */
 export function createGraphQLHandler(parts: GraphQLParts) {
-  const { config, database, queue, stream, log } = parts
+  const { config, database, queue, stream, log, schema } = parts
   const gate = createRateGate(createRequestLimiter(database.pool), config)
   const yoga = createYoga<RequestContext, Context>({
     schema,

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { WebSocket } from 'ws'
 import { openStream, type EventStream } from '../../src/events/stream.ts'
 import { createLogger } from '../../src/log.ts'
+import { schema } from '../../src/schema.ts'
 import { startServer } from '../../src/server.ts'
 import type { SocketLimits } from '../../src/server/live-socket.ts'
 import type { Credentials, TestApp } from './app.ts'
@@ -28,6 +29,7 @@ export async function startLiveServer(
     queue,
     stream,
     log,
+    schema,
     socketLimits,
   })
   return {
