@@ -21,4 +21,4 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+process.env.PORT+'/health/ready').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
 # No npm in between: signals reach the process that handles them.
-CMD ["node", "--import", "./src/compile-cache.mjs", "--max-semi-space-size=16", "--heap-growing-percent=50", "src/main.ts"]
+CMD ["node", "--import", "./src/process/compile-cache.mjs", "--max-semi-space-size=16", "--heap-growing-percent=50", "src/main.ts"]

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { migrate } from '../src/db/migrate.ts'
-import { openDatabase } from '../src/db/database.ts'
+import { migrate } from '../src/database/migrations/migrate.ts'
+import { openDatabase } from '../src/database/database.ts'
 import { Plan } from '../src/generated/prisma/enums.ts'
-import { createOrganization } from '../src/seed.ts'
+import { createOrganization } from '../src/demo/seed-demo.ts'
 
 // Sets up an organization with its first owner in the database of DATABASE_URL:
 //   node scripts/create-organization.ts --name "Acme" --email owner@acme.example [--plan PROFESSIONAL]

@@ -1,16 +1,16 @@
 import { fork } from 'node:child_process'
 import path from 'node:path'
 import { Pool } from 'undici'
-import { SCOPES } from '../src/caller.ts'
-import { openDatabase } from '../src/db/database.ts'
-import { openQueue } from '../src/db/queue.ts'
-import { transaction } from '../src/db/unit-of-work.ts'
+import { SCOPES } from '../src/access/caller.ts'
+import { openDatabase } from '../src/database/database.ts'
+import { openQueue } from '../src/database/queue.ts'
+import { transaction } from '../src/database/unit-of-work.ts'
 import { dispatchJob } from '../src/events/dispatch.ts'
-import { createApiKey } from '../src/identity/service.ts'
-import { issueAccessToken } from '../src/identity/tokens.ts'
+import { createApiKey } from '../src/identity/keys/service.ts'
+import { issueAccessToken } from '../src/identity/sessions/tokens.ts'
 import { createLogger } from '../src/log.ts'
 import { schema } from '../src/schema.ts'
-import { createOrganization } from '../src/seed.ts'
+import { createOrganization } from '../src/demo/seed-demo.ts'
 import { BENCH_SECRETS, throwAwayDatabase } from './bench/stage.ts'
 import { createFuzzer, faultOf } from './fuzz/requests.ts'
 import type { Said } from './fuzz/server.ts'
@@ -31,7 +31,7 @@ const child = fork(path.join(import.meta.dirname, 'fuzz/server.ts'), {
   execArgv: [
     '--expose-gc',
     '--import',
-    './src/compile-cache.mjs',
+    './src/process/compile-cache.mjs',
     '--max-semi-space-size=16',
     '--heap-growing-percent=50',
   ],

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { migrate, MIGRATIONS_DIR } from '../src/db/migrate.ts'
-import { openSchemaEngine } from '../src/db/schema-engine.ts'
+import { migrate, MIGRATIONS_DIR } from '../src/database/migrations/migrate.ts'
+import { openSchemaEngine } from '../src/database/migrations/schema-engine.ts'
 import { throwAwayDatabase } from './bench/stage.ts'
 
 // npm run migrate -- <name>: writes a new migration holding what the Prisma schema has and the

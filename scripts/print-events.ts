@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { schema } from '../src/schema.ts'
 // For the events that only the worker records.
-import '../src/worker.ts'
-import { describeEvents } from '../src/webhooks/describe-events.ts'
+import '../src/worker/worker.ts'
+import { describeEvents } from '../src/event-log/describe-events.ts'
 
 // Writes docs/events.md from the definitions in code; with --check, fails when the file is stale.
 const file = path.resolve(import.meta.dirname, '../docs/events.md')

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { describePermissions } from '../src/identity/describe-permissions.ts'
+import { describePermissions } from '../src/identity/organization/describe-permissions.ts'
 
 // Writes docs/permissions.md from the tables in code; with --check, fails when the file is stale.
 const file = path.resolve(import.meta.dirname, '../docs/permissions.md')

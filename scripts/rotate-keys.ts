@@ -1,14 +1,18 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { Pool } from 'pg'
-import { type Config, ConfigError, loadConfig, makeOwnSecrets } from '../src/config.ts'
-import { claimDataFolder, readOrMakeSecrets, writeSecrets } from '../src/db/data-folder.ts'
-import { startEmbeddedPostgres } from '../src/db/embedded.ts'
-import { migrate } from '../src/db/migrate.ts'
-import { countKeys, reseal } from '../src/db/resealing.ts'
+import { type Config, ConfigError, loadConfig, makeOwnSecrets } from '../src/config/config.ts'
+import {
+  claimDataFolder,
+  readOrMakeSecrets,
+  writeSecrets,
+} from '../src/database/postgres/data-folder.ts'
+import { startEmbeddedPostgres } from '../src/database/postgres/embedded.ts'
+import { migrate } from '../src/database/migrations/migrate.ts'
+import { countKeys, reseal } from '../src/database/sealing/resealing.ts'
 import { StartupError } from '../src/errors.ts'
-import { type KeyRing, keyIdOf, makeKeyRing } from '../src/key-ring.ts'
-import { SEALED_COLUMNS } from '../src/sealed-columns.ts'
+import { type KeyRing, keyIdOf, makeKeyRing } from '../src/config/key-ring.ts'
+import { SEALED_COLUMNS } from '../src/worker/sealed-columns.ts'
 
 // npm run rotate-keys: seals everything in the database anew with the current ENCRYPTION_KEY, while
 // the product runs; see docs/operations.md. Without DATABASE_URL it makes a new key for the embedded

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadConfig, makeOwnSecrets } from '../src/config.ts'
-import { claimDataFolder } from '../src/db/data-folder.ts'
-import { openDatabase } from '../src/db/database.ts'
-import { startEmbeddedPostgres } from '../src/db/embedded.ts'
-import { migrate } from '../src/db/migrate.ts'
-import { createOrganization } from '../src/seed.ts'
-import { CAMPUS_CURRENCY, seedCampus } from '../src/seed/seed-campus.ts'
+import { loadConfig, makeOwnSecrets } from '../src/config/config.ts'
+import { claimDataFolder } from '../src/database/postgres/data-folder.ts'
+import { openDatabase } from '../src/database/database.ts'
+import { startEmbeddedPostgres } from '../src/database/postgres/embedded.ts'
+import { migrate } from '../src/database/migrations/migrate.ts'
+import { createOrganization } from '../src/demo/seed-demo.ts'
+import { CAMPUS_CURRENCY, seedCampus } from '../src/demo/seed-campus.ts'
 
 // npm run seed [-- --scale 100] [--name NAME]: a new organization with a year of made-up history, in
 // the database of DATABASE_URL or else in the data folder of a Plantroom that is not running.

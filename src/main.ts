@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { settleMemory } from './settle-memory.ts'
+import { settleMemory } from './process/settle-memory.ts'
 
 const HELP = `Plantroom: facilities operations over GraphQL, with signed webhooks and live events.
 
@@ -29,10 +29,10 @@ async function main(): Promise<void> {
   const [{ startApp }, { loadConfig }, { readOrMakeSecrets }, { createLogger }, tour] =
     await Promise.all([
       import('./app.ts'),
-      import('./config.ts'),
-      import('./db/data-folder.ts'),
+      import('./config/config.ts'),
+      import('./database/postgres/data-folder.ts'),
       import('./log.ts'),
-      import('./tour.ts'),
+      import('./demo/first-run.ts'),
     ])
   const config = loadConfig(process.env, readOrMakeSecrets)
   const log = createLogger(config.logLevel)
@@ -83,7 +83,7 @@ function readVersion(): string {
 async function fail(error: unknown): Promise<never> {
   const [{ StartupError }, { ConfigError }] = await Promise.all([
     import('./errors.ts'),
-    import('./config.ts'),
+    import('./config/config.ts'),
   ])
   if (error instanceof StartupError || error instanceof ConfigError) console.error(error.message)
   else if (error instanceof TypeError && 'code' in error)

@@ -1,11 +1,11 @@
 import { Client, type Pool } from 'pg'
-import { openDatabase } from '../../src/db/database.ts'
-import { transaction } from '../../src/db/unit-of-work.ts'
-import { keepHouse } from '../../src/delivery/retention.ts'
-import { createLocation } from '../../src/locations/service.ts'
+import { openDatabase } from '../../src/database/database.ts'
+import { transaction } from '../../src/database/unit-of-work.ts'
+import { keepHouse } from '../../src/delivery/log/retention.ts'
+import { createLocation } from '../../src/domains/locations/service.ts'
 import { schema } from '../../src/schema.ts'
-import { createEndpoint } from '../../src/webhooks/service.ts'
-import { startWorker } from '../../src/worker.ts'
+import { createEndpoint } from '../../src/webhooks/endpoints/service.ts'
+import { startWorker } from '../../src/worker/worker.ts'
 import {
   type Backend,
   benchLog,

@@ -1,11 +1,11 @@
 import { Pool } from 'undici'
-import { openDatabase } from '../../src/db/database.ts'
-import { openQueue } from '../../src/db/queue.ts'
-import { transaction } from '../../src/db/unit-of-work.ts'
+import { openDatabase } from '../../src/database/database.ts'
+import { openQueue } from '../../src/database/queue.ts'
+import { transaction } from '../../src/database/unit-of-work.ts'
 import { dispatchJob } from '../../src/events/dispatch.ts'
-import { createApiKey } from '../../src/identity/service.ts'
+import { createApiKey } from '../../src/identity/keys/service.ts'
 import { createLogger } from '../../src/log.ts'
-import { createOrganization } from '../../src/seed.ts'
+import { createOrganization } from '../../src/demo/seed-demo.ts'
 import { BENCH_SECRETS, progress, round, startProduct, throwAwayDatabase } from './stage.ts'
 
 const LIMIT = 1_000

@@ -1,9 +1,9 @@
 import { print } from 'graphql'
 import { Agent, request } from 'undici'
-import { type Database, openDatabase } from '../../src/db/database.ts'
+import { type Database, openDatabase } from '../../src/database/database.ts'
 import { graphql } from '../../src/generated/client/index.ts'
-import { issueAccessToken } from '../../src/identity/tokens.ts'
-import { createOrganization } from '../../src/seed.ts'
+import { issueAccessToken } from '../../src/identity/sessions/tokens.ts'
+import { createOrganization } from '../../src/demo/seed-demo.ts'
 import {
   BENCH_SECRETS,
   type BenchReceiver,

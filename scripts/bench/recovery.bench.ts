@@ -1,9 +1,9 @@
 import type { Pool } from 'pg'
-import { transaction } from '../../src/db/unit-of-work.ts'
-import { createLocation } from '../../src/locations/service.ts'
+import { transaction } from '../../src/database/unit-of-work.ts'
+import { createLocation } from '../../src/domains/locations/service.ts'
 import { schema } from '../../src/schema.ts'
-import { createEndpoint } from '../../src/webhooks/service.ts'
-import { startWorker } from '../../src/worker.ts'
+import { createEndpoint } from '../../src/webhooks/endpoints/service.ts'
+import { startWorker } from '../../src/worker/worker.ts'
 import { benchLog, createBenchOwner, openBackend, type Owner, timedIdPrefix } from './backend.ts'
 import {
   type BenchReceiver,

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { cpus } from 'node:os'
 import path from 'node:path'
-import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
-import { migrate } from '../../src/db/migrate.ts'
+import { startEmbeddedPostgres } from '../../src/database/postgres/embedded.ts'
+import { migrate } from '../../src/database/migrations/migrate.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import type { ClientResult, ClientRun } from './load-client.ts'
 
@@ -139,7 +139,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..')
 /** As in the start script of package.json. */
 const NODE_OPTIONS = [
   '--import',
-  './src/compile-cache.mjs',
+  './src/process/compile-cache.mjs',
   '--max-semi-space-size=16',
   '--heap-growing-percent=50',
 ]

@@ -1,14 +1,14 @@
-import { openDatabase } from '../../src/db/database.ts'
-import { openQueue } from '../../src/db/queue.ts'
-import { transaction } from '../../src/db/unit-of-work.ts'
-import { createAssetType } from '../../src/assets/asset-types.ts'
-import { createAsset } from '../../src/assets/service.ts'
+import { openDatabase } from '../../src/database/database.ts'
+import { openQueue } from '../../src/database/queue.ts'
+import { transaction } from '../../src/database/unit-of-work.ts'
+import { createAssetType } from '../../src/domains/assets/asset-types.ts'
+import { createAsset } from '../../src/domains/assets/service.ts'
 import { dispatchJob } from '../../src/events/dispatch.ts'
-import { createApiKey } from '../../src/identity/service.ts'
-import { createLocation } from '../../src/locations/service.ts'
+import { createApiKey } from '../../src/identity/keys/service.ts'
+import { createLocation } from '../../src/domains/locations/service.ts'
 import { createLogger } from '../../src/log.ts'
-import { createOrganization } from '../../src/seed.ts'
-import { createSensor } from '../../src/sensors/sensors.ts'
+import { createOrganization } from '../../src/demo/seed-demo.ts'
+import { createSensor } from '../../src/domains/sensors/sensors.ts'
 import {
   BENCH_SECRETS,
   percentiles,

@@ -1,14 +1,14 @@
-import { loadConfig } from '../../src/config.ts'
-import { openDatabase } from '../../src/db/database.ts'
-import { openQueue } from '../../src/db/queue.ts'
-import { transaction } from '../../src/db/unit-of-work.ts'
+import { loadConfig } from '../../src/config/config.ts'
+import { openDatabase } from '../../src/database/database.ts'
+import { openQueue } from '../../src/database/queue.ts'
+import { transaction } from '../../src/database/unit-of-work.ts'
 import { dispatchJob } from '../../src/events/dispatch.ts'
-import { createLocation } from '../../src/locations/service.ts'
+import { createLocation } from '../../src/domains/locations/service.ts'
 import { createLogger } from '../../src/log.ts'
 import { schema } from '../../src/schema.ts'
-import { createOrganization } from '../../src/seed.ts'
+import { createOrganization } from '../../src/demo/seed-demo.ts'
 import { attemptNowJob, laneJob } from '../../src/webhooks/jobs.ts'
-import { createEndpoint } from '../../src/webhooks/service.ts'
+import { createEndpoint } from '../../src/webhooks/endpoints/service.ts'
 import {
   BENCH_SECRETS,
   type BenchReceiver,

@@ -1,5 +1,5 @@
 import { startApp } from '../../src/app.ts'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { createLogger } from '../../src/log.ts'
 
 /** What the child says: where it serves, and on request what it holds after collecting garbage. */

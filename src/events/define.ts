@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Permission } from '../caller.ts'
+import type { Permission } from '../access/caller.ts'
 
 /**
  * One kind of event: everything that is said about it anywhere (type, documentation, JSON Schema,

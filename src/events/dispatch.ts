@@ -1,6 +1,6 @@
 import { Pool, type PoolClient } from 'pg'
 import { z } from 'zod'
-import { defineJob } from '../db/queue.ts'
+import { defineJob } from '../database/queue.ts'
 import type { Facets, Selectable } from './match.ts'
 import { formatAdvances, type PositionTransport } from './position-transport.ts'
 

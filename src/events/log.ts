@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Actor } from '../caller.ts'
+import type { Actor } from '../access/caller.ts'
 import type { Facets, Selectable } from './match.ts'
 
 /** A positioned event as the log holds it. */

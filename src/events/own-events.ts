@@ -1,5 +1,5 @@
-import { type Caller, may, mayReadAll, type Permission } from '../caller.ts'
-import { type Resource, RESOURCES } from '../permissions.ts'
+import { type Caller, may, mayReadAll, type Permission } from '../access/caller.ts'
+import { type Resource, RESOURCES } from '../access/permissions.ts'
 import { scopesOf } from './define.ts'
 import { compileSelection, type FacetFilter, type Selectable } from './match.ts'
 

@@ -1,5 +1,5 @@
 import { Prisma } from '../generated/prisma/client.ts'
-import type { UnitOfWork } from '../db/unit-of-work.ts'
+import type { UnitOfWork } from '../database/unit-of-work.ts'
 
 /**
  * Rewrites what the log has stored about some records: the bodies of their events, the bodies of

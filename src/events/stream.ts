@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '../db/database.ts'
+import type { Database } from '../database/database.ts'
 import type { Logger } from '../log.ts'
 import type { PositionTransport } from './position-transport.ts'
 import { postgresTransport } from './positions-listener.ts'

@@ -3,13 +3,13 @@ import ComplexityPlugin from '@pothos/plugin-complexity'
 import PrismaPlugin from '@pothos/plugin-prisma'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
-import type { Permission } from '../caller.ts'
+import type { Permission } from '../access/caller.ts'
 import type PrismaTypes from '../generated/pothos.ts'
 import { getDatamodel } from '../generated/pothos.ts'
 import { type Context, callerOf, demand, scopedPrisma } from './context.ts'
-import { COST_LIMITS, refuseCost } from './limits.ts'
-import PlainIdsPlugin from './plain-ids.ts'
-import { kindOfId, typeNameOf } from './node.ts'
+import { COST_LIMITS, refuseCost } from './limits/limits.ts'
+import PlainIdsPlugin from './reading/plain-ids.ts'
+import { kindOfId, typeNameOf } from './reading/node.ts'
 
 export interface SchemaTypes {
   Context: Context

@@ -1,14 +1,14 @@
-import type { Caller, Permission } from '../caller.ts'
-import { demandPlan, may, mayReadAll } from '../caller.ts'
-import type { Backend } from '../db/unit-of-work.ts'
-import type { Config } from '../config.ts'
+import type { Caller, Permission } from '../access/caller.ts'
+import { demandPlan, may, mayReadAll } from '../access/caller.ts'
+import type { Backend } from '../database/unit-of-work.ts'
+import type { Config } from '../config/config.ts'
 import { AccessError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
-import type { RequestRate } from './request-limits.ts'
-import { restrictionsFor } from './visibility.ts'
+import type { RequestRate } from './limits/request-limits.ts'
+import { restrictionsFor } from './reading/visibility.ts'
 
-export { demandPlan } from '../caller.ts'
+export { demandPlan } from '../access/caller.ts'
 
 /** What every resolver is given. */
 export interface Context extends Backend {

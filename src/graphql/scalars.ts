@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { decodeCursor, encodeCursor } from '../db/cursor.ts'
+import { decodeCursor, encodeCursor } from '../database/reading/cursor.ts'
 import { builder } from './builder.ts'
 
 builder.scalarType('DateTime', {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SCOPES } from '../caller.ts'
+import { SCOPES } from '../access/caller.ts'
 import { Plan, Role } from '../generated/prisma/enums.ts'
 
 const email = z

@@ -1,5 +1,5 @@
-import { IDEMPOTENCY_HOURS } from '../graphql/idempotency.ts'
-import type { Backend } from '../db/unit-of-work.ts'
+import { IDEMPOTENCY_HOURS } from '../graphql/commands/idempotency.ts'
+import type { Backend } from '../database/unit-of-work.ts'
 
 /** Rows removed per statement, so that none holds its locks for long. */
 const BATCH = 1_000

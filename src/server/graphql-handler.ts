@@ -1,24 +1,24 @@
 import { execute, type GraphQLSchema } from 'graphql'
 import { createYoga, type GraphiQLOptions, type Plugin } from 'graphql-yoga'
-import type { Caller } from '../caller.ts'
-import type { Config } from '../config.ts'
-import type { Database } from '../db/database.ts'
-import type { Queue } from '../db/queue.ts'
-import { createRequestLimiter } from '../db/request-limiter.ts'
+import type { Caller } from '../access/caller.ts'
+import type { Config } from '../config/config.ts'
+import type { Database } from '../database/database.ts'
+import type { Queue } from '../database/queue.ts'
+import { createRequestLimiter } from '../access/request-limiter.ts'
 import type { EventStream } from '../events/stream.ts'
 import type { Context } from '../graphql/context.ts'
-import { createDocumentCache, noErrorCache } from '../graphql/document-cache.ts'
-import { useDocumentLimits } from '../graphql/limits.ts'
+import { createDocumentCache, noErrorCache } from '../graphql/limits/document-cache.ts'
+import { useDocumentLimits } from '../graphql/limits/limits.ts'
 import { maskError } from '../graphql/mask.ts'
 import {
   createRateGate,
   type RequestRate,
   useExecutionLimits,
   useRequestRate,
-} from '../graphql/request-limits.ts'
+} from '../graphql/limits/request-limits.ts'
 import type { Logger } from '../log.ts'
 import { type Authenticate, useHttpRules } from './http-rules.ts'
-import { createSharedSubscribe } from './shared-subscribe.ts'
+import { createSharedSubscribe } from './live/shared-subscribe.ts'
 
 /** What an execution starts with, over HTTP and WebSocket alike. */
 export interface RequestContext {

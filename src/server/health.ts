@@ -1,5 +1,5 @@
-import type { Database } from '../db/database.ts'
-import type { Queue } from '../db/queue.ts'
+import type { Database } from '../database/database.ts'
+import type { Queue } from '../database/queue.ts'
 import type { EventStream } from '../events/stream.ts'
 
 /** Each part that must work before requests are worth sending here. */

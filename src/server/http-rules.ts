@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga'
-import type { Caller } from '../caller.ts'
-import type { Authenticator } from '../identity/authenticate.ts'
+import type { Caller } from '../access/caller.ts'
+import type { Authenticator } from '../identity/sessions/authenticate.ts'
 import { withPublicCode } from './present-errors.ts'
 import { readBody, refusal } from './request-body.ts'
 

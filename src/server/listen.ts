@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import { StartupError } from '../errors.ts'
 
 /** @throws StartupError naming the reason and the remedy. */

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql'
-import { MAX_BODY_BYTES } from '../graphql/limits.ts'
+import { MAX_BODY_BYTES } from '../graphql/limits/limits.ts'
 
 /** Leaving off early breaks the connection, and a client that is still sending sees that, not its answer. */
 const HEARD_OUT_BYTES = 10 * MAX_BODY_BYTES

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineJob } from '../db/queue.ts'
+import { defineJob } from '../database/queue.ts'
 
 /** Wake-up: this endpoint has deliveries to send. */
 export const laneJob = defineJob({ name: 'lane', data: z.string(), policy: 'short' })

@@ -1,8 +1,8 @@
-import type { Config } from '../config.ts'
-import type { Backend } from '../db/unit-of-work.ts'
-import { cancelSkipped } from './buffered.ts'
-import { tellExhausted } from './exhausted-sweep.ts'
-import { sweepEndpointLife } from './life-sweep.ts'
+import type { Config } from '../config/config.ts'
+import type { Backend } from '../database/unit-of-work.ts'
+import { cancelSkipped } from './life/buffered.ts'
+import { tellExhausted } from './life/exhausted-sweep.ts'
+import { sweepEndpointLife } from './life/life-sweep.ts'
 
 /** What the clock does for webhooks; each may run on any number of workers at once. */
 export const sweeps = [

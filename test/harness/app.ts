@@ -1,13 +1,13 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { print } from 'graphql'
 import { type App, startApp } from '../../src/app.ts'
-import { loadConfig, type Config } from '../../src/config.ts'
+import { loadConfig, type Config } from '../../src/config/config.ts'
 import type { Plan, Role } from '../../src/generated/prisma/enums.ts'
-import { newId } from '../../src/db/ids.ts'
-import { generateApiKey, hashApiKey } from '../../src/identity/api-keys.ts'
-import { issueAccessToken } from '../../src/identity/tokens.ts'
+import { newId } from '../../src/database/ids.ts'
+import { generateApiKey, hashApiKey } from '../../src/identity/keys/api-keys.ts'
+import { issueAccessToken } from '../../src/identity/sessions/tokens.ts'
 import { createLogger } from '../../src/log.ts'
-import { createOrganization } from '../../src/seed.ts'
+import { createOrganization } from '../../src/demo/seed-demo.ts'
 import { cloneDatabase } from './database.ts'
 
 /** Settings under which retries take milliseconds; every one can be given otherwise. */

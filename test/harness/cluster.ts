@@ -1,7 +1,7 @@
-import { loadConfig } from '../../src/config.ts'
-import { type Database, openDatabase } from '../../src/db/database.ts'
-import { issueAccessToken } from '../../src/identity/tokens.ts'
-import { createOrganization } from '../../src/seed.ts'
+import { loadConfig } from '../../src/config/config.ts'
+import { type Database, openDatabase } from '../../src/database/database.ts'
+import { issueAccessToken } from '../../src/identity/sessions/tokens.ts'
+import { createOrganization } from '../../src/demo/seed-demo.ts'
 import { type Credentials, TEST_ENVIRONMENT } from './app.ts'
 import {
   type AtTheEnd,

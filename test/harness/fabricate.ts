@@ -1,4 +1,4 @@
-import { ID_PREFIX } from '../../src/db/ids.ts'
+import { ID_PREFIX } from '../../src/database/ids.ts'
 import { getDatamodel } from '../../src/generated/pothos.ts'
 import * as enums from '../../src/generated/prisma/enums.ts'
 import type { TestApp } from './app.ts'

@@ -1,7 +1,7 @@
 import { createClient as createSocketClient } from 'graphql-ws'
 import { createClient as createSseClient } from 'graphql-sse'
 import { WebSocket } from 'ws'
-import { encodeCursor } from '../../src/db/cursor.ts'
+import { encodeCursor } from '../../src/database/reading/cursor.ts'
 import type { Credentials } from './app.ts'
 
 /** The subscription of docs/live.md. */

@@ -4,8 +4,8 @@ import { WebSocket } from 'ws'
 import { openStream, type EventStream } from '../../src/events/stream.ts'
 import { createLogger } from '../../src/log.ts'
 import { schema } from '../../src/schema.ts'
-import { startServer } from '../../src/server.ts'
-import type { SocketLimits } from '../../src/server/live-socket.ts'
+import { startServer } from '../../src/server/server.ts'
+import type { SocketLimits } from '../../src/server/live/live-socket.ts'
 import type { Credentials, TestApp } from './app.ts'
 
 export interface LiveServer extends AsyncDisposable {

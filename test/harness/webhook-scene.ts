@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { newId } from '../../src/db/ids.ts'
+import { newId } from '../../src/database/ids.ts'
 import { graphql } from '../../src/generated/client/index.ts'
 import type { WebhookEndpointCreateInput } from '../../src/generated/client/graphql.ts'
 import { addOrganization, ask, type TestApp, type TestOrganization } from './app.ts'

@@ -1,6 +1,6 @@
-import { checkDevices } from '../../../src/devices/sweeps.ts'
-import { markStale } from '../../../src/sensors/mark-stale.ts'
-import { tellPulses } from '../../../src/sensors/tell-pulses.ts'
+import { checkDevices } from '../../../src/domains/devices/sweeps.ts'
+import { markStale } from '../../../src/domains/sensors/mark-stale.ts'
+import { tellPulses } from '../../../src/domains/sensors/telemetry/tell-pulses.ts'
 import { type Emitters, later, on, plain, unique, type World } from './world.ts'
 
 const newPlace = (world: World) =>

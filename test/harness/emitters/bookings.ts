@@ -1,6 +1,6 @@
 import { isObject } from '../recorded.ts'
-import { sweepReminders } from '../../../src/bookings/reminders.ts'
-import { sweepBookings } from '../../../src/bookings/sweeps.ts'
+import { sweepReminders } from '../../../src/domains/bookings/reminders.ts'
+import { sweepBookings } from '../../../src/domains/bookings/sweeps.ts'
 import {
   type Emitters,
   inMinutes,

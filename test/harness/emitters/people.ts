@@ -1,4 +1,4 @@
-import { sweepClosing } from '../../../src/visitors/sweeps.ts'
+import { sweepClosing } from '../../../src/domains/visitors/sweeps.ts'
 import type { Credentials } from '../app.ts'
 import { isObject } from '../recorded.ts'
 import {

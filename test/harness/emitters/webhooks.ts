@@ -1,5 +1,5 @@
-import { tellExhausted } from '../../../src/webhooks/exhausted-sweep.ts'
-import { sweepEndpointLife } from '../../../src/webhooks/life-sweep.ts'
+import { tellExhausted } from '../../../src/webhooks/life/exhausted-sweep.ts'
+import { sweepEndpointLife } from '../../../src/webhooks/life/life-sweep.ts'
 import { type Emitter, type Emitters, on, type World } from './world.ts'
 
 const newEndpoint = (world: World, more: object = {}) =>

@@ -1,5 +1,5 @@
-import { endSchedules } from '../../../src/sor/sweeps.ts'
-import { sweepSlaClocks } from '../../../src/work-orders/sweeps.ts'
+import { endSchedules } from '../../../src/domains/sor/sweeps.ts'
+import { sweepSlaClocks } from '../../../src/domains/work-orders/sweeps.ts'
 import { isObject } from '../recorded.ts'
 import { newAsset } from './assets.ts'
 import { type Emitter, type Emitters, later, on, plain, unique, type World } from './world.ts'

@@ -1,8 +1,0 @@
-import { restrictEvents } from '../events/own-events.ts'
-import { restrictReading } from '../graphql/visibility.ts'
-
-restrictReading('Booking', 'bookings', ({ userId }) => ({ bookedById: userId }))
-restrictEvents('bookings', ({ role, userId }) =>
-  role === 'REQUESTER' ? { party: [userId] } : 'all',
-)
-restrictReading('BookingSeries', 'bookings', ({ userId }) => ({ bookedById: userId }))

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import type { KeyRing } from '../../config/key-ring.ts'
+import { openHeaders, openSecret } from '../../webhooks/endpoints/secrets.ts'
+import { faultOfTarget, hostOf, type TargetPolicy } from '../../webhooks/endpoints/target-url.ts'
+import { AttemptError } from './attempt-error.ts'
+import type { Origin } from './connections.ts'
+import { makeSigningKey, signAttempt, type SigningKey } from './signing.ts'
+import type { WireRequest } from './send.ts'
+
+/** An endpoint as its row holds it: secrets sealed. */
+export interface SealedEndpoint {
+  endpointId: string
+  version: number
+  url: string
+  headersSealed: Uint8Array | null
+  /** Oldest first */
+  secrets: { sealed: Uint8Array; /** Unix ms */ expiresAtMs: number | null }[]
+}
+
+/** An endpoint ready to be sent to. */
+export interface PreparedEndpoint {
+  version: number
+  origin: Origin
+  path: string
+  keys: { key: SigningKey; expiresAtMs: number }[]
+  /** Name, value, name, value, … */
+  customHeaders: string[]
+  /** What the log shows of them */
+  customHeaderLines: string
+}
+
+/** What is sent in one attempt. */
+export interface Parcel {
+  deliveryId: string
+  eventId: string
+  /** Undefined for test sends, which stand outside the sequence. */
+  sequence: string | undefined
+  body: string
+  /** 1 for the first attempt */
+  attempt: number
+  trigger: Trigger
+  /** Instead of the configured one */
+  timeoutMs?: number
+}
+
+export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST' | 'REPLAY' | 'SYNC'
+
+/** What webhook-attempt says besides the number of what does not stand in its order. */
+const MARKS: Partial<Record<Trigger, string>> = { MANUAL: ';manual', REPLAY: ';replay' }
+
+export interface PreparedRequest {
+  wire: WireRequest
+  /** The same headers as "name: value" lines, without the values of custom ones. */
+  headerLines: string
+  /** Values of custom headers, which no log shows. */
+  hiddenValues: readonly string[]
+}
+
+const manifest: unknown = JSON.parse(
+  readFileSync(path.resolve(import.meta.dirname, '../../../package.json'), 'utf8'),
+)
+const USER_AGENT = `Plantroom/${z.object({ version: z.string() }).parse(manifest).version}`
+
+/**
+ * Opens an endpoint's secrets and checks its target against the policy of today.
+ * @throws AttemptError guard.target or internal
+ */
+export function prepareEndpoint(
+  endpoint: SealedEndpoint,
+  encryptionKeys: KeyRing,
+  policy: TargetPolicy,
+): PreparedEndpoint {
+  const fault = faultOfTarget(endpoint.url, policy)
+  if (fault !== undefined) throw new AttemptError('guard.target', `The URL ${fault}`)
+  const url = new URL(endpoint.url)
+  const secure = url.protocol === 'https:'
+  const { endpointId } = endpoint
+  const custom =
+    endpoint.headersSealed === null
+      ? []
+      : openHeaders(encryptionKeys, endpointId, endpoint.headersSealed)
+  return {
+    version: endpoint.version,
+    origin: {
+      text: url.origin,
+      host: hostOf(url),
+      port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+      secure,
+    },
+    path: url.pathname + url.search,
+    keys: endpoint.secrets.map(({ sealed, expiresAtMs }) => ({
+      key: makeSigningKey(openSecret(encryptionKeys, endpointId, sealed)),
+      expiresAtMs: expiresAtMs ?? Number.POSITIVE_INFINITY,
+    })),
+    customHeaders: custom.flatMap(({ name, value }) => [name, value]),
+    customHeaderLines: custom.map(({ name }) => `${name}: (hidden)\n`).join(''),
+  }
+}
+
+/** Builds and signs one attempt: the body's bytes never change, time and signatures always do. */
+export function prepareRequest(
+  endpoint: PreparedEndpoint,
+  parcel: Parcel,
+  nowMs: number,
+): PreparedRequest {
+  const body = Buffer.from(parcel.body, 'utf8')
+  const timestamp = Math.floor(nowMs / 1_000)
+  const keys = endpoint.keys.filter((each) => each.expiresAtMs > nowMs).map((each) => each.key)
+  const signatures = signAttempt(keys, parcel.eventId, timestamp, body)
+  const headers = [
+    'content-type',
+    'application/json',
+    'user-agent',
+    USER_AGENT,
+    'x-infodeck-signature',
+    signatures.infodeck,
+    'webhook-id',
+    parcel.eventId,
+    'webhook-timestamp',
+    String(timestamp),
+    'webhook-signature',
+    signatures.standard,
+    'webhook-attempt',
+    `${parcel.attempt}${MARKS[parcel.trigger] ?? ''}`,
+  ]
+  if (parcel.sequence !== undefined) headers.push('webhook-sequence', parcel.sequence)
+  let headerLines = ''
+  for (let at = 0; at < headers.length; at += 2)
+    headerLines += `${headers[at]}: ${headers[at + 1]}\n`
+  return {
+    wire: {
+      origin: endpoint.origin,
+      path: endpoint.path,
+      headers: headers.concat(endpoint.customHeaders),
+      body,
+    },
+    headerLines: headerLines + endpoint.customHeaderLines,
+    hiddenValues: endpoint.customHeaders.filter((_, index) => index % 2 === 1),
+  }
+}

@@ -1,0 +1,144 @@
+import type { Pool } from 'pg'
+import type { EndpointTerms } from '../../webhooks/endpoints/endpoint-terms.ts'
+import { reasonToSkip } from '../../webhooks/endpoints/endpoint-scopes.ts'
+import type { PayloadShaper } from '../../webhooks/payloads/payload-shaper.ts'
+import type { Release } from './lane-claims.ts'
+import type { Window } from './lane-window.ts'
+import { openTerms } from './terms.ts'
+
+/**
+ * The stage before all others, for endpoints with an integration or a document; the rest never come
+ * here. Deliveries that the integration may not see any more end as SKIPPED, with the reason in the
+ * log; the others get the body that the document makes of them, stored before it is sent. It looks
+ * at a whole window at once, so that no delivery costs a statement of its own.
+ */
+export interface Admission {
+  /**
+   * What of a claimed lane's window goes out, with its bodies put in.
+   * @throws whatever the database throws: the lane lets go and is claimed again
+   */
+  admitWindow(
+    lane: Release & { version: number },
+    window: Window,
+    workerNumber: number,
+  ): Promise<Window>
+  /** The body of one delivery outside its lane; undefined when it was skipped. */
+  admitOne(endpoint: OnTerms, delivery: Admissible): Promise<string | undefined>
+}
+
+interface OnTerms {
+  endpointId: string
+  version: number
+}
+
+interface Admissible {
+  id: string
+  eventId: string
+  eventType: string
+  body: string
+  ownBody: boolean
+}
+
+/**
+ * Deliveries shaped at once; the rest of a window is loaded again when these are nearly sent. What
+ * one takes is bounded so (render-payload.ts), far below the lease of the lane that waits for it.
+ */
+const SHAPED_AT_ONCE = 100
+
+export function openAdmission(pool: Pool, shaper: PayloadShaper): Admission {
+  const cache = openTerms(pool)
+
+  async function admit<D extends Admissible>(
+    terms: EndpointTerms,
+    deliveries: readonly D[],
+    skip: (skipped: readonly Skipped[]) => Promise<void>,
+  ): Promise<D[]> {
+    // Until then no event is known to need a scope.
+    await shaper.ready()
+    const skipped: Skipped[] = []
+    const admitted = deliveries.filter(({ id, eventType }) => {
+      const reason = reasonToSkip(terms.bounds, eventType)
+      if (reason !== undefined) skipped.push({ id, reason })
+      return reason === undefined
+    })
+    if (skipped.length > 0) await skip(skipped)
+    if (terms.document === undefined) return admitted
+    const unshaped = admitted.filter((delivery) => !delivery.ownBody && delivery.body !== '')
+    if (unshaped.length === 0) return admitted
+    const bodies = await shaper.shape(terms, unshaped)
+    for (const delivery of unshaped) delivery.body = bodies.get(delivery.id) ?? delivery.body
+    return admitted
+  }
+
+  return {
+    async admitWindow(lane, window, workerNumber) {
+      const terms = await cache.open(lane.endpointId, lane.version)
+      // The lane has nothing to send any more and finds out when it lets go.
+      if (terms === undefined || window.deliveries.length === 0) return window
+      const some = window.deliveries.slice(0, SHAPED_AT_ONCE)
+      const deliveries = await admit(terms, some, (skipped) =>
+        skipInLane(pool, lane, workerNumber, skipped),
+      )
+      // What was skipped may have held others back, and made room in any case.
+      const cut = window.cut || deliveries.length < window.deliveries.length
+      const left = window.deliveries.slice(some.length)
+      const through = Math.min(window.through, ...left.map((each) => Number(each.sequence) - 1))
+      return { ...window, deliveries, cut, skipped: deliveries.length < some.length, through }
+    },
+    async admitOne(endpoint, delivery) {
+      const terms = await cache.open(endpoint.endpointId, endpoint.version)
+      if (terms === undefined) return delivery.body
+      const [admitted] = await admit(terms, [delivery], (skipped) => skipAlone(pool, skipped))
+      return admitted?.body
+    },
+  }
+}
+
+interface Skipped {
+  id: string
+  reason: string
+}
+
+/** Under the claim only: a worker that lost its lane decides nothing any more. */
+async function skipInLane(
+  pool: Pool,
+  lane: Release,
+  workerNumber: number,
+  skipped: readonly Skipped[],
+): Promise<void> {
+  const done = await pool.query({
+    name: 'lane-skip',
+    text: `
+      WITH held AS (
+        -- Some of them may have held back others.
+        UPDATE delivery_lane SET retries_ended = retries_ended + 1
+         WHERE endpoint_id = $1 AND epoch = $2 AND worker_id = $3
+        RETURNING endpoint_id)
+      UPDATE webhook_delivery AS delivery
+         SET status = 'SKIPPED', skip_reason = given.reason, completed_at = now(),
+             next_attempt_at = NULL
+        FROM unnest($4::text[], $5::text[]) AS given(id, reason)
+       WHERE delivery.id = given.id AND delivery.status = 'PENDING' AND EXISTS (SELECT FROM held)`,
+    values: [
+      lane.endpointId,
+      lane.epoch,
+      workerNumber,
+      skipped.map((each) => each.id),
+      skipped.map((each) => each.reason),
+    ],
+  })
+  // Loading them again and again would find the same: the lane must be claimed anew.
+  if (done.rowCount === 0) throw new Error("The deliveries to skip were no longer this lane's")
+}
+
+/** What was asked for by hand is not sent either; a delivery that ended before keeps its end. */
+async function skipAlone(pool: Pool, skipped: readonly Skipped[]): Promise<void> {
+  await pool.query({
+    name: 'delivery-skip',
+    text: `UPDATE webhook_delivery AS delivery
+              SET next_attempt_at = NULL, skip_reason = given.reason
+             FROM unnest($1::text[], $2::text[]) AS given(id, reason)
+            WHERE delivery.id = given.id`,
+    values: [skipped.map((each) => each.id), skipped.map((each) => each.reason)],
+  })
+}

@@ -1,0 +1,33 @@
+import { lockRow, type UnitOfWork } from '../../../database/unit-of-work.ts'
+import { AccessError, notFound } from '../../../errors.ts'
+import { diffPayloads } from '../../../events/diff.ts'
+import { record } from '../../../events/record.ts'
+import type { User } from '../../../generated/prisma/client.ts'
+import { serializeUser, userUpdated } from '../../../identity/events.ts'
+import type { SetApprovalLimitInput } from '../input.ts'
+
+/**
+ * Sets how much a user may approve in one quotation. The same limit again changes nothing.
+ * @throws AccessError FORBIDDEN for one's own limit, unless one owns the organization.
+ */
+export async function setApprovalLimit(
+  unit: UnitOfWork,
+  input: SetApprovalLimitInput,
+): Promise<User> {
+  const { id, approvalLimitCents } = input
+  const { caller } = unit
+  if (caller.kind === 'user' && caller.userId === id && caller.role !== 'OWNER') {
+    throw new AccessError('FORBIDDEN', 'Only an Owner may set their own approval limit')
+  }
+  if (!(await lockRow(unit, 'user', id))) throw notFound('User', id)
+  const user = await unit.tx.user.findUniqueOrThrow({ where: { id } })
+  if (user.approvalLimitCents === approvalLimitCents) return user
+  const after = await unit.tx.user.update({
+    where: { id },
+    data: { approvalLimitCents, updated: unit.now, version: { increment: 1 } },
+  })
+  const [before, object] = [serializeUser(user), serializeUser(after)]
+  const previous = diffPayloads(before, object) ?? {}
+  record(unit, userUpdated, { subjectId: id, object, previous, facets: {} })
+  return after
+}

@@ -1,0 +1,46 @@
+import type { UnitOfWork } from '../../../database/unit-of-work.ts'
+import type { Facets } from '../../../events/match.ts'
+import type { WorkOrder } from '../../../generated/prisma/client.ts'
+import type { PlaceRef } from '../../locations/events.ts'
+import { workOrderFacets } from '../events.ts'
+
+interface Lookup {
+  userIds: Set<string>
+  companies: Promise<ReadonlyMap<string, string>> | undefined
+}
+
+const lookups = new WeakMap<UnitOfWork, Lookup>()
+
+/**
+ * What an event of a work order is about, with the company whose people the assignee is one of: the
+ * work order is that company's too. The companies of all assignees of a transaction are read by one
+ * statement, when its events are written; without an assignee there is nothing to read.
+ */
+export function facetsOf(
+  unit: UnitOfWork,
+  order: WorkOrder,
+  place: PlaceRef,
+): Facets | (() => Promise<Facets>) {
+  const { assigneeId } = order
+  if (assigneeId === null) return workOrderFacets(order, place)
+  const lookup = lookups.get(unit) ?? { userIds: new Set(), companies: undefined }
+  lookups.set(unit, lookup)
+  lookup.userIds.add(assigneeId)
+  return async () => {
+    lookup.companies ??= findCompanies(unit, lookup.userIds)
+    return workOrderFacets(order, place, (await lookup.companies).get(assigneeId))
+  }
+}
+
+async function findCompanies(
+  { tx }: UnitOfWork,
+  userIds: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, string>> {
+  const users = await tx.user.findMany({
+    where: { id: { in: [...userIds] }, companyId: { not: null } },
+    select: { id: true, companyId: true },
+  })
+  return new Map(
+    users.flatMap(({ id, companyId }) => (companyId === null ? [] : [[id, companyId]])),
+  )
+}

@@ -1,0 +1,194 @@
+import {
+  GraphQLError,
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  OperationTypeNode,
+} from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+import { type Caller, callerId, PLAN_LIMITS } from '../../access/caller.ts'
+import type { Config } from '../../config/config.ts'
+import { openQueryScope } from '../../database/query-scope.ts'
+import type { Counted, RateState, RequestLimiter } from '../../access/request-limiter.ts'
+import { AccessError } from '../../errors.ts'
+import type { Context } from '../context.ts'
+import { type Cost, costOf, countTopLevelFields, findDearest } from './cost.ts'
+import { COST_LIMITS, tooComplex } from './limits.ts'
+
+/** What a request has used and has left; part of the context. */
+export interface RequestRate extends RateState {
+  /** What this request counts as: one, or one per top-level field of a mutation. */
+  requests: number
+  retryAfterMs: number
+}
+
+/** Requests without credentials, which can only sign in, are counted by where they come from. */
+const ANONYMOUS_PER_MINUTE = 1_000
+
+export interface RateGate {
+  /**
+   * Counts requests of a caller.
+   * @throws AccessError RATE_LIMITED, with `rate.retryAfterMs` set
+   */
+  admit(rate: RequestRate, of: Counted, requests: number): Promise<void>
+  open(caller: Caller | undefined, remoteAddress: string): { rate: RequestRate; of: Counted }
+}
+
+export function createRateGate(limiter: RequestLimiter, config: Config): RateGate {
+  return {
+    open(caller, remoteAddress) {
+      const of =
+        caller === undefined
+          ? { subject: `from ${remoteAddress}`, organizationId: '', limit: ANONYMOUS_PER_MINUTE }
+          : {
+              subject: callerId(caller),
+              organizationId: caller.organizationId,
+              limit: config.requestsPerMinute ?? PLAN_LIMITS[caller.plan].requestsPerMinute,
+            }
+      const rate = { limit: of.limit, remaining: of.limit, resetAt: 0 }
+      return { of, rate: { ...rate, requests: 0, retryAfterMs: 0 } }
+    },
+    async admit(rate, of, requests) {
+      const answer = await limiter.take(of, requests)
+      rate.remaining = answer.remaining
+      rate.resetAt = answer.resetAt
+      rate.retryAfterMs = answer.retryAfterMs
+      if (!answer.granted) throw new AccessError('RATE_LIMITED', 'Too many requests')
+      rate.requests += requests
+    },
+  }
+}
+
+interface Served {
+  caller?: Caller | undefined
+  remoteAddress: string
+  rate?: RequestRate | undefined
+}
+
+/** Counts HTTP requests, and says in headers what is left. */
+export function useRequestRate(gate: RateGate): Plugin<object, Served> {
+  return {
+    async onRequestParse({ serverContext }) {
+      const { rate, of } = gate.open(serverContext.caller, serverContext.remoteAddress)
+      serverContext.rate = rate
+      await gate.admit(rate, of, 1)
+    },
+    onResponse({ response, serverContext }) {
+      const { rate } = serverContext
+      if (rate === undefined) return
+      const inSeconds = (ms: number) => String(Math.max(0, Math.ceil(ms / 1_000)))
+      response.headers.set('ratelimit-limit', String(rate.limit))
+      response.headers.set('ratelimit-remaining', String(rate.remaining))
+      response.headers.set('ratelimit-reset', inSeconds(rate.resetAt - Date.now()))
+      response.headers.set('ratelimit-policy', `${rate.limit};w=60`)
+      if (response.status === 429 && !response.headers.has('retry-after')) {
+        response.headers.set('retry-after', inSeconds(Math.max(1, rate.retryAfterMs)))
+      }
+    },
+  }
+}
+
+/**
+ * Looks at what an operation asks for before it runs: refuses what costs too much, counts each
+ * top-level field of a mutation, ends what takes too long, and says in `extensions.cost` what it was.
+ */
+export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Context> {
+  return {
+    async onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
+      const operation = getOperationAST(args.document, args.operationName)
+      // Items of a subscription come here one by one; they were counted when it began.
+      if (operation == null || operation.operation === OperationTypeNode.SUBSCRIPTION)
+        return undefined
+      const context = args.contextValue
+      const { schema, document } = args
+      const given = { schema, document, operation, variables: args.variableValues ?? {}, context }
+      const cost = costOf(given)
+      if (cost === undefined) return undefined
+      const excess = findExcess(cost)
+      if (excess !== undefined) {
+        const dearest = findDearest(given, excess)
+        setResultAndStopExecution({ errors: [refuse(cost, excess, dearest)] })
+        return undefined
+      }
+      context.costChecked = true
+      const { rate } = context
+      const more =
+        operation.operation === OperationTypeNode.MUTATION ? countTopLevelFields(given) - 1 : 0
+      if (more > 0 && rate !== undefined) {
+        try {
+          await gate.admit(rate, gate.open(context.caller, context.remoteAddress).of, more)
+        } catch (error) {
+          if (!(error instanceof AccessError)) throw error
+          setResultAndStopExecution({ errors: [asGraphQLError(error)] })
+          return undefined
+        }
+      }
+      setExecuteFn(withDeadline(executeFn, context.database.url, config.queryTimeoutMs))
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (Symbol.asyncIterator in result) return
+          setResult({
+            ...result,
+            extensions: {
+              ...result.extensions,
+              cost: {
+                points: cost.points,
+                maximumPoints: COST_LIMITS.complexity,
+                requests: rate?.requests ?? 1,
+              },
+            },
+          })
+        },
+      }
+    },
+  }
+}
+
+function findExcess(cost: Cost): keyof Cost | undefined {
+  if (cost.depth > COST_LIMITS.depth) return 'depth'
+  if (cost.breadth > COST_LIMITS.breadth) return 'breadth'
+  return cost.points > COST_LIMITS.complexity ? 'points' : undefined
+}
+
+function refuse(cost: Cost, by: keyof Cost, dearest: string): GraphQLError {
+  switch (by) {
+    case 'depth':
+      return tooComplex(
+        `The query is ${cost.depth} levels deep; at most ${COST_LIMITS.depth} are allowed. The deepest is below "${dearest}"`,
+      )
+    case 'breadth':
+      return tooComplex(
+        `The query has ${cost.breadth} fields; at most ${COST_LIMITS.breadth} are allowed. Most are below "${dearest}"`,
+      )
+    case 'points':
+      return tooComplex(
+        `The query costs ${cost.points} points; at most ${COST_LIMITS.complexity} are allowed. "${dearest}" costs most: ask for smaller pages (first)`,
+      )
+  }
+}
+
+type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
+
+function withDeadline(execute: Execute, databaseUrl: string, timeoutMs: number): Execute {
+  return (args) => {
+    const scope = openQueryScope(databaseUrl)
+    const result = scope.run(() => execute(args))
+    if (!(result instanceof Promise)) return result
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        scope.expire()
+        const error = new AccessError(
+          'QUERY_TIMEOUT',
+          `The request took longer than ${timeoutMs / 1_000} s and was cancelled`,
+        )
+        resolve({ errors: [asGraphQLError(error)] })
+      }, timeoutMs)
+      result.then(resolve, reject).finally(() => clearTimeout(timer))
+    })
+  }
+}
+
+function asGraphQLError(error: AccessError): GraphQLError {
+  const extensions = { code: error.code, http: { status: error.httpStatus } }
+  return new GraphQLError(error.message, { originalError: error, extensions })
+}

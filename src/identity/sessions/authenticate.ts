@@ -1,0 +1,120 @@
+import type { Caller } from '../../access/caller.ts'
+import type { Config } from '../../config/config.ts'
+import type { Database } from '../../database/database.ts'
+import { AccessError } from '../../errors.ts'
+import { API_KEY_PATTERN, hashApiKey } from '../keys/api-keys.ts'
+import { identify, type Proof } from './identify.ts'
+import { concerns, type RevocationFeed } from './sessions.ts'
+import { invalidToken, readAccessToken } from './tokens.ts'
+
+/** What a request or a `connection_init` brings along. */
+export interface Credentials {
+  /** `Bearer <token>` */
+  authorization?: string | undefined
+  apiKey?: string | undefined
+  /** Address of the client, kept as where a key was last used from. */
+  remoteAddress?: string | undefined
+}
+
+/**
+ * Checks what can be checked without the database: form and signature.
+ * @returns undefined when nothing was sent.
+ * @throws AccessError UNAUTHENTICATED for wrong credentials or both kinds at once.
+ */
+async function readProof(config: Config, credentials: Credentials): Promise<Proof | undefined> {
+  const { authorization, apiKey, remoteAddress } = credentials
+  if (authorization !== undefined && apiKey !== undefined) {
+    throw new AccessError('UNAUTHENTICATED', 'Send either X-Api-Key or Authorization, not both')
+  }
+  if (apiKey !== undefined) {
+    if (!API_KEY_PATTERN.test(apiKey)) throw new AccessError('UNAUTHENTICATED', 'Invalid API key')
+    return { kind: 'apiKey', keyHash: hashApiKey(apiKey), remoteAddress }
+  }
+  if (authorization === undefined) return undefined
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+  if (token === undefined) throw invalidToken()
+  return readAccessToken(config.auth, token)
+}
+
+/**
+ * How long an answer is used again, as long as revocations are proven to be heard. What is taken away
+ * meanwhile is heard of, and ends it earlier.
+ */
+const REMEMBER_MS = 15_000
+/** The oldest makes room. */
+const MAX_REMEMBERED = 10_000
+
+export interface Authenticator {
+  /**
+   * Who is asking; undefined when nothing was sent.
+   * @throws AccessError UNAUTHENTICATED for wrong credentials or both kinds at once, PLAN_REQUIRED
+   * for a key of an organization whose plan has no API.
+   */
+  authenticate: (credentials: Credentials) => Promise<Caller | undefined>
+  /**
+   * What those whom `authenticate` once let in are by now, asked by one statement for all of them;
+   * undefined for whom it would no longer let in.
+   */
+  recheck: (callers: readonly Caller[]) => Promise<(Caller | undefined)[]>
+}
+
+/**
+ * Tells who is asking, for one server process. Remembers answers for some seconds, as long as it hears
+ * of revocations: a caller that sends many requests costs next to no queries, and what was revoked is
+ * refused as soon as word of it arrives. Word that gets lost is noticed within a second.
+ */
+export function createAuthenticator(
+  database: Database,
+  config: Config,
+  feed?: Pick<RevocationFeed, 'onRevoked' | 'proven'>,
+): Authenticator {
+  const remembered = new Map<string, { caller: Caller; until: number }>()
+  // What each caller has shown, to ask again without keeping anybody's secret.
+  const proofs = new WeakMap<Caller, Proof>()
+  let generation = 0
+  feed?.onRevoked((revoked) => {
+    generation++
+    for (const [name, { caller }] of remembered) {
+      if (concerns(revoked, caller)) remembered.delete(name)
+    }
+  })
+
+  async function ask(credentials: Credentials): Promise<Caller | undefined> {
+    const proof = await readProof(config, credentials)
+    if (proof === undefined) return undefined
+    const [caller] = await identify(database, [proof])
+    if (caller === undefined || caller instanceof AccessError) throw caller ?? invalidToken()
+    proofs.set(caller, proof)
+    return caller
+  }
+
+  return {
+    async authenticate(credentials) {
+      const { authorization, apiKey } = credentials
+      const isOne = (authorization === undefined) !== (apiKey === undefined)
+      if (feed?.proven() !== true || !isOne) return ask(credentials)
+      const name = authorization ?? `key ${apiKey}`
+      const known = remembered.get(name)
+      if (known !== undefined && Date.now() < known.until) return known.caller
+      const asked = generation
+      const caller = await ask(credentials)
+      // Not if something was revoked meanwhile: the query may have been answered before.
+      if (caller !== undefined && asked === generation) {
+        const oldest = remembered.size < MAX_REMEMBERED ? undefined : remembered.keys().next().value
+        if (oldest !== undefined) remembered.delete(oldest)
+        const ends = 'expiresAt' in caller ? (caller.expiresAt ?? Infinity) : Infinity
+        remembered.set(name, { caller, until: Math.min(Date.now() + REMEMBER_MS, ends) })
+      }
+      return caller
+    },
+    async recheck(callers) {
+      const asked = callers.map((caller) => {
+        const proof = proofs.get(caller)
+        if (proof === undefined) throw new Error('A caller who was not authenticated here')
+        return proof
+      })
+      const found = await identify(database, asked)
+      return found.map((caller) => (caller instanceof AccessError ? undefined : caller))
+    },
+  }
+}

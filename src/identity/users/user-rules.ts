@@ -1,0 +1,38 @@
+import type { Caller } from '../../access/caller.ts'
+import { AccessError, DomainError } from '../../errors.ts'
+import type { Role, UserStatus } from '../../generated/prisma/enums.ts'
+
+/** Where a user can go from each status. An invitation may also end in deletion, unaccepted. */
+export const USER_TRANSITIONS: Readonly<Record<UserStatus, readonly UserStatus[]>> = {
+  INVITED: ['ACTIVE', 'DELETED'],
+  ACTIVE: ['SUSPENDED', 'DELETED'],
+  SUSPENDED: ['ACTIVE', 'DELETED'],
+  DELETED: [],
+}
+
+/** @throws DomainError INVALID_TRANSITION */
+export function demandUserTransition(user: { id: string; status: UserStatus }, to: UserStatus) {
+  const allowed = USER_TRANSITIONS[user.status]
+  if (allowed.includes(to)) return
+  throw new DomainError(
+    `User ${user.id} is ${user.status} and cannot become ${to}`,
+    { code: 'INVALID_TRANSITION', from: user.status, allowed },
+    ['input', 'id'],
+  )
+}
+
+/**
+ * Nobody lifts anyone above themselves: Owners are an Owner's business, Admins an Owner's or
+ * Admin's, so that a key that may write users cannot make itself an administrator.
+ * @throws AccessError FORBIDDEN
+ */
+export function demandMayManage(caller: Caller, role: Role): void {
+  if (caller.kind === 'system') return
+  const by = caller.kind === 'user' ? caller.role : undefined
+  if (role === 'OWNER' && by !== 'OWNER') {
+    throw new AccessError('FORBIDDEN', 'Only an Owner may do this to an Owner')
+  }
+  if (role === 'ADMIN' && by !== 'OWNER' && by !== 'ADMIN') {
+    throw new AccessError('FORBIDDEN', 'Only an Owner or Admin may do this to an Admin')
+  }
+}

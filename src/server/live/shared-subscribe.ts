@@ -1,0 +1,68 @@
+import {
+  createSourceEventStream,
+  execute,
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  subscribe,
+} from 'graphql'
+import type { Caller } from '../../access/caller.ts'
+import type { Logger } from '../../log.ts'
+import { createExecutions, type Execution } from './shared-execution.ts'
+
+type Subscribe = (
+  args: ExecutionArgs,
+) => Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>>
+
+/** A result that is text already; Yoga writes what `stringify` gives. */
+interface PreparedResult extends ExecutionResult {
+  stringify(): string
+}
+
+/**
+ * graphql-js's `subscribe` for server-sent events, but with the execution of each item shared by all
+ * streams with the same document and rights, as over WebSocket: only the framing is done per stream.
+ */
+export function createSharedSubscribe(log: Logger): Subscribe {
+  const executions = createExecutions(log, (text) => text)
+  return async (args) => {
+    const caller: Caller | undefined = Reflect.get(Object(args.contextValue), 'caller')
+    const operation = getOperationAST(args.document, args.operationName)
+    const query = args.document.loc?.source.body
+    if (caller === undefined || !operation || query === undefined) return subscribe(args)
+    const items = await createSourceEventStream(args)
+    if (!(Symbol.asyncIterator in items)) return items
+    return prepare(items, executions.join({ args, query, operation, caller, execute }))
+  }
+}
+
+function prepare(
+  items: AsyncIterable<unknown>,
+  execution: Execution<string>,
+): AsyncIterableIterator<PreparedResult> {
+  const iterator = items[Symbol.asyncIterator]()
+  let left = false
+  const leave = () => {
+    if (!left) execution.leave()
+    left = true
+  }
+  return {
+    async next() {
+      const next = await iterator.next()
+      if (next.done === true) {
+        leave()
+        return { done: true, value: undefined }
+      }
+      const text = await execution.payloadOf(next.value)
+      return { done: false, value: { stringify: () => text } }
+    },
+    async return() {
+      leave()
+      await iterator.return?.()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}

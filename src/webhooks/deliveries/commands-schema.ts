@@ -1,0 +1,100 @@
+import type { WebhookAttempt, WebhookDelivery } from '../../generated/prisma/client.ts'
+import { defineCommand } from '../../graphql/commands/command.ts'
+import { type Context, scopedPrisma } from '../../graphql/context.ts'
+import { retryDeliveries, retryDelivery, testEndpoint, waitForAttempt } from './commands.ts'
+import { AttemptType, DeliveryType } from './schema.ts'
+import { idInput, idsInput } from '../endpoints/input.ts'
+
+const permission = 'webhooks:manage'
+/** A test that takes longer is answered without its attempt, which the delivery shows later. */
+const TEST_WAIT_MS = 10_000
+
+interface Tried {
+  delivery: WebhookDelivery
+  attempt: WebhookAttempt | null
+}
+
+const tried = new WeakMap<WebhookDelivery, Promise<Tried>>()
+
+/** Waits, once per answer however many of its fields ask, for the attempt of a test send. */
+function waitOnce(context: Context, delivery: WebhookDelivery): Promise<Tried> {
+  const known = tried.get(delivery)
+  if (known !== undefined) return known
+  const waiting = wait(context, delivery)
+  tried.set(delivery, waiting)
+  return waiting
+}
+
+async function wait(context: Context, delivery: WebhookDelivery): Promise<Tried> {
+  const { id } = delivery
+  if (!(await waitForAttempt(context.database.pool, id, TEST_WAIT_MS))) {
+    return { delivery, attempt: null }
+  }
+  const prisma = scopedPrisma(context)
+  const [fresh, attempt] = await Promise.all([
+    prisma.webhookDelivery.findUniqueOrThrow({ where: { id } }),
+    prisma.webhookAttempt.findFirst({ where: { deliveryId: id }, orderBy: { startedAt: 'desc' } }),
+  ])
+  return { delivery: fresh, attempt }
+}
+
+defineCommand('webhookEndpointTest', {
+  description:
+    'Sends a webhook.test event to an endpoint now, whatever its status and outside its order: one attempt. Waits up to 10 s for the result.',
+  permission,
+  changes: null,
+  schema: idInput,
+  input: (t) => ({ id: t.id({ required: true, description: 'The endpoint.' }) }),
+  run: testEndpoint,
+  payload: (t) => ({
+    delivery: t.field({
+      type: DeliveryType,
+      nullable: true,
+      description: 'The test delivery.',
+      resolve: async ({ result }, _args, context): Promise<WebhookDelivery | null> =>
+        result === undefined ? null : (await waitOnce(context, result)).delivery,
+    }),
+    attempt: t.field({
+      type: AttemptType,
+      nullable: true,
+      description: 'The attempt; null when it has not ended after 10 s.',
+      resolve: async ({ result }, _args, context) =>
+        result === undefined ? null : (await waitOnce(context, result)).attempt,
+    }),
+  }),
+})
+
+defineCommand('webhookDeliveryRetry', {
+  description:
+    'Tries a delivery again now. A pending one goes at the next turn of its endpoint, in order; any other once and outside the order, with ";manual" in webhook-attempt.',
+  permission,
+  changes: null,
+  schema: idInput,
+  input: (t) => ({ id: t.id({ required: true, description: 'The delivery.' }) }),
+  run: retryDelivery,
+  payload: (t) => ({
+    delivery: t.field({
+      type: DeliveryType,
+      nullable: true,
+      description: 'The delivery; the attempt follows.',
+      resolve: (payload): WebhookDelivery | null => payload.result ?? null,
+    }),
+  }),
+})
+
+defineCommand('webhookDeliveriesRetry', {
+  description:
+    'Tries several deliveries again now, each as webhookDeliveryRetry does; all of them or, if one does not exist, none. For more than 100 see webhookReplayStart and webhookDeliveriesRetryExhausted.',
+  permission,
+  schema: idsInput,
+  input: (t) => ({ ids: t.idList({ required: true, description: '1–100 deliveries.' }) }),
+  run: retryDeliveries,
+  payload: (t) => ({
+    deliveries: t.field({
+      type: [DeliveryType],
+      nullable: true,
+      description: 'The deliveries in the order given; the attempts follow.',
+      resolve: (payload): WebhookDelivery[] | null => payload.result ?? null,
+    }),
+  }),
+})

@@ -1,0 +1,241 @@
+import type { PoolClient } from 'pg'
+import { newId } from '../../database/ids.ts'
+import type { FanOut, FanOutWrite, PositionedEvent } from '../../events/dispatch.ts'
+import { compileSelection, type Selectable } from '../../events/match.ts'
+import { storedFilter } from '../../event-log/filter.ts'
+import { isAboutSending } from '../life/life-events.ts'
+
+/** Rows per INSERT: bounds the time for which the process does nothing else. */
+const CHUNK = 4_000
+/** Compiled selections kept; the oldest make room. */
+const MAX_COMPILED = 20_000
+
+interface Compiled {
+  version: number
+  matches: (event: Selectable) => boolean
+}
+
+/** Deliveries of one endpoint in the order of the log. */
+interface Share {
+  endpointId: string
+  events: PositionedEvent[]
+}
+
+/** The lanes of the process that fans out. */
+export interface LaneWaker {
+  /** Takes those of the lanes that are free and due, with a statement on this connection. */
+  claimBehind(
+    client: PoolClient,
+    endpointIds: readonly string[],
+  ): { asked: ReadonlySet<string>; claimed: Promise<unknown> }
+  /** A hint that these may have something to send now. */
+  wake(endpointIds: readonly string[]): void
+}
+
+/**
+ * Writes one delivery per event and matching endpoint in the transaction that positions the events,
+ * so that an endpoint's sequence follows the log and nothing positioned is ever without its
+ * deliveries. Paused and disabled endpoints get theirs too: they wait for the resume.
+ */
+export function createFanOut(lanes: LaneWaker): FanOut {
+  const compiled = new Map<string, Compiled>()
+  return {
+    async read(client, organizationIds) {
+      const endpoints = await readEndpoints(client, organizationIds, compiled)
+      return (events) => writeShares(client, lanes, shareOut(endpoints, events))
+    },
+  }
+}
+
+function shareOut(endpoints: readonly Endpoint[], events: readonly PositionedEvent[]): Share[] {
+  const byOrganization = Map.groupBy(events, (event) => event.organizationId)
+  const shares: Share[] = []
+  for (const { id, organizationId, matches } of endpoints) {
+    const matching = (byOrganization.get(organizationId) ?? []).filter(matches)
+    if (matching.length > 0) shares.push({ endpointId: id, events: matching })
+  }
+  return shares
+}
+
+function writeShares(client: PoolClient, lanes: LaneWaker, shares: Share[]): FanOutWrite {
+  const written = Promise.all(
+    chunksOf(shares).map((chunk) => insertDeliveries(client, chunk)),
+  ).then((ready) => ready.flat())
+  let asked: ReadonlySet<string> = new Set()
+  let claimed: Promise<unknown> = Promise.resolve()
+  return {
+    written,
+    follow() {
+      if (shares.length === 0) return
+      const endpointIds = shares.map((share) => share.endpointId)
+      const claim = lanes.claimBehind(client, endpointIds)
+      asked = claim.asked
+      claimed = claim.claimed.catch(() => lanes.wake([...asked]))
+    },
+    async committed() {
+      const ready = await written
+      lanes.wake(ready.filter((endpointId) => !asked.has(endpointId)))
+      await claimed
+    },
+  }
+}
+
+interface Endpoint extends Compiled {
+  id: string
+  organizationId: string
+}
+
+/** The organizations' endpoints; what was compiled from the same version is not read again. */
+async function readEndpoints(
+  client: PoolClient,
+  organizationIds: readonly string[],
+  compiled: Map<string, Compiled>,
+): Promise<Endpoint[]> {
+  const found = await client.query<{ id: string; organization_id: string; version: number }>({
+    name: 'fan-out-endpoints',
+    text: `SELECT id, organization_id, version FROM webhook_endpoint
+            WHERE organization_id = ANY($1) AND deleted_at IS NULL`,
+    values: [organizationIds],
+  })
+  const changed = found.rows.filter((row) => compiled.get(row.id)?.version !== row.version)
+  if (changed.length > 0) {
+    await compileEndpoints(
+      client,
+      changed.map((row) => row.id),
+      compiled,
+    )
+  }
+  return found.rows.flatMap((row) => {
+    const known = compiled.get(row.id)
+    return known === undefined
+      ? []
+      : [{ ...known, id: row.id, organizationId: row.organization_id }]
+  })
+}
+
+async function compileEndpoints(
+  client: PoolClient,
+  ids: string[],
+  compiled: Map<string, Compiled>,
+): Promise<void> {
+  const found = await client.query<{
+    id: string
+    version: number
+    event_types: string[]
+    filter: unknown
+    changed_fields: string[]
+  }>({
+    name: 'fan-out-selections',
+    text: 'SELECT id, version, event_types, filter, changed_fields FROM webhook_endpoint WHERE id = ANY($1)',
+    values: [ids],
+  })
+  for (const row of found.rows) {
+    const isSelected = compileSelection({
+      types: row.event_types,
+      filter: storedFilter(row.filter),
+      changedFields: row.changed_fields,
+    })
+    compiled.delete(row.id)
+    compiled.set(row.id, {
+      version: row.version,
+      // Nobody is told about themselves: see life-events.ts.
+      matches: (event) =>
+        isSelected(event) && !(event.subjectId === row.id && isAboutSending(event.type)),
+    })
+  }
+  for (const id of compiled.keys()) {
+    if (compiled.size <= MAX_COMPILED) break
+    compiled.delete(id)
+  }
+}
+
+/** Whole shares together until a chunk is full: an endpoint's sequence is raised once per chunk. */
+function chunksOf(shares: Share[]): Share[][] {
+  const chunks: Share[][] = []
+  let chunk: Share[] = []
+  let rows = 0
+  // The statement below takes its locks in this order, and so does every other one on lanes.
+  for (const share of shares.toSorted((a, b) => (a.endpointId < b.endpointId ? -1 : 1))) {
+    chunk.push(share)
+    rows += share.events.length
+    if (rows < CHUNK) continue
+    chunks.push(chunk)
+    chunk = []
+    rows = 0
+  }
+  if (chunk.length > 0) chunks.push(chunk)
+  return chunks
+}
+
+/**
+ * Raises the sequences and inserts the deliveries in one statement.
+ *
+ * A lane that waits for the next try of its head (ordering ENDPOINT, wake_at ahead) keeps sleeping:
+ * whatever is new stands behind the head. A claimed lane is marked `woken`, which its worker cannot
+ * overlook when it lets go. An endpoint deleted meanwhile has no lane, and so gets no deliveries.
+ * @returns endpoints that have something to send now.
+ */
+async function insertDeliveries(client: PoolClient, shares: Share[]): Promise<string[]> {
+  const events = [...new Set(shares.flatMap((share) => share.events))]
+  const numbers = new Map(events.map((event, index) => [event, index + 1]))
+  const ids: string[] = []
+  const shareNumbers: number[] = []
+  const eventNumbers: number[] = []
+  for (const [index, share] of shares.entries()) {
+    for (const event of share.events) {
+      ids.push(newId('webhookDelivery'))
+      shareNumbers.push(index + 1)
+      eventNumbers.push(numbers.get(event) ?? 0)
+    }
+  }
+  const result = await client.query<{ endpoint_id: string; ready: boolean }>({
+    name: 'fan-out-insert',
+    text: `
+      WITH moment AS (
+        -- Columns hold milliseconds and round: half of them would lie ahead and not be due yet.
+        SELECT date_trunc('milliseconds', now()) AS now),
+      share AS (
+        SELECT * FROM unnest($1::text[], $2::int[]) WITH ORDINALITY AS share(endpoint_id, count, number)),
+      locked AS (
+        SELECT lane.endpoint_id FROM delivery_lane AS lane WHERE lane.endpoint_id = ANY($1)
+         ORDER BY lane.endpoint_id FOR UPDATE),
+      bumped AS (
+        UPDATE delivery_lane AS lane
+           SET last_sequence = lane.last_sequence + share.count,
+               woken = lane.worker_id IS NOT NULL,
+               -- A free lane that is due stays due since when it was: the sweep goes by that.
+               wake_at = CASE WHEN lane.worker_id IS NULL
+                               AND (lane.wake_at <= now() OR endpoint.ordering = 'ENDPOINT')
+                              THEN coalesce(lane.wake_at, moment.now) ELSE moment.now END
+          FROM moment, locked JOIN share USING (endpoint_id)
+               JOIN webhook_endpoint AS endpoint ON endpoint.id = share.endpoint_id
+         WHERE lane.endpoint_id = locked.endpoint_id
+        RETURNING lane.endpoint_id, lane.organization_id, share.number,
+                  lane.last_sequence - share.count AS base,
+                  lane.wake_at <= now() AND endpoint.status = 'ACTIVE' AS ready),
+      written AS (
+        INSERT INTO webhook_delivery
+               (id, organization_id, endpoint_id, event_id, event_type, subject_id, sequence,
+                due_at, next_attempt_at)
+        SELECT given.id, bumped.organization_id, bumped.endpoint_id, event.id, event.type,
+               event.subject_id,
+               bumped.base + row_number() OVER (PARTITION BY given.share ORDER BY given.nth),
+               moment.now, moment.now
+          FROM moment, unnest($3::text[], $4::int[], $5::int[]) WITH ORDINALITY AS given(id, share, event, nth)
+          JOIN bumped ON bumped.number = given.share
+          JOIN unnest($6::text[], $7::text[], $8::text[]) WITH ORDINALITY
+               AS event(id, type, subject_id, number) ON event.number = given.event)
+      SELECT endpoint_id, ready FROM bumped`,
+    values: [
+      shares.map((share) => share.endpointId),
+      shares.map((share) => share.events.length),
+      ids,
+      shareNumbers,
+      eventNumbers,
+      events.map((event) => event.id),
+      events.map((event) => event.type),
+      events.map((event) => event.subjectId),
+    ],
+  })
+  return result.rows.filter((row) => row.ready).map((row) => row.endpoint_id)
+}

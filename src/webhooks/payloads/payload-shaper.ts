@@ -1,0 +1,203 @@
+import type { GraphQLSchema } from 'graphql'
+import { type LoggedEvent, LOG_COLUMNS, type LogRow, toLoggedEvent } from '../../events/log.ts'
+import {
+  type EndpointTerms,
+  payloadKeyOf,
+  rendererOf,
+  scopesOfRenderer,
+} from '../endpoints/endpoint-terms.ts'
+import { type PayloadDocument, PayloadError, readPayloadDocument } from './payload-document.ts'
+import { markInvalid } from './payload-status.ts'
+import { fallBack, type RenderedBody, renderPayloads, type RenderParts } from './render-payload.ts'
+
+/** Gives deliveries of endpoints with a document the bodies that they go out with. */
+export interface PayloadShaper {
+  /** Resolves when everything that events are defined by is loaded. */
+  ready(): Promise<void>
+  /**
+   * Renders what was not rendered yet and stores it, before anything of it is sent.
+   * @returns bodies by delivery; none for a delivery whose event is no longer kept
+   * @throws whatever the database throws: nothing may be sent that is not stored
+   */
+  shape(terms: EndpointTerms, deliveries: readonly Unshaped[]): Promise<Map<string, string>>
+}
+
+interface Unshaped {
+  id: string
+  eventId: string
+}
+
+/** Kept in memory, some kilobytes each; the one used first makes room. */
+const MAX_DOCUMENTS = 1_000
+/** Batches rendered at once in this process: the others' requests use the same connections. */
+const MAX_AT_ONCE = 2
+
+type Read = PayloadDocument | PayloadError
+
+/** @param loadSchema called when the first document is to be rendered, not before */
+export function createPayloadShaper(
+  parts: RenderParts,
+  loadSchema: () => Promise<GraphQLSchema>,
+): PayloadShaper {
+  const documents = new Map<string, Read>()
+  const turns = createTurns(MAX_AT_ONCE)
+  /** Bodies that are being made, by key and event: lanes with the same document share them. */
+  const making = new Map<string, Promise<RenderedBody | undefined>>()
+
+  function read(schema: GraphQLSchema, terms: EndpointTerms): Read {
+    const { text = '', hash = '' } = terms.document ?? {}
+    const known = documents.get(hash) ?? readOrFault(schema, text)
+    documents.delete(hash)
+    documents.set(hash, known)
+    if (documents.size > MAX_DOCUMENTS) documents.delete(documents.keys().next().value ?? '')
+    return known
+  }
+
+  async function render(
+    terms: EndpointTerms,
+    events: readonly LoggedEvent[],
+  ): Promise<Map<string, RenderedBody>> {
+    const schema = await loadSchema()
+    const payload = read(schema, terms)
+    const caller = rendererOf({ ...terms, scopes: scopesOfRenderer(terms.bounds) })
+    if (payload instanceof PayloadError) {
+      return new Map(events.map((event) => [event.id, fallBack(event.body, payload.fault)]))
+    }
+    return turns(() => renderPayloads(parts, schema, payload, caller, events))
+  }
+
+  /** Starts what nobody else is making, and waits for all. */
+  async function renderOnce(
+    key: string,
+    terms: EndpointTerms,
+    events: readonly LoggedEvent[],
+  ): Promise<Map<string, RenderedBody>> {
+    const mine = events.filter((event) => !making.has(`${key} ${event.id}`))
+    const rendering = mine.length === 0 ? Promise.resolve(NO_BODIES) : render(terms, mine)
+    for (const event of mine) {
+      const name = `${key} ${event.id}`
+      const body = rendering.then((bodies) => bodies.get(event.id))
+      making.set(name, body)
+      void body.catch(() => undefined).then(() => making.delete(name))
+    }
+    const made = await Promise.all(
+      events.map(async (event) => [event.id, await making.get(`${key} ${event.id}`)] as const),
+    )
+    return new Map(made.flatMap(([id, body]) => (body === undefined ? [] : [[id, body]])))
+  }
+
+  /** Owners hear of it before the first body goes out that is not what they asked for. */
+  async function tellFaults(
+    terms: EndpointTerms,
+    events: readonly LoggedEvent[],
+    bodies: ReadonlyMap<string, RenderedBody>,
+  ): Promise<void> {
+    const event = events.find((each) => bodies.get(each.id)?.fault !== undefined)
+    const fault = event === undefined ? undefined : bodies.get(event.id)?.fault
+    if (event === undefined || fault === undefined) return
+    await markInvalid(parts, { ...terms, hash: terms.document?.hash ?? '' }, fault, event)
+  }
+
+  return {
+    async ready() {
+      await loadSchema()
+    },
+    async shape(terms, deliveries) {
+      const key = payloadKeyOf(terms)
+      const eventIds = [...new Set(deliveries.map((delivery) => delivery.eventId))]
+      const { events, rendered } = await readEvents(parts, key, eventIds)
+      const bodies = await renderOnce(
+        key,
+        terms,
+        events.filter((event) => !rendered.has(event.id)),
+      )
+      for (const [eventId, body] of rendered) bodies.set(eventId, { body, fault: undefined })
+      await tellFaults(terms, events, bodies)
+      return store(parts, key, deliveries, bodies)
+    },
+  }
+}
+
+const NO_BODIES: Map<string, RenderedBody> = new Map()
+
+function readOrFault(schema: GraphQLSchema, text: string): Read {
+  try {
+    return readPayloadDocument(schema, text)
+  } catch (error) {
+    if (error instanceof PayloadError) return error
+    throw error
+  }
+}
+
+/** The events, and what was made of them under the same key for another delivery. */
+async function readEvents(
+  { database }: RenderParts,
+  key: string,
+  eventIds: readonly string[],
+): Promise<{ events: LoggedEvent[]; rendered: Map<string, string> }> {
+  const found = await database.pool.query<LogRow & { rendered: string | null }>({
+    name: 'payload-events',
+    text: `SELECT ${LOG_COLUMNS}, (
+             SELECT delivery.body FROM webhook_delivery AS delivery
+              WHERE delivery.event_id = event.id AND delivery.payload_key = $2 LIMIT 1) AS rendered
+             FROM event WHERE event.id = ANY($1) ORDER BY event.position`,
+    values: [eventIds, key],
+  })
+  return {
+    events: found.rows.map(toLoggedEvent),
+    rendered: new Map(
+      found.rows.flatMap((row) => (row.rendered === null ? [] : [[row.id, row.rendered]])),
+    ),
+  }
+}
+
+/**
+ * Stores bodies once and for all: one that is there already, because another worker was first, stays
+ * and is what is sent. Those in the form of the catalogue get no key: they are nobody's rendering.
+ */
+async function store(
+  { database }: RenderParts,
+  key: string,
+  deliveries: readonly Unshaped[],
+  bodies: ReadonlyMap<string, RenderedBody>,
+): Promise<Map<string, string>> {
+  const given = deliveries.flatMap(({ id, eventId }) => {
+    const made = bodies.get(eventId)
+    return made === undefined ? [] : [{ id, ...made }]
+  })
+  if (given.length === 0) return new Map()
+  const stored = await database.pool.query<{ id: string; body: string }>({
+    name: 'payload-store',
+    text: `UPDATE webhook_delivery AS delivery
+              SET body = coalesce(delivery.body, given.body),
+                  payload_key = CASE WHEN delivery.body IS NULL THEN given.key
+                                     ELSE delivery.payload_key END
+             FROM unnest($1::text[], $2::text[], $3::text[]) AS given(id, body, key)
+            WHERE delivery.id = given.id
+           RETURNING delivery.id, delivery.body`,
+    values: [
+      given.map((each) => each.id),
+      given.map((each) => each.body),
+      given.map((each) => (each.fault === undefined ? key : null)),
+    ],
+  })
+  return new Map(stored.rows.map((row) => [row.id, row.body]))
+}
+
+/** Runs at most so many of what it is given at once, the others in their order. */
+function createTurns(atOnce: number) {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async function take<T>(work: () => Promise<T>): Promise<T> {
+    if (running === atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      return await work()
+    } finally {
+      // Handed on, not given back: whoever waits must not be overtaken.
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { builder } from '../../graphql/builder.ts'
+import { defineCommand } from '../../graphql/commands/command.ts'
+import type { PayloadFault as Fault } from './payload-document.ts'
+import { planPreview, type Preview, previewInput, renderPreview } from './preview.ts'
+
+const Basis = builder.enumType('WebhookPayloadPreviewBasis', {
+  description: 'Where the event of a preview comes from.',
+  values: {
+    EVENT: { description: 'The newest event of this type about the record: it did happen.' },
+    SNAPSHOT: {
+      description:
+        'The record as the newest event about it shows it, as an event of this type would hold it.',
+    },
+    EXAMPLE: {
+      description:
+        'The example of the catalogue with the id of the record: nothing in the log has its form.',
+    },
+  } as const,
+})
+
+const PreviewFault = builder.objectRef<Fault>('WebhookPayloadPreviewFault').implement({
+  description: 'Why a preview has the form of the catalogue although there is a document.',
+  fields: (t) => ({
+    code: t.exposeString('code', {
+      description: 'INVALID_DOCUMENT, FORBIDDEN, QUERY_TIMEOUT, TOO_LARGE or INTERNAL.',
+    }),
+    message: t.exposeString('message', { description: 'The fault for a person.' }),
+  }),
+})
+
+const PreviewType = builder.objectRef<Preview>('WebhookPayloadPreview').implement({
+  description: 'What an endpoint would be sent.',
+  fields: (t) => ({
+    body: t.exposeString('body', { description: 'The exact text, as it would be signed.' }),
+    payload: t.field({
+      type: 'JSONObject',
+      description: 'The same as an object.',
+      resolve: (preview) => JSON.parse(preview.body) as Record<string, unknown>,
+    }),
+    basis: t.expose('basis', { type: Basis, description: 'Where the event comes from.' }),
+    fault: t.field({
+      type: PreviewFault,
+      nullable: true,
+      description: 'Why the document could not be rendered for it; null when it was.',
+      resolve: (preview) => preview.fault ?? null,
+    }),
+  }),
+})
+
+defineCommand('webhookPayloadPreview', {
+  description:
+    'Shows the payload of any type of event on one of your records, with the document of an endpoint, another document, or none. Sends nothing and changes nothing.',
+  permission: 'webhooks:manage',
+  schema: previewInput,
+  input: (t) => ({
+    endpointId: t.id({
+      description:
+        'With the document and the rights of this endpoint. Left out: as for an endpoint without an integration.',
+    }),
+    payload: t.string({ description: "With this document instead of the endpoint's own." }),
+    eventType: t.field({
+      type: 'EventType',
+      required: true,
+      description: 'Exact type; Query.eventTypes lists them.',
+    }),
+    subjectId: t.id({ required: true, description: 'The record that the event is about.' }),
+  }),
+  run: (unit, input, _context, { schema }) => planPreview(unit, schema, input),
+  payload: (t) => ({
+    preview: t.field({
+      type: PreviewType,
+      nullable: true,
+      description: 'What would be sent.',
+      resolve: ({ result }, _args, context, { schema }): Promise<Preview> | null =>
+        result === undefined ? null : renderPreview(context, schema, result),
+    }),
+  }),
+})

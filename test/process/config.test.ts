@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig, makeOwnSecrets } from '../../src/config/config.ts'
+
+const load = (env: Record<string, string>) => loadConfig(env, makeOwnSecrets)
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    load(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults
+  }
+  return []
+}
+
+describe('configuration', () => {
+  it('needs nothing for a first start', () => {
+    const config = load({})
+    expect(config.database).toEqual({ kind: 'embedded' })
+    expect(config.port).toBe(4000)
+    expect([...config.roles]).toEqual(['server', 'worker'])
+    expect(config.encryptionKeys.current.length).toBe(32)
+  })
+
+  it('reports every fault at once', () => {
+    const faults = faultsOf({
+      PORT: 'eighty',
+      ROLES: 'server,cook',
+      DATABASE_URL: 'mysql://x',
+      ENCRYPTION_KEY: 'short',
+      WEBHOOK_RETRY_DELAYS: '5 seconds',
+      WEBHOOK_ALLOWED_CIDRS: '10.0.0.0/8,nonsense',
+    })
+    for (const name of [
+      'PORT',
+      'ROLES',
+      'DATABASE_URL',
+      'ENCRYPTION_KEY',
+      'WEBHOOK_RETRY_DELAYS',
+      'WEBHOOK_ALLOWED_CIDRS',
+    ]) {
+      expect(
+        faults.some((fault) => fault.startsWith(`${name}: `)),
+        name,
+      ).toBe(true)
+    }
+  })
+
+  it('an external database needs secrets of its own: there is no default', () => {
+    for (const NODE_ENV of ['production', 'development']) {
+      expect(
+        faultsOf({ NODE_ENV, DATABASE_URL: 'postgres://x/y' }).map((f) => f.split(':')[0]),
+      ).toEqual(['ENCRYPTION_KEY', 'AUTH_JWT_SECRET'])
+    }
+  })
+
+  it('production opens neither http nor this machine to webhooks', () => {
+    const secrets = {
+      ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
+      AUTH_JWT_SECRET: 'x'.repeat(32),
+      DATABASE_URL: 'postgres://x/y',
+    }
+    const production = load({ ...secrets, NODE_ENV: 'production' })
+    expect(production.webhooks.allowHttp).toBe(false)
+    expect(production.webhooks.allowedCidrs).toEqual([])
+    const development = load(secrets)
+    expect(development.webhooks.allowHttp).toBe(true)
+    expect(development.webhooks.allowedCidrs).toContain('127.0.0.0/8')
+  })
+
+  it('the retry schedule is the documented one', () => {
+    const { retryDelaysMs, retryDeadlineMs, timeoutMs, connectTimeoutMs } = load({}).webhooks
+    const minutes = [5 / 60, 0.5, 2, 10, 30, 60, 120, 240, 480]
+    expect(retryDelaysMs).toEqual(minutes.map((minute) => minute * 60_000))
+    expect(retryDeadlineMs).toBe(86_400_000)
+    expect(timeoutMs).toBe(30_000)
+    expect(connectTimeoutMs).toBe(5_000)
+  })
+
+  it('.env.example documents every variable', async () => {
+    const root = path.resolve(import.meta.dirname, '../..')
+    const source = await readFile(path.join(root, 'src/config/config.ts'), 'utf8')
+    const known = [...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1])
+    const example = await readFile(path.join(root, '.env.example'), 'utf8')
+    const documented = [...example.matchAll(/^#? ?([A-Z][A-Z_]+)=/gm)].map((match) => match[1])
+    expect(known.length).toBeGreaterThan(15)
+    expect(documented.toSorted()).toEqual(known.toSorted())
+  })
+})
