@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -117,5 +117,19 @@ describe('floors', () => {
       'identity/sessions/sign-in.ts',
       'identity/users/invitations.ts',
     ])
+  })
+
+  it('no folder holds more than fifteen files', () => {
+    const sizes = Object.entries(Object.groupBy(files(), (file) => path.posix.dirname(file)))
+    expect(sizes.filter(([, held]) => (held?.length ?? 0) > 15).map(([folder]) => folder)).toEqual(
+      [],
+    )
+  })
+
+  it('the page on architecture names files and folders that are there', () => {
+    const page = readFileSync(path.resolve(SRC, '../docs/architecture.md'), 'utf8')
+    const named = [...page.matchAll(/`((?:src|test)\/[^`]*\.ts)`/g)].map((match) => match[1] ?? '')
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((file) => !existsSync(path.resolve(SRC, '..', file)))).toEqual([])
   })
 })
