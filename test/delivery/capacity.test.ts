@@ -1,16 +1,28 @@
-import { describe, expect, it } from 'vitest'
-import { createCapacity } from '../../src/delivery/lanes/capacity.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createCapacity, type Room } from '../../src/delivery/lanes/capacity.ts'
+
+const owner = (organizationId: string, endpointId = organizationId) => ({
+  organizationId,
+  endpointId,
+})
+const taken = (rooms: (Room | undefined)[]) => rooms.map((room) => room !== undefined)
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
 
 describe('capacity', () => {
   it('keeps half of the room for first attempts', () => {
     const capacity = createCapacity(4)
-    expect([1, 2, 3].map(() => capacity.tryTake('doubtful'))).toEqual([true, true, false])
-    expect([1, 2, 3].map(() => capacity.tryTake('first'))).toEqual([true, true, false])
+    const take = (kind: 'first' | 'doubtful') =>
+      taken(['a', 'b', 'c'].map((name) => capacity.tryTake(kind, owner(name))))
+    expect(take('doubtful')).toEqual([true, true, false])
+    expect(take('first')).toEqual([true, true, false])
   })
 
   it('lets first attempts use everything', () => {
     const capacity = createCapacity(4)
-    expect([1, 2, 3, 4, 5].map(() => capacity.tryTake('first'))).toEqual([
+    const names = ['a', 'b', 'c', 'd', 'e']
+    expect(taken(names.map((name) => capacity.tryTake('first', owner(name))))).toEqual([
       true,
       true,
       true,
@@ -19,48 +31,60 @@ describe('capacity', () => {
     ])
   })
 
-  it('grants in the order of asking, and nobody overtakes who waits', () => {
+  it('grants in the order of asking where all hold as much', () => {
     const capacity = createCapacity(2)
     const granted: string[] = []
-    const wait = (name: string) => capacity.wait('first', () => granted.push(name) > 0)
-    capacity.tryTake('first')
-    capacity.tryTake('first')
-    wait('a')
-    wait('b')
-    capacity.give('first')
-    expect(granted).toEqual(['a'])
-    expect(capacity.tryTake('first')).toBe(false)
-    capacity.give('first')
-    expect(granted).toEqual(['a', 'b'])
+    const wait = (name: string) => capacity.wait('first', owner(name), () => granted.push(name) > 0)
+    const [a, b] = ['a', 'b'].map((name) => capacity.tryTake('first', owner(name)))
+    wait('c')
+    wait('d')
+    a?.give()
+    expect(granted).toEqual(['c'])
+    expect(capacity.tryTake('first', owner('e'))).toBe(undefined)
+    b?.give()
+    expect(granted).toEqual(['c', 'd'])
   })
 
   it('a retry that ends makes room for a first attempt, and the other way round', () => {
     const capacity = createCapacity(2)
     const granted: string[] = []
-    capacity.tryTake('doubtful')
-    capacity.tryTake('first')
-    capacity.wait('first', () => granted.push('first') > 0)
-    capacity.wait('doubtful', () => granted.push('doubtful') > 0)
-    capacity.give('doubtful')
+    const retry = capacity.tryTake('doubtful', owner('a'))
+    const first = capacity.tryTake('first', owner('b'))
+    capacity.wait('first', owner('c'), () => granted.push('first') > 0)
+    capacity.wait('doubtful', owner('d'), () => granted.push('doubtful') > 0)
+    retry?.give()
     expect(granted).toEqual(['doubtful'])
-    capacity.give('first')
+    first?.give()
     expect(granted).toEqual(['doubtful', 'first'])
   })
 
-  it('passes on room that whoever waited no longer wants', () => {
-    const capacity = createCapacity(2)
-    const asked: number[] = []
-    capacity.tryTake('first')
-    capacity.tryTake('first')
-    for (let n = 0; n < 20_000; n++) {
-      capacity.wait('first', () => {
-        asked.push(n)
-        return false
+  it('a request that has gone without an answer for a second stands aside for those that wait', () => {
+    const capacity = createCapacity(8)
+    const rooms: Room[] = []
+    const endless = () => {
+      capacity.wait('first', owner('a', `${rooms.length}`), (room) => {
+        rooms.push(room)
+        endless()
+        return true
       })
     }
-    capacity.wait('first', () => asked.push(-1) > 0)
-    capacity.give('first')
-    expect(asked.length).toBe(20_001)
-    expect(capacity.tryTake('first')).toBe(false)
+    for (let n = 0; ; n++) {
+      const room = capacity.tryTake('first', owner('a', `${n}`))
+      if (room === undefined) break
+      rooms.push(room)
+    }
+    expect(rooms.length).toBe(6)
+    endless()
+    vi.advanceTimersByTime(900)
+    expect(rooms.length).toBe(6)
+    vi.advanceTimersByTime(300)
+    expect(rooms.length).toBe(12)
+    // Three for each place, of which one organization gets three quarters.
+    vi.advanceTimersByTime(60_000)
+    expect(rooms.length).toBe(6 + 18)
+    for (const room of rooms.splice(0, 6)) room.give()
+    vi.advanceTimersByTime(2_000)
+    expect(rooms.length).toBe(6 + 18)
+    expect(capacity.tryTake('first', owner('b'))).toBeDefined()
   })
 })

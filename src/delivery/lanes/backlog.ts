@@ -19,7 +19,10 @@ export interface Backlog {
   readonly bytes: number
   /** Sequence of the last delivery that was loaded: ENDPOINT order goes on behind it. */
   readonly lastLoaded: string
-  findStartable(): LaneDelivery[]
+  /** Those of the waiting ones that are so. */
+  count(isCounted: (delivery: LaneDelivery) => boolean): number
+  /** @param isHeld for which there is no room now */
+  findStartable(isHeld?: (delivery: LaneDelivery) => boolean): LaneDelivery[]
   start(delivery: LaneDelivery): void
   /** It was answered; until it is logged nothing that depends on a failure starts. */
   settle(delivery: LaneDelivery, succeeded: boolean): void
@@ -84,9 +87,11 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
     get lastLoaded() {
       return lastLoaded
     },
-    findStartable() {
+    count: (isCounted) => waiting.reduce((sum, each) => sum + (isCounted(each) ? 1 : 0), 0),
+    findStartable(isHeld) {
       if (waiting.length === 0) return waiting
-      return findStartable(ordering, maxInFlight, waiting, Array.from(busy.values(), subjectOf))
+      const subjects = Array.from(busy.values(), subjectOf)
+      return findStartable(ordering, maxInFlight, waiting, subjects, isHeld)
     },
     start(delivery) {
       if (waiting[0] === delivery) waiting.shift()

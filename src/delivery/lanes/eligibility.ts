@@ -17,16 +17,20 @@ export interface Waiting {
  *
  * @param waiting in the order of their sequence
  * @param busy subjects of the deliveries under way, one entry each
+ * @param isHeld what could start but has no room: it takes no place in `maxInFlight`, and with ordering
+ *   OBJECT holds back its subject all the same
  */
 export function findStartable<W extends Waiting>(
   ordering: WebhookOrdering,
   maxInFlight: number,
   waiting: readonly W[],
   busy: readonly string[],
+  isHeld: (delivery: W) => boolean = () => false,
 ): W[] {
   if (ordering === 'ENDPOINT') {
     const head = waiting[0]
-    return head !== undefined && busy.length === 0 && head.waitMs <= 0 ? [head] : []
+    const isStartable = head !== undefined && busy.length === 0 && head.waitMs <= 0 && !isHeld(head)
+    return isStartable ? [head] : []
   }
   const startable: W[] = []
   const taken = new Set(ordering === 'OBJECT' ? busy : [])
@@ -34,7 +38,7 @@ export function findStartable<W extends Waiting>(
     if (busy.length + startable.length >= maxInFlight) break
     if (taken.has(delivery.subjectId)) continue
     if (ordering === 'OBJECT') taken.add(delivery.subjectId)
-    if (delivery.waitMs <= 0) startable.push(delivery)
+    if (delivery.waitMs <= 0 && !isHeld(delivery)) startable.push(delivery)
   }
   return startable
 }

@@ -93,7 +93,7 @@ export async function claimLanes(
                endpoint.ordering,
                CASE WHEN known.epoch + 1 = claimed.epoch AND known.version = endpoint.version
                      AND known.retries_ended = before.retries_ended
-                    THEN known.through ELSE 0 END AS after, '' AS skipped, '' AS freed,
+                    THEN known.through ELSE 0 END AS after, '' AS skipped, '' AS freed, false AS untried,
                $5::bigint AS max_bytes,
                -- Behind a head that failed last time there is nothing to read ahead for.
                CASE WHEN endpoint.ordering = 'ENDPOINT' AND claimed.consecutive_failures > 0

@@ -32,6 +32,8 @@ export interface WindowRequest {
   skippedSubjects: readonly string[]
   /** With ordering OBJECT: of these also what comes before `after`, unless a retry holds it back. */
   freedSubjects: readonly string[]
+  /** Nothing that was tried before, nor what stands behind it: there is no room for it (not with ENDPOINT). */
+  untried: boolean
   maxRows: number
   /** The first delivery comes whatever its size; others only while the sum stays below this. */
   maxBytes: number
@@ -97,12 +99,13 @@ const IS_FREE = `(lane.ordering = 'NONE' OR (
                     AND NOT EXISTS (
                     SELECT 1 FROM webhook_delivery AS earlier
                      WHERE ${IS_TRIED_OF_SUBJECT}
-                       AND ((earlier.next_attempt_at > now() AND earlier.sequence < delivery.sequence)
+                       AND (((earlier.next_attempt_at > now() OR lane.untried)
+                             AND earlier.sequence < delivery.sequence)
                             OR (earlier.sequence <= lane.after AND delivery.sequence > lane.after)))))`
 
 /**
  * What a lane has to send next, joined to rows `lane` (endpoint_id, ordering, after, skipped, freed,
- * max_rows, max_bytes) and `state` (its delivery_lane): with ordering ENDPOINT the head of the line whether or
+ * untried, max_rows, max_bytes) and `state` (its delivery_lane): with ordering ENDPOINT the head of the line whether or
  * not it is due, otherwise what is due now and not held back by an earlier delivery of its subject.
  * What was skipped, see webhooks/buffered.ts, is passed over though it may not be cancelled yet.
  * All times are spans measured by the database's clock, so that clocks that differ between machines
@@ -139,14 +142,15 @@ export const WINDOW = `
             WHERE delivery.endpoint_id = lane.endpoint_id AND delivery.status = 'PENDING'
               AND delivery.sequence IS NOT NULL
               AND delivery.sequence > greatest(lane.after, state.skipped_through)
-              AND (lane.ordering = 'ENDPOINT' OR (${IS_DUE} AND ${IS_FREE}))
+              AND (lane.ordering = 'ENDPOINT'
+                   OR (${IS_DUE} AND ${IS_FREE} AND (delivery.attempt_count = 0 OR NOT lane.untried)))
             ORDER BY delivery.sequence LIMIT lane.max_rows)
           UNION ALL
           (SELECT delivery.* FROM (
              -- In this order, so that it is read by the index that holds nothing else, and only as
              -- far as it is wanted.
              SELECT * FROM webhook_delivery AS retry
-              WHERE lane.ordering <> 'ENDPOINT' AND lane.after > 0
+              WHERE lane.ordering <> 'ENDPOINT' AND lane.after > 0 AND NOT lane.untried
                 AND retry.endpoint_id = lane.endpoint_id AND retry.status = 'PENDING'
                 AND retry.sequence IS NOT NULL AND retry.attempt_count > 0
                 AND retry.next_attempt_at <= now()
@@ -192,8 +196,8 @@ export async function loadWindows(
     text: `
       SELECT lane.number AS lane, ${WINDOW_COLUMNS}
         FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::int[],
-                    $7::bigint[]) WITH ORDINALITY
-             AS lane(endpoint_id, ordering, after, skipped, freed, max_rows, max_bytes, number)
+                    $7::bigint[], $8::bool[]) WITH ORDINALITY
+             AS lane(endpoint_id, ordering, after, skipped, freed, max_rows, max_bytes, untried, number)
         JOIN delivery_lane AS state ON state.endpoint_id = lane.endpoint_id ${WINDOW}
        ORDER BY lane.number, found.sequence`,
     values: [
@@ -204,6 +208,7 @@ export async function loadWindows(
       requests.map((request) => request.freedSubjects.join('\n')),
       requests.map((request) => request.maxRows),
       requests.map((request) => request.maxBytes),
+      requests.map((request) => request.untried),
     ],
   })
   const byLane = Map.groupBy(result.rows, (row) => Number(row.lane))

@@ -1,6 +1,6 @@
 import type { Attempter, AttemptRecord } from '../attempt/attempt.ts'
 import { createBacklog } from './backlog.ts'
-import type { Capacity, CapacityKind } from './capacity.ts'
+import type { Capacity, CapacityKind, Room } from './capacity.ts'
 import type { ClaimedLane, Release, Released, ReleaseRequest } from './lane-claims.ts'
 import { type Asked, type KnownLine, openLine } from './lane-line.ts'
 import type { LaneDelivery, Window, WindowRequest } from './lane-window.ts'
@@ -79,6 +79,8 @@ const FEW_ROWS = 20
 const FULL_SHARE = 8
 /** Sent, but not yet in the log: bounds the repeats after a crash. */
 const MAX_UNLOGGED = 64
+/** Failures one after the other that are the endpoint's own, and not those of some records. */
+const FAILURES_AS_A_WHOLE = 10
 /** After a statement failed: the sweep claims the lane again once the lease ends, or sooner. */
 const RETRY_RELEASE_MS = 1_000
 const IDLE_PAUSE_MS = 20
@@ -99,7 +101,9 @@ export function startLane(
   let halted = false
   let handedOver = false
   let loading = false
-  let waitsForCapacity = false
+  const waitsFor = new Set<CapacityKind>()
+  /** Something was not loaded because it could not have started. */
+  let leftRetries = false
   /** The database may hold more that is due … */
   let hasMore = claimed.window.cut
   /** … and some of it of subjects other than those in hand (OBJECT order) … */
@@ -134,46 +138,65 @@ export function startLane(
   }
 
   const isIdle = () =>
-    backlog.busy === 0 && !loading && !waitsForCapacity && backlog.unlogged < MAX_UNLOGGED
+    backlog.busy === 0 && !loading && waitsFor.size === 0 && backlog.unlogged < MAX_UNLOGGED
 
   /** @returns whether more could start, if the lane had it in hand. */
   function start(): boolean {
-    if (waitsForCapacity) return false
-    for (const delivery of backlog.findStartable()) {
-      if (backlog.unlogged + backlog.busy >= MAX_UNLOGGED) return false
-      const kind = kindOf(delivery)
-      if (!capacity.tryTake(kind)) {
-        waitFor(kind)
-        return false
+    let waitedFor: number
+    do {
+      waitedFor = waitsFor.size
+      for (const delivery of backlog.findStartable(waitedFor > 0 ? isHeld : undefined)) {
+        if (backlog.unlogged + backlog.busy >= MAX_UNLOGGED) return false
+        if (isHeld(delivery)) continue
+        const kind = kindOf(delivery)
+        if (kind === 'first' && isKeptForRetry()) break
+        const room = capacity.tryTake(kind, claimed)
+        if (room === undefined) waitFor(kind)
+        else begin(delivery, room)
       }
-      begin(delivery, kind)
-    }
-    return backlog.busy < claimed.maxInFlight
+      // Behind those for which there is no room others may stand for which there is.
+    } while (waitsFor.size > waitedFor)
+    return backlog.busy < claimed.maxInFlight && !waitsFor.has('first')
   }
 
+  const isHeld = (delivery: LaneDelivery) => waitsFor.has(kindOf(delivery))
+
+  /** First attempts that keep coming must not take the place of a retry each time that it has room. */
+  const isKeptForRetry = () =>
+    waitsFor.has('doubtful') && claimed.maxInFlight > 1 && backlog.busy >= claimed.maxInFlight - 1
+
+  /** Of some records a few may fail for ever: that says nothing of the others. */
+  const failsAsAWhole = () =>
+    consecutiveFailures >= (ordering === 'ENDPOINT' ? 1 : FAILURES_AS_A_WHOLE)
+
   function kindOf(delivery: LaneDelivery): CapacityKind {
-    return delivery.attemptCount > 0 || consecutiveFailures > 0 ? 'doubtful' : 'first'
+    return delivery.attemptCount > 0 || failsAsAWhole() ? 'doubtful' : 'first'
   }
 
   function waitFor(kind: CapacityKind): void {
-    waitsForCapacity = true
+    waitsFor.add(kind)
     // However many lanes wait behind dead endpoints, each keeps one delivery in memory.
     if (ordering === 'ENDPOINT' && kind === 'doubtful') {
       backlog.keepFirst()
       hasMore = true
     }
-    capacity.wait(kind, () => {
-      waitsForCapacity = false
+    capacity.wait(kind, claimed, (room) => {
+      waitsFor.delete(kind)
+      if (kind === 'doubtful' && leftRetries) {
+        leftRetries = false
+        news++
+        lookAgain()
+      }
       const isUsable = state === 'open' && !halted && performance.now() <= leaseEndsMs
-      const [delivery] = isUsable ? backlog.findStartable() : []
-      const isUsed = delivery !== undefined && kindOf(delivery) === kind
-      if (isUsed) begin(delivery, kind)
+      const isOther = (delivery: LaneDelivery) => kindOf(delivery) !== kind
+      const [delivery] = isUsable ? backlog.findStartable(isOther) : []
+      if (delivery !== undefined) begin(delivery, room)
       advance()
-      return isUsed
+      return delivery !== undefined
     })
   }
 
-  function begin(delivery: LaneDelivery, kind: CapacityKind): void {
+  function begin(delivery: LaneDelivery, room: Room): void {
     backlog.start(delivery)
     attempts++
     const parcel = {
@@ -186,7 +209,7 @@ export function startLane(
     } as const
     const ageMs = delivery.ageMs + (performance.now() - delivery.loadedMs)
     void dependencies.attempt(claimed, parcel, ageMs).then((record) => {
-      capacity.give(kind)
+      room.give()
       settle(delivery, record)
     })
   }
@@ -232,8 +255,11 @@ export function startLane(
   }
 
   function loadIfShort(hasRoom: boolean): void {
-    if (loading || waitsForCapacity || barrenSince === news) return
-    if (backlog.waiting < LOW_WATER) {
+    if (loading || waitsFor.has('first') || barrenSince === news) return
+    // What waits for room, and whatever else would have to, is no reason to load or not to.
+    if (waitsFor.size > 0 && (ordering === 'ENDPOINT' || failsAsAWhole())) return
+    const waiting = waitsFor.size > 0 ? backlog.count((each) => !isHeld(each)) : backlog.waiting
+    if (waiting < LOW_WATER) {
       if (hasMore) void load(NO_SUBJECTS)
     } else if (ordering === 'OBJECT' && hasOthers && hasRoom) {
       // All that is in hand is held back by its own subjects: look past them for others.
@@ -251,6 +277,8 @@ export function startLane(
     const asked = ordering === 'ENDPOINT' ? undefined : line.beginLoad(skipped)
     const size = sizeOf(asked)
     const since = news
+    const untried = waitsFor.has('doubtful')
+    leftRetries ||= untried
     try {
       const window = await dependencies.load({
         endpointId,
@@ -258,6 +286,7 @@ export function startLane(
         after: asked?.after ?? Number(backlog.lastLoaded),
         skippedSubjects: [...skipped],
         freedSubjects: [...(asked?.freed ?? [])],
+        untried,
         maxRows: size.rows,
         maxBytes: size.bytes,
       })
@@ -374,7 +403,7 @@ export function startLane(
     claim,
     wake,
     get waits() {
-      return waitsForCapacity
+      return waitsFor.size > 0
     },
     halt() {
       halted = true

@@ -1,6 +1,6 @@
 import type { Admission } from '../lanes/admission.ts'
 import type { Attempter, AttemptRecord } from '../attempt/attempt.ts'
-import type { Capacity } from '../lanes/capacity.ts'
+import type { Capacity, Room } from '../lanes/capacity.ts'
 import { makeLogEntry } from '../log/log-statement.ts'
 import type { LogWriter } from '../log/log-writer.ts'
 import type { Trigger } from '../attempt/prepare.ts'
@@ -54,7 +54,7 @@ export function createOutsideAttempter(dependencies: {
   return async (row, trigger) => {
     const body = row.onTerms ? await admission.admitOne(row, row) : row.body
     if (body === undefined) return undefined
-    await roomFor(capacity)
+    const room = await roomFor(capacity, row)
     try {
       const record = await attempt(
         row,
@@ -72,17 +72,18 @@ export function createOutsideAttempter(dependencies: {
       await logWriter.write(makeLogEntry({ record, endpointId, organizationId, claim: undefined }))
       return record
     } finally {
-      capacity.give('doubtful')
+      room.give()
     }
   }
 }
 
-function roomFor(capacity: Capacity): Promise<void> {
+function roomFor(capacity: Capacity, owner: Outside): Promise<Room> {
   return new Promise((resolve) => {
-    if (capacity.tryTake('doubtful')) resolve()
+    const room = capacity.tryTake('doubtful', owner)
+    if (room !== undefined) resolve(room)
     else {
-      capacity.wait('doubtful', () => {
-        resolve()
+      capacity.wait('doubtful', owner, (granted) => {
+        resolve(granted)
         return true
       })
     }
