@@ -1,83 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Backend } from '../database/unit-of-work.ts'
 import type { Config } from '../config/config.ts'
-import { API_KEY_PATTERN, hashApiKey } from '../identity/keys/api-keys.ts'
-import { issueAccessToken } from '../identity/sessions/tokens.ts'
-import { seedDemo } from './seed-demo.ts'
+import type { Demo } from './history/demo.ts'
 
-/** What a first look needs, as kept in `<data folder>/demo.json`. */
-interface DemoFile {
-  url: string
-  graphqlUrl: string
-  organizationId: string
-  apiKey: string
-  ownerToken: string
-}
-
-export interface Demo {
-  file: DemoFile
-  /** A work order whose status the tour changes. */
-  workOrderId: string | undefined
-}
-
-/** The tour's token outlives an afternoon of trying, not a forgotten laptop. */
-const TOKEN_TTL_MS = 7 * 24 * 3_600_000
-
-/**
- * The demo organization of an embedded installation: seeded at the first start, found again later.
- * Undefined when the installation holds organizations of somebody's own instead.
- */
-export async function prepareDemo(
-  app: Backend,
-  config: Config,
-  url: string,
-): Promise<Demo | undefined> {
-  const kept = await findKept(app, config)
-  const isNew = (await app.database.unscoped.organization.count()) === 0
-  if (kept === undefined && !isNew) return undefined
-  const demo = kept ?? (await seedDemo(app))
-  const owner = await app.database
-    .scopedTo(demo.organizationId)
-    .user.findFirst({ where: { role: 'OWNER', status: 'ACTIVE' }, orderBy: { id: 'asc' } })
-  const order = await app.database
-    .scopedTo(demo.organizationId)
-    .workOrder.findFirst({ where: { status: 'OPEN' }, orderBy: { id: 'asc' } })
-  const { token } = await issueAccessToken(
-    { ...config.auth, accessTokenTtlMs: TOKEN_TTL_MS },
-    owner?.id ?? '',
-  )
-  return {
-    workOrderId: order?.id,
-    file: {
-      url,
-      graphqlUrl: `${url}/graphql`,
-      organizationId: demo.organizationId,
-      apiKey: demo.apiKey,
-      ownerToken: token,
-    },
-  }
-}
-
-/** The demo of an earlier start, if its key still works. */
-async function findKept(
-  app: Backend,
-  config: Config,
-): Promise<{ organizationId: string; apiKey: string } | undefined> {
-  const file = path.join(config.dataDir, 'demo.json')
-  if (!existsSync(file)) return undefined
-  const apiKey = API_KEY_PATTERN.exec(
-    /"apiKey": *"([^"]*)"/.exec(readFileSync(file, 'utf8'))?.[1] ?? '',
-  )?.[0]
-  if (apiKey === undefined) return undefined
-  const found = await app.database.unscoped.apiKey.findFirst({
-    where: { keyHash: hashApiKey(apiKey), revokedAt: null },
-  })
-  return found === null ? undefined : { organizationId: found.organizationId, apiKey }
-}
+/** How an installation gets its first organization when it has no demo. */
+const FIRST_ORGANIZATION =
+  'There is no organization yet: npm run create-organization -- --name "Acme" --email owner@acme.example makes the first one and prints its owner\'s password.'
 
 /** What is printed once everything runs. */
-export function describe(url: string, config: Config, demo: Demo | undefined): string {
+export function describe(
+  url: string,
+  config: Config,
+  { demo, isEmpty }: { demo: Demo | { damaged: string } | undefined; isEmpty: boolean },
+): string {
   const lines = [
     `Plantroom is running.`,
     ``,
@@ -90,7 +24,9 @@ export function describe(url: string, config: Config, demo: Demo | undefined): s
       `  Development: webhooks may go to plain http and to this machine. Production (NODE_ENV) allows neither.`,
     )
   }
-  if (demo === undefined) return lines.join('\n')
+  if (isEmpty) lines.push(``, `  ${FIRST_ORGANIZATION}`)
+  if (demo !== undefined && 'damaged' in demo) lines.push(``, `  ${demo.damaged}`)
+  if (demo === undefined || 'damaged' in demo) return lines.join('\n')
   const { apiKey, ownerToken, graphqlUrl } = demo.file
   lines.push(
     ``,
