@@ -1,9 +1,9 @@
-import './demand-node.mjs'
+import './process/demand-node.mjs'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { settleMemory } from './process/settle-memory.ts'
-import { openStopSwitch, type StopSwitch } from './stop-switch.ts'
+import { openStopSwitch, type StopSwitch } from './process/stop-switch.ts'
 
 const HELP = `Plantroom: facilities operations over GraphQL, with signed webhooks and live events.
 
@@ -18,7 +18,10 @@ try {
   })
   if (values.help === true) console.log(HELP)
   else if (values.version === true) console.log(readVersion())
-  else process.exit(await main(openStopSwitch()))
+  else {
+    const byNpm = process.env['npm_lifecycle_event'] === 'start'
+    process.exit(await main(openStopSwitch({ byNpm })))
+  }
 } catch (error) {
   await fail(error)
 }
@@ -26,14 +29,14 @@ try {
 /** Runs until it is told to stop; resolves with the exit code. */
 async function main(stop: StopSwitch): Promise<number> {
   // Loaded here, so that --help answers at once and the compile cache covers everything below.
-  const [{ startApp }, { loadConfig }, { readOrMakeSecrets }, { createLogger }, tour, demo] =
+  const [{ startApp }, { loadConfig }, { readOrMakeSecrets }, { createLogger }, firstRun, demo] =
     await Promise.all([
       import('./app.ts'),
       import('./config/config.ts'),
       import('./database/postgres/data-folder.ts'),
       import('./log.ts'),
       import('./demo/first-run.ts'),
-      import('./demo/history/demo.ts'),
+      import('./demo/seed-demo.ts'),
     ])
   const config = loadConfig(process.env, readOrMakeSecrets)
   stop.limit(config.shutdownTimeoutMs)
@@ -49,9 +52,8 @@ async function main(stop: StopSwitch): Promise<number> {
     isStarted = true
     if (app.url === undefined) console.log('Plantroom worker is running.')
     else {
-      const found = await demo.findDemo(app.database, config, app.url)
-      const isEmpty = (await app.database.unscoped.organization.count()) === 0
-      console.log(tour.describe(app.url, config, { demo: found, isEmpty }))
+      const found = await firstRun.lookAround(app.database, config, app.url)
+      console.log(firstRun.describe(app.url, config, found))
     }
     settleMemory()
     await stop.asked

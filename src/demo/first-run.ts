@@ -1,17 +1,82 @@
+import * as fs from 'node:fs'
 import path from 'node:path'
 import type { Config } from '../config/config.ts'
-import type { Demo } from './history/demo.ts'
+import type { Database } from '../database/database.ts'
+import { hashApiKey } from '../identity/keys/api-keys.ts'
+import { type DemoFile, hasDemo, keepDemo, readKept } from './demo-file.ts'
 
 /** How an installation gets its first organization when it has no demo. */
 const FIRST_ORGANIZATION =
   'There is no organization yet: npm run create-organization -- --name "Acme" --email owner@acme.example makes the first one and prints its owner\'s password.'
 
-/** What is printed once everything runs. */
-export function describe(
-  url: string,
+interface FirstLook {
+  demo: Demo | { damaged: string } | undefined
+  /** Nobody can sign in yet. */
+  isEmpty: boolean
+}
+
+/** What somebody who has just started this installation can do with it. */
+export async function lookAround(
+  database: Database,
   config: Config,
-  { demo, isEmpty }: { demo: Demo | { damaged: string } | undefined; isEmpty: boolean },
-): string {
+  url: string,
+): Promise<FirstLook> {
+  return {
+    demo: await findDemo(database, config, url),
+    isEmpty: (await database.unscoped.organization.count()) === 0,
+  }
+}
+
+interface Demo {
+  file: DemoFile
+  /** A work order whose status the tour changes. */
+  workOrderId: string | undefined
+}
+
+/**
+ * The demo of this installation, with a fresh token; undefined when there is none, its key was
+ * revoked, or this is production. What cannot be read of its file is told in `damaged`.
+ */
+async function findDemo(
+  database: Database,
+  config: Config,
+  url: string,
+): Promise<Demo | { damaged: string } | undefined> {
+  if (!hasDemo(config)) return undefined
+  const file = path.join(config.dataDir, 'demo.json')
+  if (!fs.existsSync(file)) return undefined
+  const kept = readKept(file)
+  if (kept === undefined) {
+    return {
+      damaged: `${file} is damaged, and the demo's key is in no other place: restore it from a backup, or begin anew with another DATA_DIR.`,
+    }
+  }
+  const key = await database.unscoped.apiKey.findFirst({
+    where: { keyHash: hashApiKey(kept.apiKey), revokedAt: null },
+  })
+  if (key === null) return undefined
+  const { organizationId } = key
+  const scoped = database.scopedTo(organizationId)
+  const owner = await scoped.user.findFirst({
+    where: { role: 'OWNER', status: 'ACTIVE' },
+    orderBy: { id: 'asc' },
+  })
+  const order = await scoped.workOrder.findFirst({
+    where: { status: 'OPEN' },
+    orderBy: { id: 'asc' },
+  })
+  return {
+    workOrderId: order?.id,
+    file: await keepDemo(config, url, {
+      organizationId,
+      ownerId: owner?.id ?? '',
+      apiKey: kept.apiKey,
+    }),
+  }
+}
+
+/** What is printed once everything runs. */
+export function describe(url: string, config: Config, { demo, isEmpty }: FirstLook): string {
   const lines = [
     `Plantroom is running.`,
     ``,

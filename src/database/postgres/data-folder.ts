@@ -4,8 +4,8 @@ import { z } from 'zod'
 import type { OwnSecrets } from '../../config/config.ts'
 import { makeOwnSecrets } from '../../config/config.ts'
 import { StartupError } from '../../errors.ts'
-import { identityOf, startOf } from '../processes.ts'
-import { isCode, makeWhole, writeWhole } from '../whole-file.ts'
+import { identityOf, startOf } from './process-identity.ts'
+import { isCode, makeWhole, writeWhole } from './whole-file.ts'
 
 /** Opens the data folder (made when missing) for this process alone. */
 export function claimDataFolder(dataDir: string): Disposable {

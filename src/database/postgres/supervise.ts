@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StartupError } from '../../errors.ts'
 import type { Logger } from '../../log.ts'
-import { type Running, stopPostgres } from './process.ts'
+import { type Running, stopPostgres } from './embedded-process.ts'
 
 const FIRST_DELAY_MS = 100
 const LAST_DELAY_MS = 5_000

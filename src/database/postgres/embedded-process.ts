@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { StartupError } from '../../errors.ts'
-import { isAlive } from '../processes.ts'
+import { isAlive } from './process-identity.ts'
 
 /** Recovery after a power cut may take a while: as long as PostgreSQL lives, it is waited for. */
 const START_TIMEOUT_MS = 300_000

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { StartupError } from '../../errors.ts'
-import { folderOf, identityOf, isAlive, programOf } from '../processes.ts'
-import { type Running, watchEnd } from './process.ts'
+import { folderOf, identityOf, isAlive, programOf } from './process-identity.ts'
+import { type Running, watchEnd } from './embedded-process.ts'
 
 /** A PostgreSQL of ours may be recovering; one that neither answers nor ends is the operator's to end. */
 const ANSWER_TIMEOUT_MS = 60_000
