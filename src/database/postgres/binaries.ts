@@ -15,7 +15,7 @@ export interface Platform {
   musl: boolean
 }
 
-export function thisPlatform(): Platform {
+function thisPlatform(): Platform {
   return {
     os: process.platform,
     arch: process.arch,
@@ -40,7 +40,7 @@ const OWN = `set DATABASE_URL to a PostgreSQL ${POSTGRES_MAJOR} of your own`
  * Name of the package with the binaries of a platform.
  * @throws StartupError where PostgreSQL cannot be run, saying what can be done instead.
  */
-export function packageOf({ os, arch, musl }: Platform): string {
+function packageOf({ os, arch, musl }: Platform): string {
   if (os === 'win32') {
     throw new StartupError(
       `Plantroom cannot run its own PostgreSQL on Windows: start it in WSL 2, or ${OWN}.`,
