@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { lexicographicSortSchema, printSchema } from 'graphql'
+import { printSdl } from '../src/graphql/print-sdl.ts'
 import { schema } from '../src/schema.ts'
 
 // Writes schema.graphql, the public contract; with --check, fails when the file is stale.
 const file = path.resolve(import.meta.dirname, '../schema.graphql')
-const printed = `${printSchema(lexicographicSortSchema(schema))}\n`
+const printed = printSdl(schema)
 
 if (process.argv.includes('--check')) {
   const kept = await readFile(file, 'utf8').catch(() => '')

@@ -28,14 +28,15 @@ const DOMAINS = [
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'errors.ts': [],
-  'log.ts': ['config'],
+  'request-id.ts': [],
+  'log.ts': ['config', 'request-id.ts'],
   config: ['errors.ts'],
   generated: [],
   process: ['errors.ts', 'log.ts', 'config'],
   access: ['errors.ts', 'generated'],
   database: ['errors.ts', 'log.ts', 'config', 'generated', 'access'],
   events: ['errors.ts', 'log.ts', 'config', 'generated', 'access', 'database'],
-  graphql: ['errors.ts', 'log.ts', 'config', 'generated', 'access', 'database'],
+  graphql: ['errors.ts', 'request-id.ts', 'log.ts', 'config', 'generated', 'access', 'database'],
 }
 const BELOW_SLICES = Object.keys(MAY_IMPORT).filter((place) => place !== 'process')
 MAY_IMPORT['identity'] = BELOW_SLICES

@@ -29,6 +29,7 @@ const list = (text: string) =>
     .map((part) => part.trim())
     .filter((part) => part !== '')
 
+const isOrigin = (text: string) => text === '*' || URL.parse(text)?.origin === text
 const cidr = z.union([z.cidrv4(), z.cidrv6()])
 
 const encryptionKey = z
@@ -88,6 +89,12 @@ const environment = z.object({
     .pipe(z.array(z.enum(OPENID_ALGORITHMS)).min(1)),
   OIDC_CLOCK_TOLERANCE: duration.prefault('30s'),
   TRUSTED_PROXIES: z.string().prefault('').transform(list).pipe(z.array(cidr)),
+  CONNECTIONS_PER_ADDRESS: integer(1, 1_000_000).prefault('1000'),
+  CORS_ORIGINS: z
+    .string()
+    .prefault('')
+    .transform(list)
+    .pipe(z.array(z.string().refine(isOrigin, 'must be origins (https://app.example.com) or *'))),
   REQUESTS_PER_MINUTE: integer(1, 30_000).optional(),
   QUERY_TIMEOUT: duration.prefault('10s'),
   WEBHOOK_ALLOWED_CIDRS: z.string().prefault('').transform(list).pipe(z.array(cidr)),
@@ -135,6 +142,10 @@ export interface Config {
   auth: AuthConfig
   /** Networks of proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[]
+  /** Of one client address (IPv6: /64) at once; proxies that are trusted have as many as they like. */
+  connectionsPerAddress: number
+  /** Pages of these origins may use the API; `*` = of any. */
+  corsOrigins: readonly string[]
   /** Requests of one key or person in any 60 seconds, instead of what the plan says. */
   requestsPerMinute: number | undefined
   /** The longest that one request may be worked on. */
@@ -294,6 +305,8 @@ export function loadConfig(
       openId,
     },
     trustedProxies: value.TRUSTED_PROXIES,
+    connectionsPerAddress: value.CONNECTIONS_PER_ADDRESS,
+    corsOrigins: value.CORS_ORIGINS,
     requestsPerMinute: value.REQUESTS_PER_MINUTE,
     queryTimeoutMs: value.QUERY_TIMEOUT,
     webhooks: {

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql'
 import { AccessError, DomainError, DomainErrors } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import { currentRequestId } from '../request-id.ts'
 
 /**
  * What of an error a client may see. Refusals keep their code and text, malformed requests say what
@@ -29,7 +30,11 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
     { err: original, path: error instanceof GraphQLError ? error.path : undefined },
     'request failed',
   )
-  return located(error, 'Something went wrong on our side', 'INTERNAL', 500)
+  const masked = located(error, 'Something went wrong on our side', 'INTERNAL', 500)
+  const requestId = currentRequestId()
+  // By which the operator finds the line above.
+  if (requestId !== undefined) masked.extensions['requestId'] = requestId
+  return masked
 }
 
 function located(

@@ -4,19 +4,26 @@ import { BlockList, isIP, isIPv4 } from 'node:net'
 /** Tells from which address a request comes, as far as it can be believed. */
 export type ClientAddress = (request: IncomingMessage) => string
 
+/** Tells whether an address is that of a proxy whose word is taken. */
+export function createProxyTrust(trustedProxies: readonly string[]): (address: string) => boolean {
+  const trusted = new BlockList()
+  for (const cidr of trustedProxies) {
+    const [network = '', prefix] = cidr.split('/')
+    trusted.addSubnet(network, Number(prefix), isIPv4(network) ? 'ipv4' : 'ipv6')
+  }
+  return (address) => {
+    const plain = plainAddress(address)
+    return trusted.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6')
+  }
+}
+
 /**
  * Behind proxies, each of which adds to `X-Forwarded-For` whom it has heard: the nearest address that
  * is not one of theirs. What stands before that may be anything that the client has made up.
  * @param trustedProxies networks whose word is taken, in CIDR notation; none = the header is ignored
  */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
-  const trusted = new BlockList()
-  for (const cidr of trustedProxies) {
-    const [network = '', prefix] = cidr.split('/')
-    trusted.addSubnet(network, Number(prefix), isIPv4(network) ? 'ipv4' : 'ipv6')
-  }
-  const isTrusted = (address: string) => trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
-
+  const isTrusted = createProxyTrust(trustedProxies)
   return (request) => {
     let nearest = plainAddress(request.socket.remoteAddress ?? '')
     if (trustedProxies.length === 0) return nearest

@@ -1,5 +1,5 @@
 import { execute, type GraphQLSchema } from 'graphql'
-import { createYoga, type GraphiQLOptions, type Plugin } from 'graphql-yoga'
+import { createYoga, type Plugin } from 'graphql-yoga'
 import type { Caller } from '../access/caller.ts'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../database/database.ts'
@@ -41,19 +41,6 @@ export interface GraphQLParts {
 
 export type GraphQLHandler = ReturnType<typeof createGraphQLHandler>
 
-const WELCOME = `# Plantroom: facilities operations, with an event for every change.
-#
-# Set your key or token in the headers below, for example {"X-Api-Key": "idt_live_…"}, then try:
-
-subscription Live {
-  events(types: ["workorder.*"]) {
-    ... on EventEnvelope { position type data }
-    ... on StreamCheckpoint { cursor caughtUp }
-    ... on StreamGap { oldestAvailable reason }
-  }
-}
-`
-
 /** Executes GraphQL: over HTTP and SSE by itself, over WebSocket through `getEnveloped`. */
 export function createGraphQLHandler(parts: GraphQLParts) {
   const { config, database, queue, stream, log, schema } = parts
@@ -81,8 +68,9 @@ export function createGraphQLHandler(parts: GraphQLParts) {
     maskedErrors: { errorMessage: '', maskError: (error) => maskError(error, log) },
     // readBody (request-body.ts) sees to it, without a stream of its own for every request.
     maxRequestBodySize: false,
-    graphiql: { title: 'Plantroom', defaultQuery: WELCOME },
-    renderGraphiQL,
+    // The page and other origins are the router's.
+    graphiql: false,
+    cors: false,
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noErrorCache },
     batching: false,
     multipart: false,
@@ -106,15 +94,6 @@ export function createGraphQLHandler(parts: GraphQLParts) {
       return rate
     },
   })
-}
-
-/**
- * GraphiQL with everything in the page, so that it works where no other address can be reached. Its
- * nine megabytes are loaded when somebody first opens it.
- */
-async function renderGraphiQL(options?: GraphiQLOptions): Promise<string> {
-  const bundled = await import('@graphql-yoga/render-graphiql')
-  return bundled.renderGraphiQL(options)
 }
 
 /**

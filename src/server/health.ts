@@ -12,18 +12,35 @@ export interface Readiness {
 
 const DATABASE_TIMEOUT_MS = 2_000
 
-export async function checkReadiness(parts: {
+/** However many ask: each time so long after it was found, it is looked at anew, once for all of them. */
+const FRESH_MS = 500
+
+interface Parts {
   database: Database
   queue: Queue
   stream: EventStream
-  stopping: boolean
-}): Promise<Readiness> {
+}
+
+/** Tells how things are, at the cost of one look every half second. */
+export function shareReadiness(parts: Parts): () => Promise<Readiness> {
+  let looking: Promise<Readiness> | undefined
+  return () => {
+    looking ??= checkReadiness(parts).finally(() => {
+      setTimeout(() => {
+        looking = undefined
+      }, FRESH_MS).unref()
+    })
+    return looking
+  }
+}
+
+async function checkReadiness(parts: Parts): Promise<Readiness> {
   const checks = {
     database: await answers(parts.database),
     queue: await parts.queue.isHealthy(),
     stream: parts.stream.connected,
   }
-  return { ready: !parts.stopping && Object.values(checks).every(Boolean), ...checks }
+  return { ready: Object.values(checks).every(Boolean), ...checks }
 }
 
 async function answers(database: Database): Promise<boolean> {

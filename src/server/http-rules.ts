@@ -15,23 +15,14 @@ interface Served {
    * @throws AccessError RATE_LIMITED when the caller has too many.
    */
   admitStream?: ((caller: Caller) => void) | undefined
+  /** As the execution of it finds it; none over WebSocket. */
+  request?: Request
 }
 
-/**
- * What a GraphQL request over HTTP must look like: POST with a JSON body and nothing else, so that no
- * web page can make a browser send one across origins unasked; and who sent it, settled before
- * anything is parsed.
- */
+/** Who sent a GraphQL request over HTTP, settled before anything is read; and what its answer may say. */
 export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served> {
   return {
     async onRequestParse({ request, serverContext, setRequestParser }) {
-      if (request.method !== 'POST') {
-        throw refusal(405, 'GraphQL operations are sent by POST')
-      }
-      const contentType = request.headers.get('content-type') ?? ''
-      if (!/^application\/json *(;|$)/i.test(contentType)) {
-        throw refusal(415, 'The content type must be application/json')
-      }
       const credentials = {
         authorization: request.headers.get('authorization') ?? undefined,
         apiKey: request.headers.get('x-api-key') ?? undefined,
@@ -48,11 +39,16 @@ export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served>
       }
     },
     onSubscribe({ args }) {
-      const { caller, admitStream }: Served = args.contextValue
+      const { caller, admitStream, request }: Served = args.contextValue
+      // Refused here, before there is a source that somebody would have to end.
+      if (request !== undefined && !takesStream(request.headers.get('accept'))) {
+        throw refusal(406, 'A subscription is answered with text/event-stream: accept it')
+      }
       if (caller !== undefined) admitStream?.(caller)
     },
-    onResponse({ response }) {
-      if (response.status === 405) response.headers.set('allow', 'POST')
-    },
   }
+}
+
+function takesStream(accept: string | null): boolean {
+  return accept === null || /text\/event-stream|text\/\*|\*\/\*/i.test(accept)
 }

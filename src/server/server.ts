@@ -1,5 +1,6 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
+import { type AddressLimiter, createAddressLimiter } from '../access/address-limiter.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../database/database.ts'
@@ -9,20 +10,39 @@ import type { EventStream } from '../events/stream.ts'
 import { createAuthenticator } from '../identity/sessions/authenticate.ts'
 import { concerns, watchRevocations } from '../identity/sessions/sessions.ts'
 import type { Logger } from '../log.ts'
-import { type Admissions, openAdmissions } from './live/admissions.ts'
-import { type GraphQLHandler, createGraphQLHandler } from './graphql-handler.ts'
-import { checkReadiness } from './health.ts'
+import { createClientAddress, createProxyTrust } from './client-address.ts'
+import { createGraphQLHandler } from './graphql-handler.ts'
+import { createGraphQLRoute, GRAPHQL_PATH } from './graphql-route.ts'
+import { shareReadiness } from './health.ts'
+import { answer } from './http/answers.ts'
+import { limitConnections } from './http/connections.ts'
+import { createCors } from './http/cors.ts'
+import { answerProtocolErrors } from './http/protocol-errors.ts'
+import { type Responses, trackResponses } from './http/responses.ts'
+import { createRouter, type Route } from './http/router.ts'
 import { listen, urlOf } from './listen.ts'
+import { type Admissions, openAdmissions } from './live/admissions.ts'
 import type { SocketLimits } from './live/live-socket.ts'
-import { type Responses, trackResponses } from './responses.ts'
-import { type ClientAddress, createClientAddress } from './client-address.ts'
-import { SOCKET_LIMITS, acceptWebSockets } from './live/websockets.ts'
+import { acceptWebSockets, SOCKET_LIMITS } from './live/websockets.ts'
+import { createPages, type Pages } from './pages/routes.ts'
 
-const GRAPHQL_PATH = '/graphql'
-/** Longer than the idle time of usual load balancers (60 s), so that they close first. */
-const KEEP_ALIVE_MS = 65_000
-/** For the whole of a request to arrive. */
-const REQUEST_TIMEOUT_MS = 30_000
+/** What one connection may take of time and room before there is a request. */
+const HTTP_LIMITS = {
+  /** Longer than the idle time of usual load balancers (60 s), so that they close first. */
+  keepAliveTimeout: 65_000,
+  headersTimeout: 10_000,
+  /** For the whole of a request to arrive. */
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+  // The router says it better.
+  requireHostHeader: false,
+  // Others ask for HTTP/2 in passing, and take it well when they get an ordinary answer.
+  shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
+    headers.upgrade?.toLowerCase() === 'websocket',
+}
+/** Of one client address, beside what callers may ask of GraphQL: pages, and whatever is refused. */
+const ADDRESS_LIMIT = { most: 600, refillMs: 100 }
 const STREAM_SWEEP_MS = 1_000
 const STOP_POLL_MS = 20
 
@@ -61,10 +81,32 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const responses = trackResponses()
   const state = { stopping: false }
   const addressOf = createClientAddress(config.trustedProxies)
-  const routes = { ...parts, graphql, responses, state, admissions, limits, addressOf }
+  const routes = createRoutes(parts, state, (limiter, pages) =>
+    createGraphQLRoute({
+      graphql,
+      limiter,
+      servePage: async (exchange) => pages.serveGraphiQL(exchange),
+      admitStream: ({ response }, caller) =>
+        admitStream(response, { admissions, limits, responses }, caller),
+    }),
+  )
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-    (request, response) => route(request, response, routes),
+    HTTP_LIMITS,
+    createRouter({
+      ...routes,
+      cors: createCors(config.corsOrigins),
+      responses,
+      log,
+      addressOf,
+      isStopping: () => state.stopping,
+    }),
+  )
+  answerProtocolErrors(server, responses, log)
+  limitConnections(
+    server,
+    config.connectionsPerAddress,
+    createProxyTrust(config.trustedProxies),
+    log,
   )
   const sockets = acceptWebSockets(server, GRAPHQL_PATH, {
     graphql,
@@ -105,70 +147,50 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   }
 }
 
-interface Routes extends ServerParts {
-  graphql: GraphQLHandler
+/** What there is, by path. */
+function createRoutes(
+  parts: ServerParts,
+  state: { stopping: boolean },
+  createMain: (limiter: AddressLimiter, pages: Pages) => Route,
+): { routeFor(path: string): Route | undefined; limiter: AddressLimiter } {
+  const limiter = createAddressLimiter(ADDRESS_LIMIT)
+  const pages = createPages(parts.schema)
+  const isReady = shareReadiness(parts)
+  const routes = new Map<string, Route>([
+    [GRAPHQL_PATH, createMain(limiter, pages)],
+    ['/health/live', reading('none', ({ response }) => answer(response, 200, { live: true }))],
+    [
+      '/health/ready',
+      reading('none', async ({ response }) => {
+        const found = await isReady()
+        const ready = found.ready && !state.stopping
+        answer(response, ready ? 200 : 503, { ...found, ready })
+      }),
+    ],
+    [
+      '/',
+      reading(undefined, ({ response }) =>
+        answer(response, 302, { graphql: GRAPHQL_PATH }, { location: GRAPHQL_PATH }),
+      ),
+    ],
+  ])
+  return { limiter, routeFor: (path) => routes.get(path) ?? pages.routeFor(path) }
+}
+
+function reading(counted: Route['counted'], serve: Route['serve']): Route {
+  return { methods: ['GET', 'HEAD'], serve, ...(counted && { counted }) }
+}
+
+interface Streaming {
   admissions: Admissions
   limits: SocketLimits
   responses: Responses
-  state: { stopping: boolean }
-  addressOf: ClientAddress
-}
-
-function route(request: IncomingMessage, response: ServerResponse, parts: Routes): void {
-  const startedAt = performance.now()
-  const path = request.url?.split('?')[0] ?? '/'
-  parts.responses.add(response)
-  response.once('close', () => {
-    const ms = Math.round(performance.now() - startedAt)
-    parts.log.debug({ method: request.method, path, status: response.statusCode, ms }, 'request')
-  })
-  switch (path) {
-    case GRAPHQL_PATH:
-      void handleGraphQL(request, response, parts)
-      return
-    case '/health/live':
-      return answer(response, 200, { live: true })
-    case '/health/ready':
-      void checkReadiness({ ...parts, stopping: parts.state.stopping }).then((readiness) =>
-        answer(response, readiness.ready ? 200 : 503, readiness),
-      )
-      return
-    case '/':
-      response.setHeader('location', GRAPHQL_PATH)
-      return answer(response, 302, { graphql: GRAPHQL_PATH })
-    default:
-      return answer(response, 404, {
-        errors: [
-          {
-            message: 'There is nothing here; GraphQL is at /graphql',
-            extensions: { code: 'BAD_USER_INPUT' },
-          },
-        ],
-      })
-  }
-}
-
-async function handleGraphQL(
-  request: IncomingMessage,
-  response: ServerResponse,
-  parts: Routes,
-): Promise<void> {
-  try {
-    await parts.graphql(request, response, {
-      remoteAddress: parts.addressOf(request),
-      admitStream: (caller) => admitStream(response, parts, caller),
-    })
-  } catch (error) {
-    // Yoga answers every failure itself; here the connection broke while it did.
-    parts.log.debug({ error: String(error) }, 'answer was not sent')
-    response.destroy()
-  }
 }
 
 /** @throws AccessError RATE_LIMITED */
 function admitStream(
   response: ServerResponse,
-  { admissions, limits, responses }: Routes,
+  { admissions, limits, responses }: Streaming,
   caller: Caller,
 ): void {
   const leave = admissions.admit({
@@ -183,11 +205,6 @@ function admitStream(
   }
   response.once('close', leave)
   responses.markStream(response)
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-  response.end(`${JSON.stringify(body)}\n`)
 }
 
 /** Lets what is under way end; cuts the rest when the time is over. */

@@ -18,7 +18,8 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await temporaryFolder('test')
   const postgres = await startEmbeddedPostgres(folder.path, {
-    settings: { fsync: 'off', max_connections: '200' },
+    fsync: 'off',
+    max_connections: '200',
   })
   await migrate(postgres.url)
   const queue = await openQueue(

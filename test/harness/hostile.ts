@@ -14,7 +14,7 @@ export interface HostileReceiver extends AsyncDisposable {
 }
 
 /** What happens on a socket when its first, second, third … request has come in whole. */
-export type Misbehave = (socket: Socket, nth: number, path: string) => void
+type Misbehave = (socket: Socket, nth: number) => void
 
 /** Reads requests as they should be read, and answers them as the misbehaviour says. */
 export async function startHostile(
@@ -42,9 +42,8 @@ export async function startHostile(
           ''
         const sequence = Number(headerOf('webhook-sequence'))
         requests.push({ sequence, attempt: headerOf('webhook-attempt') })
-        const path = /^POST (\S+)/.exec(unread.toString('latin1', 0, size))?.[1] ?? ''
         unread = unread.subarray(size)
-        misbehave(socket, ++nth, path)
+        misbehave(socket, ++nth)
       }
     })
   }
@@ -124,7 +123,7 @@ export async function startDeaf(): Promise<HostileReceiver> {
 }
 
 /** Writes until told to stop or hung up on, never more than the socket takes. */
-export function flood(socket: Socket, chunk: string | Buffer): void {
+function flood(socket: Socket, chunk: string | Buffer): void {
   const more = () => {
     while (!socket.destroyed && socket.write(chunk));
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashPassword } from '../../src/identity/sessions/passwords.ts'
-import { networkOf, takeSignInAttempt } from '../../src/identity/sessions/sign-in-throttle.ts'
+import { takeSignInAttempt } from '../../src/identity/sessions/sign-in-throttle.ts'
+import { networkOf } from '../../src/access/network-of.ts'
 import { addOrganization, send, startTestApp, type TestApp } from '../harness/app.ts'
 import { ChangePassword, SignIn } from '../harness/identity-documents.ts'
 

@@ -5,7 +5,7 @@ import type { KeyRing } from '../../config/key-ring.ts'
 import { openHeaders, openSecret } from '../../webhooks/endpoints/secrets.ts'
 import { faultOfTarget, hostOf, type TargetPolicy } from '../../webhooks/endpoints/target-url.ts'
 import { AttemptError } from './attempt-error.ts'
-import type { Target } from './connections.ts'
+import type { Origin } from './connections.ts'
 import { makeSigningKey, signAttempt, type SigningKey } from './signing.ts'
 import type { WireRequest } from './send.ts'
 
@@ -22,7 +22,7 @@ export interface SealedEndpoint {
 /** An endpoint ready to be sent to. */
 export interface PreparedEndpoint {
   version: number
-  target: Target
+  origin: Origin
   path: string
   keys: { key: SigningKey; expiresAtMs: number }[]
   /** Name, value, name, value, … */
@@ -83,9 +83,8 @@ export function prepareEndpoint(
       : openHeaders(encryptionKeys, endpointId, endpoint.headersSealed)
   return {
     version: endpoint.version,
-    target: {
-      key: `${endpointId} ${endpoint.version}`,
-      authority: url.host,
+    origin: {
+      text: url.origin,
       host: hostOf(url),
       port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
       secure,
@@ -132,7 +131,7 @@ export function prepareRequest(
     headerLines += `${headers[at]}: ${headers[at + 1]}\n`
   return {
     wire: {
-      target: endpoint.target,
+      origin: endpoint.origin,
       path: endpoint.path,
       headers: headers.concat(endpoint.customHeaders),
       body,

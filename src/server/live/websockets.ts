@@ -4,8 +4,11 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graph
 import { type WebSocket, WebSocketServer } from 'ws'
 import { MAX_BODY_BYTES } from '../../graphql/limits/limits.ts'
 import type { Logger } from '../../log.ts'
+import { chooseRequestId } from '../../request-id.ts'
 import type { Admissions } from './admissions.ts'
 import type { ClientAddress } from '../client-address.ts'
+import { HttpRefusal, refuseSocket } from '../http/answers.ts'
+import { pathOf } from '../http/request-target.ts'
 import type { GraphQLHandler } from '../graphql-handler.ts'
 import type { Authenticate } from '../http-rules.ts'
 import { LIVE_CLOSE, LiveSocket, type SocketLimits } from './live-socket.ts'
@@ -82,13 +85,25 @@ export function acceptWebSockets(
 
   function upgrade(request: IncomingMessage, transport: Duplex, head: Buffer): void {
     transport.on('error', onError)
-    if (stopping) return refuse(transport, '503 Service Unavailable')
-    if (request.url?.split('?')[0] !== path) return refuse(transport, '404 Not Found')
+    try {
+      demandUpgrade(request, path, stopping)
+    } catch (error) {
+      const refusal = error instanceof HttpRefusal ? error : new HttpRefusal(400, 'Bad request')
+      return refuseSocket(transport, refusal, chooseRequestId(request.headers['x-request-id']))
+    }
     acceptor.handleUpgrade(request, transport, head, (socket) =>
       accept(socket, transport, parts.addressOf(request)),
     )
   }
 
+  // What is wrong with the handshake itself (RFC 6455, 4.2.1): the key, the version, the method.
+  acceptor.on('wsClientError', (error, transport, request) =>
+    refuseSocket(
+      transport,
+      new HttpRefusal(400, error.message, { 'sec-websocket-version': '13' }),
+      chooseRequestId(request.headers['x-request-id']),
+    ),
+  )
   server.on('upgrade', upgrade)
   const sweeping = setInterval(
     () => {
@@ -117,6 +132,10 @@ export function acceptWebSockets(
   }
 }
 
-function refuse(transport: Duplex, status: string): void {
-  transport.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+/** @throws HttpRefusal */
+function demandUpgrade(request: IncomingMessage, path: string, stopping: boolean): void {
+  if (stopping) throw new HttpRefusal(503, 'The server is stopping')
+  if (pathOf(request) !== path) {
+    throw new HttpRefusal(404, `There is no WebSocket here; it is at ${path}`)
+  }
 }

@@ -1,0 +1,98 @@
+import { sendNodeResponse } from '@whatwg-node/server'
+import type { Caller } from '../access/caller.ts'
+import type { AddressLimiter } from '../access/address-limiter.ts'
+import type { GraphQLHandler } from './graphql-handler.ts'
+import { answer, errorBody, HttpRefusal } from './http/answers.ts'
+import { demandLeft, type Exchange, type Route } from './http/router.ts'
+
+export const GRAPHQL_PATH = '/graphql'
+
+/** Media types of answers, and what stands for them. */
+const ANSWERED = new Set([
+  'application/json',
+  'application/graphql-response+json',
+  'text/event-stream',
+  'application/*',
+  'text/*',
+  '*/*',
+])
+
+export interface GraphQLRouteParts {
+  graphql: GraphQLHandler
+  limiter: AddressLimiter
+  /** GraphiQL, for a browser that opens the address. */
+  servePage(exchange: Exchange): Promise<void>
+  /** @throws AccessError RATE_LIMITED */
+  admitStream(exchange: Exchange, caller: Caller): void
+}
+
+/**
+ * GraphQL by POST with a JSON body and nothing else, so that no web page can make a browser send one
+ * across origins unasked; and a page by GET.
+ */
+export function createGraphQLRoute(parts: GraphQLRouteParts): Route {
+  return {
+    methods: ['GET', 'HEAD', 'POST'],
+    counted: 'by itself',
+    async serve(exchange) {
+      const { request, response, remoteAddress } = exchange
+      try {
+        if (request.method !== 'POST') {
+          demandPage(exchange)
+          demandLeft(parts.limiter, remoteAddress)
+          return await parts.servePage(exchange)
+        }
+        demandMediaTypes(exchange)
+      } catch (error) {
+        // Callers are counted below, by who they are.
+        if (error instanceof HttpRefusal && error.status !== 429) {
+          demandLeft(parts.limiter, remoteAddress)
+        }
+        throw error
+      }
+      // Whatever form the target had: no route looks at more of it.
+      request.url = GRAPHQL_PATH
+      const made = await parts.graphql.handleNodeRequestAndResponse(request, response, {
+        remoteAddress,
+        admitStream: (caller) => parts.admitStream(exchange, caller),
+      })
+      await send(made, exchange)
+    },
+  }
+}
+
+async function send(made: Response, { request, response }: Exchange): Promise<void> {
+  const type = made.headers.get('content-type')
+  if (type === 'text/event-stream') {
+    // nginx and its like would keep the stream to themselves until some kilobytes have come.
+    made.headers.set('x-accel-buffering', 'no')
+    made.headers.set('cache-control', 'no-store, no-transform')
+    made.headers.delete('content-encoding')
+  }
+  if (made.status >= 400 && type === null) {
+    const headers = Object.fromEntries(made.headers)
+    return answer(response, made.status, errorBody(made.status, made.statusText), headers)
+  }
+  await sendNodeResponse(made, response, request, true)
+}
+
+/** @throws HttpRefusal 405 */
+function demandPage({ request }: Exchange): void {
+  if (request.headers.accept?.includes('text/html') === true) return
+  throw new HttpRefusal(405, 'GraphQL operations are sent by POST', { allow: 'POST' })
+}
+
+/** @throws HttpRefusal 415 or 406 */
+function demandMediaTypes({ request: { headers } }: Exchange): void {
+  if (!/^application\/json *(;|$)/i.test(headers['content-type'] ?? '')) {
+    throw new HttpRefusal(415, 'The content type must be application/json', {
+      'accept-post': 'application/json',
+    })
+  }
+  const accepted = (headers.accept ?? '*/*').split(',')
+  if (accepted.some((part) => ANSWERED.has(part.replace(/;.*$/s, '').trim().toLowerCase()))) return
+  throw new HttpRefusal(
+    406,
+    'Answers are application/json or application/graphql-response+json, of subscriptions text/event-stream',
+  )
+}

@@ -1,0 +1,58 @@
+import type { GraphQLSchema } from 'graphql'
+import { printSdl } from '../../graphql/print-sdl.ts'
+import { HttpRefusal } from '../http/answers.ts'
+import type { Exchange, Route } from '../http/router.ts'
+import { type GraphiQL, loadGraphiQL } from './graphiql.ts'
+import { makeStaticFile, serveStaticFile, type StaticFile } from './static-file.ts'
+
+const PARTS = '/graphiql/'
+const READ = ['GET', 'HEAD'] as const
+
+export interface Pages {
+  /** By path; undefined where there is no page. */
+  routeFor(path: string): Route | undefined
+  serveGraphiQL(exchange: Exchange): Promise<void>
+}
+
+/** What is only to be read, and the same for everybody: made when it is first asked for, then kept. */
+export function createPages(schema: GraphQLSchema): Pages {
+  const sdl = once(async () =>
+    makeStaticFile(printSdl(schema), { 'content-type': 'text/plain; charset=utf-8' }),
+  )
+  const graphiql = once(() => loadGraphiQL(schema))
+  const fileRoute = (find: (path: string) => Promise<StaticFile>): Route => ({
+    methods: READ,
+    serve: async ({ request, response, path }) =>
+      serveStaticFile(request, response, await find(path)),
+  })
+  const sdlRoute = fileRoute(sdl)
+  const partsRoute = fileRoute(async (path) => partOf(await graphiql(), path))
+  return {
+    routeFor(path) {
+      if (path === '/schema.graphql') return sdlRoute
+      return path.startsWith(PARTS) ? partsRoute : undefined
+    },
+    async serveGraphiQL({ request, response }) {
+      await serveStaticFile(request, response, (await graphiql()).page)
+    },
+  }
+}
+
+/** @throws HttpRefusal 404 */
+function partOf({ parts }: GraphiQL, path: string): StaticFile {
+  const file = parts.get(path.slice(PARTS.length))
+  if (file === undefined) throw new HttpRefusal(404, 'There is nothing here')
+  return file
+}
+
+/** What could not be made is tried again for the next one who asks. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
+}
