@@ -38,6 +38,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   events: ['errors.ts', 'log.ts', 'config', 'generated', 'access', 'database'],
   graphql: ['errors.ts', 'request-id.ts', 'log.ts', 'config', 'generated', 'access', 'database'],
 }
+MAY_IMPORT['sweep'] = Object.keys(MAY_IMPORT).filter(
+  (place) => place !== 'process' && place !== 'graphql',
+)
 const BELOW_SLICES = Object.keys(MAY_IMPORT).filter((place) => place !== 'process')
 MAY_IMPORT['identity'] = BELOW_SLICES
 MAY_IMPORT['domains'] = [...BELOW_SLICES, 'identity']

@@ -52,6 +52,7 @@ export const ID_PREFIX = {
   webhookSecret: 'whs-',
   webhookDelivery: 'dlv-',
   webhookReplay: 'rpl-',
+  failedTask: 'tsk-',
   event: 'evt_',
   testEvent: 'evt_test_',
 } as const

@@ -1,10 +1,10 @@
-import { type Backend, transaction, type UnitOfWork } from '../../database/unit-of-work.ts'
-import type { Plan } from '../../generated/prisma/enums.ts'
+import type { Backend, UnitOfWork } from '../../database/unit-of-work.ts'
 import { type Booking, Prisma } from '../../generated/prisma/client.ts'
 import { bookingEnded, bookingNoShow, bookingRejected } from './events.ts'
 import { findAllPlaced } from './place.ts'
-import { findLostQuestions, sweepReminders } from './reminders.ts'
+import { lostQuestions, reminders } from './reminders.ts'
 import { save } from './service/load.ts'
+import { defineSweep } from '../../sweep/define.ts'
 
 /** Bookings handled in one transaction: bounds its time. */
 const BATCH = 100
@@ -12,7 +12,7 @@ const BATCH = 100
 /** What the clock does to a booking. Each status leads out of its own condition: once and no more. */
 const DUE = [
   {
-    name: 'reject unapproved',
+    name: 'bookings not approved',
     where: (now: Date) =>
       Prisma.sql`status = 'PENDING' AND hook_at IS NULL AND start_time <= ${now}`,
     after: (booking: Booking): Booking => ({
@@ -23,7 +23,7 @@ const DUE = [
     event: bookingRejected,
   },
   {
-    name: 'release no-shows',
+    name: 'bookings not shown up for',
     where: (now: Date) =>
       Prisma.sql`status = 'CONFIRMED' AND auto_release AND check_in_deadline <= ${now}`,
     after: (booking: Booking, now: Date): Booking => ({
@@ -34,7 +34,7 @@ const DUE = [
     event: bookingNoShow,
   },
   {
-    name: 'complete',
+    name: 'bookings over',
     where: (now: Date) =>
       Prisma.sql`(status = 'CHECKED_IN' OR (status = 'CONFIRMED' AND NOT auto_release)) AND end_time <= ${now}`,
     after: (booking: Booking): Booking => ({
@@ -46,45 +46,11 @@ const DUE = [
   },
 ] as const
 
-/**
- * Does what is due: refuses what nobody approved in time, releases what nobody came for, completes
- * what is over. Any number of workers may run it: rows that another one holds are left to it.
- * @returns how many bookings were changed.
- */
-export async function sweepBookings(backend: Backend, now = new Date()): Promise<number> {
-  let changed = 0
-  for (const due of DUE) {
-    for (const owner of await findOwners(backend, due.where(now))) {
-      for (;;) {
-        const done = await transaction(backend, { ...owner, kind: 'system' }, (unit) =>
-          handle(unit, due, now),
-        )
-        changed += done
-        if (done < BATCH) break
-      }
-    }
-  }
-  return changed
-}
-
-/** Organizations in which something is due. */
-async function findOwners(
-  { database }: Backend,
-  where: Prisma.Sql,
-): Promise<{ organizationId: string; plan: Plan }[]> {
-  const { rows } = await database.pool.query<{ organizationId: string; plan: Plan }>(
-    `SELECT id AS "organizationId", plan FROM organization
-      WHERE id IN (SELECT organization_id FROM booking WHERE ${where.text})`,
-    where.values,
-  )
-  return rows
-}
-
-async function handle(unit: UnitOfWork, due: (typeof DUE)[number], now: Date): Promise<number> {
-  const rows = await unit.tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM booking
-     WHERE organization_id = ${unit.organizationId} AND ${due.where(now)}
-     ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`
+async function handle(
+  unit: UnitOfWork,
+  due: (typeof DUE)[number],
+  rows: readonly { id: string }[],
+): Promise<void> {
   const bookings = await unit.tx.booking.findMany({
     where: { id: { in: rows.map((row) => row.id) } },
     orderBy: { startTime: 'asc' },
@@ -92,28 +58,37 @@ async function handle(unit: UnitOfWork, due: (typeof DUE)[number], now: Date): P
   const placed = await findAllPlaced(unit, bookings)
   for (const before of bookings) {
     const at = placed.get(before.resourceId)
-    if (at !== undefined) await save(unit, at, before, due.after(before, now), due.event)
+    if (at !== undefined) await save(unit, at, before, due.after(before, unit.now), due.event)
   }
-  return bookings.length
+}
+
+const statusSweeps = DUE.map((due) =>
+  defineSweep({
+    name: due.name,
+    everyMs: 5_000,
+    batch: BATCH,
+    settings: () => undefined,
+    due: (now) => ({
+      from: Prisma.sql`booking`,
+      id: Prisma.sql`booking.id`,
+      organization: Prisma.sql`booking.organization_id`,
+      where: due.where(now),
+      order: Prisma.sql`booking.id`,
+      lock: Prisma.sql`FOR UPDATE OF booking`,
+    }),
+    work: (unit, rows: { id: string }[]) => handle(unit, due, rows),
+  }),
+)
+
+/**
+ * Refuses what nobody approved in time, releases what nobody came for, completes what is over.
+ * @returns how many bookings were changed
+ */
+export async function sweepBookings(backend: Backend, now?: Date): Promise<number> {
+  let changed = 0
+  for (const sweep of statusSweeps) changed += await sweep.at(backend, undefined, now)
+  return changed
 }
 
 /** Chores of this slice for the worker's timer. */
-export const sweeps = [
-  {
-    name: 'bookings',
-    everyMs: 5_000,
-    run: async (backend: Backend) => {
-      await sweepBookings(backend)
-    },
-  },
-  {
-    name: 'booking reminders',
-    everyMs: 10_000,
-    run: (backend: Backend) => sweepReminders(backend),
-  },
-  {
-    name: 'booking hooks',
-    everyMs: 5_000,
-    run: (backend: Backend) => findLostQuestions(backend),
-  },
-]
+export const sweeps = [...statusSweeps, reminders, lostQuestions]

@@ -1,5 +1,6 @@
 import type { Backend, UnitOfWork } from '../../database/unit-of-work.ts'
-import { inOrganizations } from './in-organizations.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import { defineSweep } from '../../sweep/define.ts'
 
 /*
  * What an endpoint has not been sent yet can be a million deliveries, and a transaction may take ten
@@ -51,28 +52,38 @@ export async function hastenRetries(unit: UnitOfWork, endpointId: string): Promi
                    ORDER BY sequence LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`
 }
 
-/**
- * Goes on cancelling what was skipped, or belongs to deleted endpoints. Safe on many workers: an
- * endpoint that one of them has in hand is left to it.
- * @returns how many deliveries were cancelled
- */
-export function cancelSkipped(backend: Backend): Promise<number> {
-  const text = 'SELECT organization_id FROM webhook_endpoint WHERE cancel_through IS NOT NULL'
-  return inOrganizations(backend, { text, values: [] }, async (unit) => {
-    const [endpoint] = await unit.tx.$queryRaw<{ id: string; through: bigint }[]>`
-      SELECT id, cancel_through AS through FROM webhook_endpoint
-       WHERE organization_id = ${unit.organizationId} AND cancel_through IS NOT NULL
-       ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`
-    if (endpoint === undefined) return 0
-    const { cancelled, isLeft } = await cancelBatch(unit, endpoint.id, endpoint.through)
-    if (isLeft) return cancelled
-    await unit.tx.webhookEndpoint.update({
-      where: { id: endpoint.id },
-      data: { cancelThrough: null },
-    })
-    return Math.max(cancelled, 1)
-  })
-}
+/** Goes on cancelling what was skipped, or belongs to deleted endpoints. */
+export const skipped = defineSweep({
+  name: 'skipped deliveries',
+  everyMs: 1_000,
+  batch: 1,
+  settings: () => undefined,
+  due: () => ({
+    from: Prisma.sql`webhook_endpoint AS endpoint`,
+    id: Prisma.sql`endpoint.id`,
+    organization: Prisma.sql`endpoint.organization_id`,
+    columns: Prisma.sql`endpoint.cancel_through AS through`,
+    where: Prisma.sql`endpoint.cancel_through IS NOT NULL`,
+    order: Prisma.sql`endpoint.id`,
+    lock: Prisma.sql`FOR NO KEY UPDATE OF endpoint`,
+  }),
+  async work(unit, rows: { id: string; through: bigint }[]) {
+    const left: string[] = []
+    for (const { id, through } of rows) {
+      const { cancelled, isLeft } = await cancelBatch(unit, id, through)
+      if (isLeft) {
+        // What is being logged at this moment is left for the next run.
+        if (cancelled > 0) left.push(id)
+        continue
+      }
+      await unit.tx.webhookEndpoint.update({ where: { id }, data: { cancelThrough: null } })
+    }
+    return left
+  },
+})
+
+/** @returns how many batches were cancelled */
+export const cancelSkipped = (backend: Backend) => skipped.at(backend, undefined)
 
 /** Deliveries that are being logged at this moment are left for the next batch. */
 async function cancelBatch(

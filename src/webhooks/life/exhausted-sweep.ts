@@ -1,31 +1,35 @@
 import type { Backend, UnitOfWork } from '../../database/unit-of-work.ts'
 import { record } from '../../events/record.ts'
-import { inOrganizations } from './in-organizations.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import { defineSweep } from '../../sweep/define.ts'
 import { isAboutSending, serializeExhausted, webhookDeliveryExhausted } from './life-events.ts'
-
-/** Deliveries per transaction. */
-const BATCH = 200
 
 /**
  * Records webhook.delivery.exhausted for every delivery that was given up, once each: a delivery is
- * locked, told of and marked in one transaction, and whoever finds it locked leaves it. Giving up on
- * an event about sending is not told of, see life-events.ts.
- * @returns how many deliveries it looked at
+ * locked, told of and marked in one transaction. Giving up on an event about sending is not told of,
+ * see life-events.ts.
  */
-export function tellExhausted(backend: Backend): Promise<number> {
-  const text = `SELECT organization_id FROM webhook_delivery
-                 WHERE status = 'EXHAUSTED' AND sequence IS NOT NULL AND NOT told`
-  return inOrganizations(backend, { text, values: [] }, tellBatch)
-}
+export const exhausted = defineSweep({
+  name: 'exhausted deliveries',
+  everyMs: 1_000,
+  batch: 200,
+  settings: () => undefined,
+  due: () => ({
+    from: Prisma.sql`webhook_delivery AS delivery`,
+    id: Prisma.sql`delivery.id`,
+    organization: Prisma.sql`delivery.organization_id`,
+    where: Prisma.sql`delivery.status = 'EXHAUSTED' AND delivery.sequence IS NOT NULL AND NOT delivery.told`,
+    order: Prisma.sql`delivery.completed_at, delivery.id`,
+    lock: Prisma.sql`FOR UPDATE OF delivery`,
+  }),
+  work: tell,
+})
 
-async function tellBatch(unit: UnitOfWork): Promise<number> {
-  const locked = await unit.tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM webhook_delivery
-     WHERE organization_id = ${unit.organizationId} AND status = 'EXHAUSTED'
-       AND sequence IS NOT NULL AND NOT told
-     ORDER BY completed_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED`
-  if (locked.length === 0) return 0
-  const where = { id: { in: locked.map((row) => row.id) } }
+/** @returns how many deliveries it looked at */
+export const tellExhausted = (backend: Backend) => exhausted.at(backend, undefined)
+
+async function tell(unit: UnitOfWork, rows: { id: string }[]): Promise<void> {
+  const where = { id: { in: rows.map((row) => row.id) } }
   const deliveries = await unit.tx.webhookDelivery.findMany({
     where,
     orderBy: [{ completedAt: 'asc' }, { endpointId: 'asc' }, { sequence: 'asc' }],
@@ -45,5 +49,4 @@ async function tellBatch(unit: UnitOfWork): Promise<number> {
     })
   }
   await unit.tx.webhookDelivery.updateMany({ where, data: { told: true } })
-  return deliveries.length
 }

@@ -349,6 +349,6 @@ describe('personal data', () => {
 
   it('both chores stand ready for the worker', async () => {
     expect(sweeps.map((sweep) => sweep.everyMs > 0)).toEqual([true, true])
-    for (const sweep of sweeps) await sweep.run(test.app)
+    for (const sweep of sweeps) await sweep.run({ ...test.app, config: test.config })
   })
 })

@@ -153,9 +153,9 @@ export const BOOKING_EMITTERS: Emitters = {
     (world, id) => world.run('bookingReject', { id, reason: 'Under repair' }),
   ),
   'booking.no_show': on(
-    'bookings',
+    'bookings not shown up for',
     (world) => newBooking(world, { requiresCheckIn: true }),
-    (world) => world.sweep('bookings', () => sweepBookings(world.app, later(20))),
+    (world) => world.sweep('bookings not shown up for', () => sweepBookings(world.app, later(20))),
   ),
   'booking.series.cancelled': on('bookingSeriesCancel', newSeries, (world, id) =>
     world.run('bookingSeriesCancel', { id }),

@@ -1,5 +1,6 @@
 import { endSchedules } from '../../../src/domains/sor/sweeps.ts'
 import { sweepSlaClocks } from '../../../src/domains/work-orders/sweeps.ts'
+import { poison } from '../poison.ts'
 import { isObject } from '../recorded.ts'
 import { newAsset } from './assets.ts'
 import { type Emitter, type Emitters, later, on, plain, unique, type World } from './world.ts'
@@ -110,7 +111,22 @@ export async function submittedQuotation(world: World): Promise<string> {
 const submitted = (by: string, input: object = {}) =>
   on(by, submittedQuotation, (world, id) => world.run(by, { id, ...input }))
 
+/** A rate schedule that cannot be ended. */
+const failing: Emitter = {
+  by: 'sor schedules',
+  async arrange(world) {
+    const { pool } = world.app.database
+    const id = await publishedRates(world)
+    return () =>
+      world.sweep('sor schedules', async () => {
+        await using _bad = await poison(pool, 'rate_schedule', id)
+        await endSchedules(world.app, later(400 * DAY))
+      })
+  },
+}
+
 export const WORK_EMITTERS: Emitters = {
+  'system.task.failed': failing,
   'workorder.created': {
     by: 'workOrderCreate',
     async arrange(world) {

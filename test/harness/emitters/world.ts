@@ -12,6 +12,7 @@ type Input = Record<string, unknown>
 export interface World extends AsyncDisposable {
   test: TestApp
   app: App
+  organizationId: string
   ownerId: string
   owner: Credentials
   /** A site where it is about noon: what is to happen today has hours left. */
@@ -46,12 +47,15 @@ interface WrittenEvent {
   facets: FacetKey[]
 }
 
-export async function openWorld(): Promise<World> {
+/** @param beside a world in whose process this one is another organization, with a receiver of its own */
+export async function openWorld(beside?: World): Promise<World> {
   await using started = new AsyncDisposableStack()
   const receiver = started.use(await startReceiver())
-  const test = started.use(
-    await startTestApp({ WEBHOOK_ALLOW_HTTP: 'true', WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' }),
-  )
+  const test =
+    beside?.test ??
+    started.use(
+      await startTestApp({ WEBHOOK_ALLOW_HTTP: 'true', WEBHOOK_ALLOWED_CIDRS: '127.0.0.0/8' }),
+    )
   const org = await addOrganization(test)
   const done: string[] = []
 
@@ -103,6 +107,7 @@ export async function openWorld(): Promise<World> {
   return {
     test,
     app: test.app,
+    organizationId: org.organizationId,
     ownerId: org.ownerId,
     owner: org.owner,
     siteId,
