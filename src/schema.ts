@@ -60,10 +60,12 @@ import './webhooks/deliveries/live-schema.ts'
 import { type GraphQLSchema, isObjectType, specifiedDirectives } from 'graphql'
 import { builder } from './graphql/builder.ts'
 import { IDEMPOTENT } from './graphql/commands/idempotency.ts'
+import { boundInputs } from './graphql/input-bounds.ts'
 
 export const schema = describeCounts(
   builder.toSchema({ directives: [...specifiedDirectives, IDEMPOTENT] }),
 )
+boundInputs(schema)
 
 /** The Prisma plugin makes `totalCount` itself and takes no description for it. */
 function describeCounts(built: GraphQLSchema): GraphQLSchema {

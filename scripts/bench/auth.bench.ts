@@ -167,7 +167,7 @@ function bareHandler(context: Omit<Context, 'remoteAddress'> & { caller: Caller 
   })
   const yoga = createYoga({
     schema,
-    context: (): Context => ({ ...context, remoteAddress: '', costChecked: true }),
+    context: (): Context => ({ ...context, remoteAddress: '' }),
     plugins: [sameAsProduct],
     maxRequestBodySize: false,
     parserAndValidationCache: true,

@@ -7,7 +7,6 @@ import type { Permission } from '../access/caller.ts'
 import type PrismaTypes from '../generated/pothos.ts'
 import { getDatamodel } from '../generated/pothos.ts'
 import { type Context, callerOf, demand, scopedPrisma } from './context.ts'
-import { COST_LIMITS, refuseCost } from './limits/limits.ts'
 import PlainIdsPlugin from './reading/plain-ids.ts'
 import { kindOfId, typeNameOf } from './reading/node.ts'
 
@@ -86,13 +85,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       permission: (permission) => demand(context, permission),
     }),
   },
-  complexity: {
-    // Queries and mutations were measured as a whole before they began (request-limits.ts).
-    limit: (context: Context) => (context.costChecked === true ? {} : COST_LIMITS),
-    defaultComplexity: 1,
-    defaultListMultiplier: 10,
-    complexityError: refuseCost,
-  },
+  // The plugin takes down what fields cost; admission.ts adds it up, for a whole operation at once.
+  complexity: { disabled: true, defaultComplexity: 1 },
   prisma: {
     client: scopedPrisma,
     dmmf: getDatamodel(),

@@ -20,11 +20,11 @@ export interface Context extends Backend {
   remoteAddress: string
   /** What the request counts as and what its caller has left. */
   rate?: RequestRate | undefined
-  /** Set once the operation was found not to cost too much. */
-  costChecked?: boolean
   /** Header `Idempotency-Key` of the request. */
   idempotencyKey?: string | undefined
 }
+
+export const SIGN_IN = 'Sign in (Authorization: Bearer …) or send an API key (X-Api-Key)'
 
 /**
  * The caller, or a refusal when the request has no credentials.
@@ -32,10 +32,7 @@ export interface Context extends Backend {
  */
 export function callerOf(context: Context): Caller {
   if (context.caller !== undefined) return context.caller
-  throw new AccessError(
-    'UNAUTHENTICATED',
-    'Sign in (Authorization: Bearer …) or send an API key (X-Api-Key)',
-  )
+  throw new AccessError('UNAUTHENTICATED', SIGN_IN)
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Plugin } from 'graphql-yoga'
 import type { Caller } from '../access/caller.ts'
 import type { Authenticator } from '../identity/sessions/authenticate.ts'
 import { withPublicCode } from './present-errors.ts'
-import { readBody, refusal } from './request-body.ts'
+import { refusal } from './read-json.ts'
+import { readBody } from './request-body.ts'
 
 export type Authenticate = Authenticator['authenticate']
 

@@ -22,8 +22,25 @@ export function withPublicCode(error: GraphQLError): GraphQLError {
   }
   const http = error.extensions['http']
   if (typeof http === 'object' && http !== null) Reflect.deleteProperty(http, 'spec')
+  error.message = shortened(error.message)
   return error
 }
+
+/** Of what was sent, which a message may repeat to say what is wrong with it. */
+const MAX_QUOTED = 100
+const MAX_MESSAGE = 1_000
+
+/** A message of the libraries repeats a value in full, however long it is. */
+function shortened(message: string): string {
+  if (message.length <= MAX_QUOTED) return message
+  const short = message
+    .slice(0, MAX_MESSAGE)
+    .replaceAll(LONG_QUOTE, '"$1…"')
+    .replaceAll(LONG_WORD, '$1…')
+  return message.length > MAX_MESSAGE ? `${short}…` : short
+}
+const LONG_QUOTE = new RegExp(`"([^"]{${MAX_QUOTED}})[^"]+("|$)`, 'g')
+const LONG_WORD = new RegExp(`(\\S{${MAX_QUOTED}})\\S{2,}`, 'g')
 
 /** Errors as a WebSocket message carries them: masked, coded, without what is meant for HTTP. */
 export function presentErrors(errors: readonly unknown[], log: Logger): GraphQLFormattedError[] {

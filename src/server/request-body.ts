@@ -1,5 +1,6 @@
-import { GraphQLError } from 'graphql'
+import type { GraphQLError } from 'graphql'
 import { MAX_BODY_BYTES } from '../graphql/limits/limits.ts'
+import { readJson, refusal } from './read-json.ts'
 
 /** Leaving off early breaks the connection, and a client that is still sending sees that, not its answer. */
 const HEARD_OUT_BYTES = 10 * MAX_BODY_BYTES
@@ -9,13 +10,7 @@ const HEARD_OUT_BYTES = 10 * MAX_BODY_BYTES
  * @throws GraphQLError with status 400 when it is something else, 413 when it is too long
  */
 export async function readBody(request: Request): Promise<object> {
-  const text = await readText(request)
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch {
-    throw refusal(400, 'The request body is not valid JSON')
-  }
+  const body = readJson(await readText(request))
   if (typeof body !== 'object' || body === null) {
     throw refusal(400, 'The request body must be a JSON object')
   }
@@ -46,9 +41,4 @@ async function readText(request: Request): Promise<string> {
 
 function tooLong(): GraphQLError {
   return refusal(413, `The request body is longer than ${MAX_BODY_BYTES} bytes`)
-}
-
-/** What a client must mend in how it sends: an error with an HTTP status of its own. */
-export function refusal(status: number, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status } } })
 }

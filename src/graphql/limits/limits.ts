@@ -1,17 +1,41 @@
-import { ComplexityErrorKind, type ComplexityResult } from '@pothos/plugin-complexity'
-import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
-import { IdempotentPlacementRule } from '../commands/idempotency.ts'
+import { GraphQLError } from 'graphql'
 
 /** Bytes of a request body; a bulk mutation of a few hundred inputs fits. */
 export const MAX_BODY_BYTES = 1_000_000
-/** Lexical tokens of a document; GraphiQL's introspection query has about 450. */
-const MAX_TOKENS = 4_000
-const MAX_ALIASES = 30
-const MAX_DIRECTIVES = 10
 
-/** Depth counts every field level, and a Relay list alone takes three. */
-export const COST_LIMITS = { depth: 14, breadth: 500, complexity: 20_000 }
+/** What a document may have. Known before it is validated, and whoever sends it. */
+export const DOCUMENT_LIMITS = {
+  /** Long values belong into variables. */
+  characters: 100_000,
+  /** A printed document has no more lines than tokens. */
+  lines: 4_000,
+  /** Lexical ones, without comments; the introspection query of GraphiQL has about 450. */
+  tokens: 4_000,
+  /** Brackets of every kind within each other. */
+  nesting: 50,
+  operations: 20,
+  fragments: 100,
+  aliases: 30,
+  directives: 10,
+  /** Selections of one operation or fragment, with the fragments in it written out. */
+  breadth: 500,
+  /** Levels of one operation or fragment, with the fragments in it written out. */
+  depth: 50,
+  /** See `DocumentShape`; of a full screen some ten thousand. */
+  comparisons: 100_000,
+} as const
+
+/** Without credentials one can only sign in. */
+export const ANONYMOUS_LIMITS = { characters: 10_000, tokens: 500, breadth: 100 } as const
+
+/** Looking for what was meant instead takes time for each error, so there are not many. */
+export const MAX_VALIDATION_ERRORS = 5
+
+/**
+ * Of one operation. Depth counts every field level, and a Relay list alone takes three; types of the
+ * introspection query nest deeper, without costing more.
+ */
+export const COST_LIMITS = { depth: 14, introspectionDepth: 20, complexity: 20_000 }
 
 /** A limit was exceeded: HTTP 400 with the code QUERY_TOO_COMPLEX and the figure. */
 export function tooComplex(message: string): GraphQLError {
@@ -20,108 +44,10 @@ export function tooComplex(message: string): GraphQLError {
   })
 }
 
-export function refuseCost(
-  kind: ComplexityErrorKind,
-  result: ComplexityResult & { maxDepth?: number; maxBreadth?: number; maxComplexity?: number },
-): Error {
-  switch (kind) {
-    case ComplexityErrorKind.Depth:
-      return tooComplex(
-        `The query is ${result.depth} levels deep; at most ${result.maxDepth} are allowed`,
-      )
-    case ComplexityErrorKind.Breadth:
-      return tooComplex(
-        `The query has ${result.breadth} fields; at most ${result.maxBreadth} are allowed`,
-      )
-    default:
-      return tooComplex(
-        `The query costs ${result.complexity} points; at most ${result.maxComplexity} are allowed. Ask for smaller pages (first)`,
-      )
-  }
-}
-
-/** Counts what makes a document expensive before anything of it runs. */
-export function useDocumentLimits(): Plugin {
-  return {
-    onParse({ params, setParseFn, parseFn }) {
-      setParseFn((source, options) => parseFn(source, { ...options, maxTokens: MAX_TOKENS }))
-      void params
-    },
-    onValidate({ addValidationRule }) {
-      for (const rule of DOCUMENT_RULES) addValidationRule(rule)
-    },
-    onExecute({ args, setResultAndStopExecution }) {
-      const refused = refuseUnstorable(args.variableValues)
-      if (refused !== undefined) setResultAndStopExecution({ errors: [refused] })
-    },
-    onSubscribe({ args, setResultAndStopExecution }) {
-      const refused = refuseUnstorable(args.variableValues)
-      if (refused !== undefined) setResultAndStopExecution({ errors: [refused] })
-    },
-  }
-}
-
-/** What a document must keep to beside the rules of GraphQL itself. */
-export const DOCUMENT_RULES = [CountLimitRule, IdempotentPlacementRule, StorableTextRule] as const
-
-function CountLimitRule(context: ValidationContext): ASTVisitor {
-  let aliases = 0
-  let directives = 0
-  return {
-    Field(node) {
-      if (node.alias !== undefined && ++aliases === MAX_ALIASES + 1) {
-        context.reportError(
-          tooComplex(
-            `"${node.name.value}" is alias number ${aliases}; at most ${MAX_ALIASES} are allowed`,
-          ),
-        )
-      }
-    },
-    Directive(node) {
-      if (++directives === MAX_DIRECTIVES + 1) {
-        context.reportError(
-          tooComplex(
-            `"@${node.name.value}" is directive number ${directives}; at most ${MAX_DIRECTIVES} are allowed`,
-          ),
-        )
-      }
-    },
-  }
-}
-
-/** Text that PostgreSQL cannot keep, or that would come back changed. */
-function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0')
-}
-
-const UNSTORABLE = 'must be well-formed text without null characters'
-
-function StorableTextRule(context: ValidationContext): ASTVisitor {
-  return {
-    StringValue(node) {
-      if (!isStorable(node.value)) {
-        context.reportError(new GraphQLError(`A text ${UNSTORABLE}`, { nodes: [node] }))
-      }
-    },
-  }
-}
-
-function refuseUnstorable(variables: unknown): GraphQLError | undefined {
-  const path = findUnstorable(variables, [])
-  if (path === undefined) return undefined
-  return new GraphQLError(`$${path.join('.')} ${UNSTORABLE}`, {
+/** HTTP 400 with the code BAD_USER_INPUT. */
+export function badInput(message: string, nodes?: GraphQLError['nodes']): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
     extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
   })
-}
-
-function findUnstorable(value: unknown, path: readonly string[]): readonly string[] | undefined {
-  if (typeof value === 'string') return isStorable(value) ? undefined : path
-  if (typeof value !== 'object' || value === null || value instanceof Date) return undefined
-  for (const [key, inner] of Object.entries(value)) {
-    const found = isStorable(key)
-      ? findUnstorable(inner, [...path, key])
-      : [...path, '(name of a key)']
-    if (found !== undefined) return found
-  }
-  return undefined
 }

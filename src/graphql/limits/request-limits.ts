@@ -1,19 +1,14 @@
-import {
-  GraphQLError,
-  type ExecutionArgs,
-  type ExecutionResult,
-  getOperationAST,
-  OperationTypeNode,
-} from 'graphql'
+import { GraphQLError, type ExecutionArgs, type ExecutionResult, OperationTypeNode } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { type Caller, callerId, PLAN_LIMITS } from '../../access/caller.ts'
 import type { Config } from '../../config/config.ts'
 import { openQueryScope } from '../../database/query-scope.ts'
 import type { Counted, RateState, RequestLimiter } from '../../access/request-limiter.ts'
 import { AccessError } from '../../errors.ts'
+import { admitOperation, isRefused } from '../admission.ts'
 import type { Context } from '../context.ts'
-import { type Cost, costOf, countTopLevelFields, findDearest } from './cost.ts'
-import { COST_LIMITS, tooComplex } from './limits.ts'
+import { countTopLevelFields } from './cost.ts'
+import { COST_LIMITS } from './limits.ts'
 
 /** What a request has used and has left; part of the context. */
 export interface RequestRate extends RateState {
@@ -95,25 +90,19 @@ export function useRequestRate(gate: RateGate): Plugin<object, Served> {
 export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Context> {
   return {
     async onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
-      const operation = getOperationAST(args.document, args.operationName)
-      // Items of a subscription come here one by one; they were counted when it began.
-      if (operation == null || operation.operation === OperationTypeNode.SUBSCRIPTION)
-        return undefined
-      const context = args.contextValue
-      const { schema, document } = args
-      const given = { schema, document, operation, variables: args.variableValues ?? {}, context }
-      const cost = costOf(given)
-      if (cost === undefined) return undefined
-      const excess = findExcess(cost)
-      if (excess !== undefined) {
-        const dearest = findDearest(given, excess)
-        setResultAndStopExecution({ errors: [refuse(cost, excess, dearest)] })
+      const admitted = admitOperation(args)
+      if (admitted === undefined) return undefined
+      if (isRefused(admitted)) {
+        setResultAndStopExecution({ errors: admitted })
         return undefined
       }
-      context.costChecked = true
+      const { operation, cost, measurable } = admitted
+      // Items of a subscription come here one by one; they were counted when it began.
+      if (operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined
+      const context = args.contextValue
       const { rate } = context
       const more =
-        operation.operation === OperationTypeNode.MUTATION ? countTopLevelFields(given) - 1 : 0
+        operation.operation === OperationTypeNode.MUTATION ? countTopLevelFields(measurable) - 1 : 0
       if (more > 0 && rate !== undefined) {
         try {
           await gate.admit(rate, gate.open(context.caller, context.remoteAddress).of, more)
@@ -141,29 +130,12 @@ export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Conte
         },
       }
     },
-  }
-}
-
-function findExcess(cost: Cost): keyof Cost | undefined {
-  if (cost.depth > COST_LIMITS.depth) return 'depth'
-  if (cost.breadth > COST_LIMITS.breadth) return 'breadth'
-  return cost.points > COST_LIMITS.complexity ? 'points' : undefined
-}
-
-function refuse(cost: Cost, by: keyof Cost, dearest: string): GraphQLError {
-  switch (by) {
-    case 'depth':
-      return tooComplex(
-        `The query is ${cost.depth} levels deep; at most ${COST_LIMITS.depth} are allowed. The deepest is below "${dearest}"`,
-      )
-    case 'breadth':
-      return tooComplex(
-        `The query has ${cost.breadth} fields; at most ${COST_LIMITS.breadth} are allowed. Most are below "${dearest}"`,
-      )
-    case 'points':
-      return tooComplex(
-        `The query costs ${cost.points} points; at most ${COST_LIMITS.complexity} are allowed. "${dearest}" costs most: ask for smaller pages (first)`,
-      )
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const admitted = admitOperation(args)
+      if (admitted !== undefined && isRefused(admitted)) {
+        setResultAndStopExecution({ errors: admitted })
+      }
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { CloseCode, MessageType, type SubscribeMessage, parseMessage } from 'graphql-ws'
+import { CloseCode, type Message, MessageType, type SubscribeMessage } from 'graphql-ws'
 import type { WebSocket } from 'ws'
 import type { Caller } from '../../access/caller.ts'
 import { encodeCursor } from '../../database/reading/cursor.ts'
@@ -9,6 +9,7 @@ import type { Logger } from '../../log.ts'
 import type { Admissions } from './admissions.ts'
 import type { Authenticate } from '../http-rules.ts'
 import { Operation, type OperationHost } from './operation.ts'
+import { readMessage } from '../read-message.ts'
 import type { RequestRunner } from './request-runner.ts'
 import { SocketWriter } from './socket-writer.ts'
 
@@ -180,9 +181,9 @@ export class LiveSocket implements OperationHost {
   }
 
   #receive(text: string): void {
-    let message: ReturnType<typeof parseMessage>
+    let message: Message
     try {
-      message = parseMessage(text)
+      message = readMessage(text, this.#caller !== undefined)
     } catch {
       return this.close(CloseCode.BadRequest, 'Invalid message received')
     }

@@ -10,6 +10,7 @@ import {
 } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
 import type { Caller } from '../../access/caller.ts'
+import { admitOperation, isRefused } from '../../graphql/admission.ts'
 import type { Logger } from '../../log.ts'
 import type { GraphQLHandler, RequestContext } from '../graphql-handler.ts'
 import { type Execution, createExecutions, serializeResult } from './shared-execution.ts'
@@ -65,6 +66,9 @@ export function createRequestRunner(graphql: GraphQLHandler, log: Logger): Reque
           payload: encode(serializeResult(await enveloped.execute(args), log)),
         }
       }
+      const admitted = admitOperation(args)
+      if (admitted !== undefined && isRefused(admitted))
+        return { kind: 'refused', errors: admitted }
       const items = await createSourceEventStream(args)
       if (!(Symbol.asyncIterator in items)) {
         return { kind: 'result', payload: encode(serializeResult(items, log)) }

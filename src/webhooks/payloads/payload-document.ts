@@ -7,17 +7,14 @@ import {
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
-  parse,
   printSchema,
-  specifiedRules,
   TypeInfo,
-  validate,
   visit,
   visitWithTypeInfo,
 } from 'graphql'
 import { type Caller, may, type Permission } from '../../access/caller.ts'
-import { costOf } from '../../graphql/limits/cost.ts'
-import { DOCUMENT_RULES } from '../../graphql/limits/limits.ts'
+import { type Cost, costOf, type Measurable } from '../../graphql/limits/cost.ts'
+import { parseDocument, validateDocument } from '../../graphql/parse-document.ts'
 
 /** A document that shapes an endpoint's payload, found fit for it. */
 export interface PayloadDocument {
@@ -62,7 +59,7 @@ export function readPayloadDocument(schema: GraphQLSchema, text: string): Payloa
   if (Buffer.byteLength(text) > MAX_BYTES) refuse(`must have at most ${MAX_BYTES} bytes`)
   const document = parsed(text)
   const operation = onlyOperation(document)
-  const [fault] = validate(schema, document, [...specifiedRules, ...DOCUMENT_RULES])
+  const [fault] = validateDocument(schema, document)
   if (fault !== undefined) refuse(fault.message)
   const [root] = operation.selectionSet.selections
   if (root?.kind !== Kind.FIELD || root.name.value !== 'events') {
@@ -70,11 +67,10 @@ export function readPayloadDocument(schema: GraphQLSchema, text: string): Payloa
   }
   const variables = getVariableValues(schema, operation.variableDefinitions ?? [], {})
   if (variables.errors !== undefined) {
-    refuse('nobody gives its variables a value: each must have a default or allow null')
+    return refuse('nobody gives its variables a value: each must have a default or allow null')
   }
   if (!selectsEvents(schema, document)) refuse('asks for no field of EventEnvelope')
-  const cost = costOf({ schema, document, operation, variables: {}, context: {} })
-  if (cost === undefined) return refuse('has arguments that do not fit their types')
+  const cost = measured({ schema, document, operation, variables: variables.coerced })
   if (cost.depth > MAX_DEPTH) {
     refuse(`is ${cost.depth} levels deep; at most ${MAX_DEPTH} are allowed`)
   }
@@ -92,7 +88,15 @@ function refuse(message: string): never {
 
 function parsed(text: string): DocumentNode {
   try {
-    return parse(text, { maxTokens: MAX_TOKENS })
+    return parseDocument(text, { characters: MAX_BYTES, tokens: MAX_TOKENS })
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function measured(given: Measurable): Cost {
+  try {
+    return costOf(given)
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error))
   }

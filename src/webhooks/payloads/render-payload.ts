@@ -85,8 +85,6 @@ async function executeAll(
     database,
     queue,
     remoteAddress: '',
-    // It was measured when it was saved, and again against this schema.
-    costChecked: true,
   }
   const scope = openQueryScope(database.url)
   const results: (ExecutionResult | typeof OVERDUE)[] = events.map(() => OVERDUE)
