@@ -24,6 +24,8 @@ export function faultOfPatterns(patterns: readonly string[]): string | undefined
 /** The candidate that needs the fewest changes; undefined when none comes close. */
 function findClosest(text: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
+  // Nothing that is meant is twice as long, and comparing takes time for each pair of letters.
+  if (text.length > 2 * Math.max(...candidates.map((each) => each.length))) return best
   // A third of the letters wrong is no longer a typing error.
   let bestDistance = Math.max(2, Math.floor(text.length / 3)) + 1
   for (const candidate of candidates) {

@@ -85,8 +85,9 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       permission: (permission) => demand(context, permission),
     }),
   },
-  // The plugin takes down what fields cost; admission.ts adds it up, for a whole operation at once.
-  complexity: { disabled: true, defaultComplexity: 1 },
+  // The plugin is here for the option `complexity` of fields; admission.ts reads it and adds it up, for
+  // a whole operation at once and before it runs.
+  complexity: { disabled: true },
   prisma: {
     client: scopedPrisma,
     dmmf: getDatamodel(),

@@ -79,7 +79,7 @@ function priceOfOrdinary(
 ): Price {
   const args = argumentsOf(field, node, variables)
   const size = sizeOfArguments(field, args, sizes)
-  const option: unknown = field.extensions['complexity']
+  const option: unknown = Reflect.get(Object(field.extensions['pothosOptions']), 'complexity')
   const said: unknown = typeof option === 'function' ? option(args, {}, field) : option
   const given = on === schema.getMutationType() ? size.longest : at.given
   const unsaid = isListType(getNullableType(field.type))

@@ -31,9 +31,10 @@ const TEXT_LIMITS: Readonly<Record<string, number | null | undefined>> = {
   JSONObject: null,
 }
 
-/** Entries of a list that a query may be asked with, and of one in the input of a mutation. */
+/** Entries of a list that a query may be asked with. */
 const MAX_ITEMS_READING = 100
-const MAX_ITEMS_WRITING = 1_000
+/** In the input of a mutation, whose own rules (1,000 at most) answer with a user error before. */
+const MAX_ITEMS_WRITING = 2_000
 
 declare module 'graphql' {
   interface GraphQLArgumentExtensions {

@@ -28,19 +28,21 @@ export function withPublicCode(error: GraphQLError): GraphQLError {
 
 /** Of what was sent, which a message may repeat to say what is wrong with it. */
 const MAX_QUOTED = 100
-const MAX_MESSAGE = 1_000
+/** Of a whole message: what was sent often stands in the middle, and the reason behind it. */
+const MAX_HEAD = 600
+const MAX_TAIL = 400
 
-/** A message of the libraries repeats a value in full, however long it is. */
+/** The libraries repeat what was sent in full, however long it is. */
 function shortened(message: string): string {
   if (message.length <= MAX_QUOTED) return message
-  const short = message
-    .slice(0, MAX_MESSAGE)
-    .replaceAll(LONG_QUOTE, '"$1…"')
-    .replaceAll(LONG_WORD, '$1…')
-  return message.length > MAX_MESSAGE ? `${short}…` : short
+  const cut =
+    message.length <= MAX_HEAD + MAX_TAIL
+      ? message
+      : `${message.slice(0, MAX_HEAD)}…${message.slice(-MAX_TAIL)}`
+  return cut.replaceAll(LONG_QUOTE, '"$1…"').replaceAll(LONG_WORD, '$1…$2')
 }
-const LONG_QUOTE = new RegExp(`"([^"]{${MAX_QUOTED}})[^"]+("|$)`, 'g')
-const LONG_WORD = new RegExp(`(\\S{${MAX_QUOTED}})\\S{2,}`, 'g')
+const LONG_QUOTE = new RegExp(`"([^"]{${MAX_QUOTED}})[^"]+"`, 'g')
+const LONG_WORD = new RegExp(`(\\S{${MAX_QUOTED}})\\S{2,}(\\s|$)`, 'g')
 
 /** Errors as a WebSocket message carries them: masked, coded, without what is meant for HTTP. */
 export function presentErrors(errors: readonly unknown[], log: Logger): GraphQLFormattedError[] {

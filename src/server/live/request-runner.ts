@@ -67,8 +67,9 @@ export function createRequestRunner(graphql: GraphQLHandler, log: Logger): Reque
         }
       }
       const admitted = admitOperation(args)
-      if (admitted !== undefined && isRefused(admitted))
-        return { kind: 'refused', errors: admitted }
+      if (admitted !== undefined && isRefused(admitted)) {
+        return { kind: 'result', payload: encode(serializeResult({ errors: admitted }, log)) }
+      }
       const items = await createSourceEventStream(args)
       if (!(Symbol.asyncIterator in items)) {
         return { kind: 'result', payload: encode(serializeResult(items, log)) }

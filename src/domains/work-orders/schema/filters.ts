@@ -60,12 +60,24 @@ interface WhereShape {
   slaResolutionDeadline?: typeof DateTimeFilter.$inferInput | null | undefined
 }
 
+/** They nest, and each becomes a part of the statement with parameters of its own. */
+const MAX_PARTS = 20
+const PARTS = { maxItems: MAX_PARTS, itemPoints: 50 }
+
 export const WorkOrderWhere = builder.inputRef<WhereShape>('WorkOrderWhere')
 WorkOrderWhere.implement({
   description: 'Which work orders; all given conditions must hold.',
   fields: (t) => ({
-    and: t.field({ type: [WorkOrderWhere], description: 'All of these must hold too.' }),
-    or: t.field({ type: [WorkOrderWhere], description: 'At least one of these must hold too.' }),
+    and: t.field({
+      type: [WorkOrderWhere],
+      description: `All of these, at most ${MAX_PARTS}, must hold too.`,
+      extensions: PARTS,
+    }),
+    or: t.field({
+      type: [WorkOrderWhere],
+      description: `At least one of these, at most ${MAX_PARTS}, must hold too.`,
+      extensions: PARTS,
+    }),
     not: t.field({ type: WorkOrderWhere, description: 'This must not hold.' }),
     search: t.string({
       description:
