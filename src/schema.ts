@@ -60,7 +60,7 @@ import './webhooks/deliveries/live-schema.ts'
 import { type GraphQLSchema, isObjectType, specifiedDirectives } from 'graphql'
 import { builder } from './graphql/builder.ts'
 import { IDEMPOTENT } from './graphql/commands/idempotency.ts'
-import { boundInputs } from './graphql/input-bounds.ts'
+import { boundInputs } from './graphql/limits/input-bounds.ts'
 
 export const schema = describeCounts(
   builder.toSchema({ directives: [...specifiedDirectives, IDEMPOTENT] }),

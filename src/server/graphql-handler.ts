@@ -8,7 +8,7 @@ import { createRequestLimiter } from '../access/request-limiter.ts'
 import type { EventStream } from '../events/stream.ts'
 import type { Context } from '../graphql/context.ts'
 import { createDocumentCache, noErrorCache } from '../graphql/limits/document-cache.ts'
-import { useDocumentLimits } from '../graphql/document-limits.ts'
+import { useDocumentLimits } from '../graphql/limits/document-limits.ts'
 import { maskError } from '../graphql/mask.ts'
 import {
   createRateGate,

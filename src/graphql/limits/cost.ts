@@ -10,7 +10,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
-import { type Pricing, priceOf, type Selected, type Standing } from '../field-price.ts'
+import { type Pricing, priceOf, type Selected, type Standing } from './field-price.ts'
 
 /** What an operation asks for, measured before anything of it runs. */
 export interface Cost {

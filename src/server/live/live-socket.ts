@@ -9,7 +9,7 @@ import type { Logger } from '../../log.ts'
 import type { Admissions } from './admissions.ts'
 import type { Authenticate } from '../http-rules.ts'
 import { Operation, type OperationHost } from './operation.ts'
-import { readMessage } from '../read-message.ts'
+import { readMessage } from './read-message.ts'
 import type { RequestRunner } from './request-runner.ts'
 import { SocketWriter } from './socket-writer.ts'
 

@@ -10,7 +10,7 @@ import {
 } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
 import type { Caller } from '../../access/caller.ts'
-import { admitOperation, isRefused } from '../../graphql/admission.ts'
+import { admitOperation, isRefused } from '../../graphql/limits/admission.ts'
 import type { Logger } from '../../log.ts'
 import type { GraphQLHandler, RequestContext } from '../graphql-handler.ts'
 import { type Execution, createExecutions, serializeResult } from './shared-execution.ts'

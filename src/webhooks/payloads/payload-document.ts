@@ -14,7 +14,7 @@ import {
 } from 'graphql'
 import { type Caller, may, type Permission } from '../../access/caller.ts'
 import { type Cost, costOf, type Measurable } from '../../graphql/limits/cost.ts'
-import { parseDocument, validateDocument } from '../../graphql/parse-document.ts'
+import { parseDocument, validateDocument } from '../../graphql/limits/parse-document.ts'
 
 /** A document that shapes an endpoint's payload, found fit for it. */
 export interface PayloadDocument {

@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
-import type { Caller } from '../access/caller.ts'
-import { SIGN_IN } from './context.ts'
-import { ANONYMOUS_LIMITS } from './limits/limits.ts'
+import type { Caller } from '../../access/caller.ts'
+import { SIGN_IN } from '../context.ts'
+import { ANONYMOUS_LIMITS } from './limits.ts'
 import { DOCUMENT_RULES, parseDocument, shapeOfParsed, validateDocument } from './parse-document.ts'
 
 interface Served {

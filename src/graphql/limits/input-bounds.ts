@@ -15,7 +15,7 @@ import {
   isScalarType,
   Kind,
 } from 'graphql'
-import { badInput } from './limits/limits.ts'
+import { badInput } from './limits.ts'
 
 /** Characters of a text by its scalar, whatever a field's own rules say; null: has none. */
 const TEXT_LIMITS: Readonly<Record<string, number | null | undefined>> = {

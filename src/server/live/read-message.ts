@@ -1,5 +1,5 @@
 import { type Message, MessageType, validateMessage } from 'graphql-ws'
-import { readJson } from './read-json.ts'
+import { readJson } from '../read-json.ts'
 
 /** Characters of a message that carries no document: credentials, or what a ping is to echo. */
 const MAX_CONTROL_LENGTH = 16_384

@@ -8,9 +8,9 @@ import {
   startTestApp,
   type TestApp,
   type TestOrganization,
-} from './harness/app.ts'
-import { CreateEndpoint } from './harness/documents.ts'
-import { openSocket } from './harness/live.ts'
+} from '../harness/app.ts'
+import { CreateEndpoint } from '../harness/documents.ts'
+import { openSocket } from '../harness/live.ts'
 
 const JSON_BODY = { 'Content-Type': 'application/json' }
 

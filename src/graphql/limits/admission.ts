@@ -6,8 +6,8 @@ import {
   getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql'
-import { type Cost, costOf, findDearest, type Measurable } from './limits/cost.ts'
-import { badInput, COST_LIMITS, tooComplex } from './limits/limits.ts'
+import { type Cost, costOf, findDearest, type Measurable } from './cost.ts'
+import { badInput, COST_LIMITS, tooComplex } from './limits.ts'
 import { findUnstorable, UNSTORABLE } from './storable-text.ts'
 
 /** An operation that may run. */

@@ -10,8 +10,8 @@ import {
   validate,
 } from 'graphql'
 import { type DocumentShape, shapeOf } from './document-shape.ts'
-import { IdempotentPlacementRule } from './commands/idempotency.ts'
-import { DOCUMENT_LIMITS, MAX_VALIDATION_ERRORS, tooComplex } from './limits/limits.ts'
+import { IdempotentPlacementRule } from '../commands/idempotency.ts'
+import { DOCUMENT_LIMITS, MAX_VALIDATION_ERRORS, tooComplex } from './limits.ts'
 import { StorableTextRule } from './storable-text.ts'
 
 /** What a document must keep to beside the rules of GraphQL itself. */
