@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { loadConfig, makeOwnSecrets } from '../src/config/config.ts'
-import { claimDataFolder } from '../src/database/postgres/data-folder.ts'
 import { openDatabase } from '../src/database/database.ts'
-import { startEmbeddedPostgres } from '../src/database/postgres/embedded.ts'
 import { migrate } from '../src/database/migrations/migrate.ts'
 import { createOrganization } from '../src/demo/seed-demo.ts'
 import { CAMPUS_CURRENCY, seedCampus } from '../src/demo/seed-campus.ts'
+import { openOwnDatabase } from './own-database.ts'
 
 // npm run seed [-- --scale 100] [--name NAME]: a new organization with a year of made-up history, in
-// the database of DATABASE_URL or else in the data folder of a Plantroom that is not running.
+// the database of DATABASE_URL or else in the one of the data folder, running or not.
 const { values } = parseArgs({
   options: {
     scale: { type: 'string', default: '1' },
@@ -29,7 +26,7 @@ const LINES = 10
 
 try {
   await using opened = new AsyncDisposableStack()
-  const url = process.env['DATABASE_URL'] || (await startOwn(opened))
+  const url = await openOwnDatabase(opened)
   await migrate(url)
   const database = opened.use(openDatabase(url, 2))
   const password = randomBytes(18).toString('base64url')
@@ -59,12 +56,6 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
-}
-
-async function startOwn(opened: AsyncDisposableStack): Promise<string> {
-  const dataDir = path.resolve(loadConfig(process.env, makeOwnSecrets).dataDir)
-  opened.use(claimDataFolder(dataDir))
-  return opened.use(await startEmbeddedPostgres(dataDir)).url
 }
 
 function createProgress(began: number): (share: number) => void {

@@ -77,6 +77,31 @@ export class StartupError extends Error {
   override name = 'StartupError'
 }
 
+const SYSTEM_REASONS: Partial<Record<string, string>> = {
+  EACCES: 'this user has no permission for it',
+  EPERM: 'this user has no permission for it',
+  EROFS: 'it lies on a read-only file system',
+  ENOSPC: 'the disk is full',
+  EDQUOT: "this user's share of the disk is full",
+  ENOTDIR: 'a part of this path is a file, not a folder',
+  EISDIR: 'it is a folder, not a file',
+  EEXIST: 'there is something else of this name',
+  ENAMETOOLONG: 'the path is too long',
+  EIO: 'the disk does not answer',
+  EMFILE: 'this process may open no more files',
+  ENFILE: 'this machine may open no more files',
+  ELOOP: 'its links go round in a circle',
+}
+
+/** One sentence for what an operating system refuses of a file; undefined for any other error. */
+export function sentenceOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined
+  const reason = SYSTEM_REASONS[String(error.code)]
+  if (reason === undefined || 'address' in error) return undefined
+  const file = 'path' in error ? String(error.path) : 'its files'
+  return `Plantroom cannot use ${file}: ${reason} (${String(error.code)}).`
+}
+
 /** The record is not what the caller has seen. */
 export function versionConflict(
   currentVersion: number,

@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import './process/demand-node.mjs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { settleMemory } from './process/settle-memory.ts'
+import { openStopSwitch, type StopSwitch } from './process/stop-switch.ts'
 
 const HELP = `Plantroom: facilities operations over GraphQL, with signed webhooks and live events.
 
@@ -17,58 +19,49 @@ try {
   if (values.help === true) console.log(HELP)
   else if (values.version === true) console.log(readVersion())
   else {
-    await main()
-    settleMemory()
+    const byNpm = process.env['npm_lifecycle_event'] === 'start'
+    process.exit(await main(openStopSwitch({ byNpm })))
   }
 } catch (error) {
   await fail(error)
 }
 
-async function main(): Promise<void> {
+/** Runs until it is told to stop; resolves with the exit code. */
+async function main(stop: StopSwitch): Promise<number> {
   // Loaded here, so that --help answers at once and the compile cache covers everything below.
-  const [{ startApp }, { loadConfig }, { readOrMakeSecrets }, { createLogger }, tour] =
+  const [{ startApp }, { loadConfig }, { readOrMakeSecrets }, { createLogger }, firstRun, demo] =
     await Promise.all([
       import('./app.ts'),
       import('./config/config.ts'),
       import('./database/postgres/data-folder.ts'),
       import('./log.ts'),
       import('./demo/first-run.ts'),
+      import('./demo/seed-demo.ts'),
     ])
   const config = loadConfig(process.env, readOrMakeSecrets)
+  stop.limit(config.shutdownTimeoutMs)
   const log = createLogger(config.logLevel)
-  const app = await startApp(config, log)
-
-  let stopping = false
-  const stop = (signal: string) => {
-    if (stopping) return
-    stopping = true
-    console.log(
-      `${signal}: finishing what is in flight (at most ${config.shutdownTimeoutMs / 1_000} s)`,
-    )
-    const tooLong = setTimeout(() => {
-      console.error('Stopping took too long; what was in flight is sent again at the next start.')
-      process.exit(1)
-    }, config.shutdownTimeoutMs + 15_000)
-    tooLong.unref()
-    app[Symbol.asyncDispose]().then(
-      () => process.exit(0),
-      (error: unknown) => void fail(error),
-    )
+  const { signal } = stop
+  let isStarted = false
+  try {
+    await using app = await startApp(config, log, {
+      signal,
+      onLost: stop.onLost,
+      prepare: (database) => demo.makeDemo(database, config, signal),
+    })
+    isStarted = true
+    if (app.url === undefined) console.log('Plantroom worker is running.')
+    else {
+      const found = await firstRun.lookAround(app.database, config, app.url)
+      console.log(firstRun.describe(app.url, config, found))
+    }
+    settleMemory()
+    await stop.asked
+  } catch (error) {
+    // A start that was given up fails in whatever it was doing just then.
+    if (isStarted || !signal.aborted) throw error
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-
-  if (app.url === undefined) {
-    console.log('Plantroom worker is running.')
-    return
-  }
-  const demo =
-    config.database.kind === 'embedded' ? await tour.prepareDemo(app, config, app.url) : undefined
-  if (demo !== undefined) {
-    const file = path.join(config.dataDir, 'demo.json')
-    writeFileSync(file, `${JSON.stringify(demo.file, null, 2)}\n`, { mode: 0o600 })
-  }
-  console.log(tour.describe(app.url, config, demo))
+  return stop.exitCode
 }
 
 function readVersion(): string {
@@ -81,11 +74,13 @@ function readVersion(): string {
 
 /** Expected reasons are one sentence; anything else keeps its stack, for a bug report. */
 async function fail(error: unknown): Promise<never> {
-  const [{ StartupError }, { ConfigError }] = await Promise.all([
+  const [{ StartupError, sentenceOf }, { ConfigError }] = await Promise.all([
     import('./errors.ts'),
     import('./config/config.ts'),
   ])
+  const sentence = sentenceOf(error)
   if (error instanceof StartupError || error instanceof ConfigError) console.error(error.message)
+  else if (sentence !== undefined) console.error(sentence)
   else if (error instanceof TypeError && 'code' in error)
     console.error(`${error.message}\n\n${HELP}`)
   else console.error(error)

@@ -42,7 +42,7 @@ export async function throwAwayDatabase(
   settings: Record<string, string> = {},
 ): Promise<{ url: string } & AsyncDisposable> {
   const folder = await temporaryFolder('bench')
-  const postgres = await startEmbeddedPostgres(folder.path, settings)
+  const postgres = await startEmbeddedPostgres(folder.path, { settings })
   await migrate(postgres.url)
   return {
     url: postgres.url,

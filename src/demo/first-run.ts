@@ -1,83 +1,82 @@
-import { existsSync, readFileSync } from 'node:fs'
+import * as fs from 'node:fs'
 import path from 'node:path'
-import type { Backend } from '../database/unit-of-work.ts'
 import type { Config } from '../config/config.ts'
-import { API_KEY_PATTERN, hashApiKey } from '../identity/keys/api-keys.ts'
-import { issueAccessToken } from '../identity/sessions/tokens.ts'
-import { seedDemo } from './seed-demo.ts'
+import type { Database } from '../database/database.ts'
+import { hashApiKey } from '../identity/keys/api-keys.ts'
+import { type DemoFile, hasDemo, keepDemo, readKept } from './demo-file.ts'
 
-/** What a first look needs, as kept in `<data folder>/demo.json`. */
-interface DemoFile {
-  url: string
-  graphqlUrl: string
-  organizationId: string
-  apiKey: string
-  ownerToken: string
+/** How an installation gets its first organization when it has no demo. */
+const FIRST_ORGANIZATION =
+  'There is no organization yet: npm run create-organization -- --name "Acme" --email owner@acme.example makes the first one and prints its owner\'s password.'
+
+interface FirstLook {
+  demo: Demo | { damaged: string } | undefined
+  /** Nobody can sign in yet. */
+  isEmpty: boolean
 }
 
-export interface Demo {
+/** What somebody who has just started this installation can do with it. */
+export async function lookAround(
+  database: Database,
+  config: Config,
+  url: string,
+): Promise<FirstLook> {
+  return {
+    demo: await findDemo(database, config, url),
+    isEmpty: (await database.unscoped.organization.count()) === 0,
+  }
+}
+
+interface Demo {
   file: DemoFile
   /** A work order whose status the tour changes. */
   workOrderId: string | undefined
 }
 
-/** The tour's token outlives an afternoon of trying, not a forgotten laptop. */
-const TOKEN_TTL_MS = 7 * 24 * 3_600_000
-
 /**
- * The demo organization of an embedded installation: seeded at the first start, found again later.
- * Undefined when the installation holds organizations of somebody's own instead.
+ * The demo of this installation, with a fresh token; undefined when there is none, its key was
+ * revoked, or this is production. What cannot be read of its file is told in `damaged`.
  */
-export async function prepareDemo(
-  app: Backend,
+async function findDemo(
+  database: Database,
   config: Config,
   url: string,
-): Promise<Demo | undefined> {
-  const kept = await findKept(app, config)
-  const isNew = (await app.database.unscoped.organization.count()) === 0
-  if (kept === undefined && !isNew) return undefined
-  const demo = kept ?? (await seedDemo(app))
-  const owner = await app.database
-    .scopedTo(demo.organizationId)
-    .user.findFirst({ where: { role: 'OWNER', status: 'ACTIVE' }, orderBy: { id: 'asc' } })
-  const order = await app.database
-    .scopedTo(demo.organizationId)
-    .workOrder.findFirst({ where: { status: 'OPEN' }, orderBy: { id: 'asc' } })
-  const { token } = await issueAccessToken(
-    { ...config.auth, accessTokenTtlMs: TOKEN_TTL_MS },
-    owner?.id ?? '',
-  )
+): Promise<Demo | { damaged: string } | undefined> {
+  if (!hasDemo(config)) return undefined
+  const file = path.join(config.dataDir, 'demo.json')
+  if (!fs.existsSync(file)) return undefined
+  const kept = readKept(file)
+  if (kept === undefined) {
+    return {
+      damaged: `${file} is damaged, and the demo's key is in no other place: restore it from a backup, or begin anew with another DATA_DIR.`,
+    }
+  }
+  const key = await database.unscoped.apiKey.findFirst({
+    where: { keyHash: hashApiKey(kept.apiKey), revokedAt: null },
+  })
+  if (key === null) return undefined
+  const { organizationId } = key
+  const scoped = database.scopedTo(organizationId)
+  const owner = await scoped.user.findFirst({
+    where: { role: 'OWNER', status: 'ACTIVE' },
+    orderBy: { id: 'asc' },
+  })
+  const order = await scoped.workOrder.findFirst({
+    where: { status: 'OPEN' },
+    orderBy: { id: 'asc' },
+  })
   return {
     workOrderId: order?.id,
-    file: {
-      url,
-      graphqlUrl: `${url}/graphql`,
-      organizationId: demo.organizationId,
-      apiKey: demo.apiKey,
-      ownerToken: token,
-    },
+    file: await keepDemo(config, url, {
+      organizationId,
+      ownerId: owner?.id ?? '',
+      apiKey: kept.apiKey,
+    }),
   }
 }
 
-/** The demo of an earlier start, if its key still works. */
-async function findKept(
-  app: Backend,
-  config: Config,
-): Promise<{ organizationId: string; apiKey: string } | undefined> {
-  const file = path.join(config.dataDir, 'demo.json')
-  if (!existsSync(file)) return undefined
-  const apiKey = API_KEY_PATTERN.exec(
-    /"apiKey": *"([^"]*)"/.exec(readFileSync(file, 'utf8'))?.[1] ?? '',
-  )?.[0]
-  if (apiKey === undefined) return undefined
-  const found = await app.database.unscoped.apiKey.findFirst({
-    where: { keyHash: hashApiKey(apiKey), revokedAt: null },
-  })
-  return found === null ? undefined : { organizationId: found.organizationId, apiKey }
-}
-
 /** What is printed once everything runs. */
-export function describe(url: string, config: Config, demo: Demo | undefined): string {
+export function describe(url: string, config: Config, { demo, isEmpty }: FirstLook): string {
   const lines = [
     `Plantroom is running.`,
     ``,
@@ -90,7 +89,9 @@ export function describe(url: string, config: Config, demo: Demo | undefined): s
       `  Development: webhooks may go to plain http and to this machine. Production (NODE_ENV) allows neither.`,
     )
   }
-  if (demo === undefined) return lines.join('\n')
+  if (isEmpty) lines.push(``, `  ${FIRST_ORGANIZATION}`)
+  if (demo !== undefined && 'damaged' in demo) lines.push(``, `  ${demo.damaged}`)
+  if (demo === undefined || 'damaged' in demo) return lines.join('\n')
   const { apiKey, ownerToken, graphqlUrl } = demo.file
   lines.push(
     ``,

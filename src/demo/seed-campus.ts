@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { type Campus, DAY_MS } from './campus/campus.ts'
 import { PARTS } from './campus/parts.ts'
 import { createRandom } from './campus/random.ts'
-import { writeClosings, writeSteps } from './campus/write.ts'
+import { type InTransaction, inTransaction, writeClosings, writeSteps } from './campus/write.ts'
 
 /** Which of all possible years is told. */
 const SEED = 20_260_301
@@ -27,6 +27,14 @@ export interface CampusOptions {
  * each time; ids are new, and dates are counted back from `now`.
  */
 export async function seedCampus(pool: Pool, options: CampusOptions): Promise<{ events: number }> {
+  return writeCampus((run) => inTransaction(pool, run), options)
+}
+
+/** The same, in transactions of the caller's. */
+export async function writeCampus(
+  write: InTransaction,
+  options: CampusOptions,
+): Promise<{ events: number }> {
   // To the second: payloads know no fractions.
   const now = new Date(Math.floor((options.now?.getTime() ?? Date.now()) / 1_000) * 1_000)
   const start = new Date(now.getTime() - 365 * DAY_MS)
@@ -54,9 +62,9 @@ export async function seedCampus(pool: Pool, options: CampusOptions): Promise<{ 
   }
   const parts = PARTS.map((part) => part(campus))
   const length = now.getTime() - start.getTime()
-  const { events } = await writeSteps(pool, campus.organizationId, parts, (at) =>
+  const { events } = await writeSteps(write, campus.organizationId, parts, (at) =>
     options.onProgress?.(Math.max(0, (at.getTime() - start.getTime()) / length)),
   )
-  await writeClosings(pool, campus.closings)
+  await writeClosings(write, campus.closings)
   return { events }
 }

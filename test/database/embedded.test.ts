@@ -12,7 +12,10 @@ describe('the embedded PostgreSQL', () => {
     async () => {
       await using folder = await temporaryFolder('embedded')
       {
-        const postgres = await startEmbeddedPostgres(folder.path, SETTINGS, 1)
+        const postgres = await startEmbeddedPostgres(folder.path, {
+          settings: SETTINGS,
+          stopPatienceS: 1,
+        })
         const client = new Client({ connectionString: postgres.url })
         client.on('error', () => undefined)
         await client.connect()
@@ -25,7 +28,7 @@ describe('the embedded PostgreSQL', () => {
           'ECONNREFUSED',
         )
       }
-      await using postgres = await startEmbeddedPostgres(folder.path, SETTINGS)
+      await using postgres = await startEmbeddedPostgres(folder.path, { settings: SETTINGS })
       const client = new Client({ connectionString: postgres.url })
       await client.connect()
       const { rows } = await client.query('SELECT n FROM kept')

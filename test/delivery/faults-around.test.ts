@@ -32,7 +32,7 @@ const targets: number[] = []
 beforeAll(async () => {
   stack = new AsyncDisposableStack()
   folder = stack.use(await temporaryFolder('faults')).path
-  postgres = await startEmbeddedPostgres(folder, SETTINGS)
+  postgres = await startEmbeddedPostgres(folder, { settings: SETTINGS })
   stack.defer(() => postgres[Symbol.asyncDispose]())
   const url = new URL(postgres.url)
   targets.push(Number(url.port))
@@ -44,7 +44,7 @@ afterAll(() => stack.disposeAsync())
 
 async function restartPostgres(): Promise<void> {
   await postgres[Symbol.asyncDispose]()
-  postgres = await startEmbeddedPostgres(folder, SETTINGS)
+  postgres = await startEmbeddedPostgres(folder, { settings: SETTINGS })
   targets[0] = Number(new URL(postgres.url).port)
 }
 

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { openConnections, type Origin } from '../../src/delivery/attempt/connections.ts'
+import { openConnections, type Target } from '../../src/delivery/attempt/connections.ts'
 import { send } from '../../src/delivery/attempt/send.ts'
 
 /** A receiver in a thread of its own, which can hang up while the sender's thread stands still. */
@@ -36,14 +36,15 @@ async function startReceiver() {
   const shared = new Int32Array(new SharedArrayBuffer(8))
   const thread = new Worker(RECEIVER, { eval: true, workerData: shared })
   const port = await new Promise<number>((resolve) => thread.once('message', resolve))
-  const origin: Origin = {
-    text: `http://127.0.0.1:${port}`,
+  const target: Target = {
+    key: 'endpoint 1',
+    authority: `127.0.0.1:${port}`,
     host: '127.0.0.1',
     port,
     secure: false,
   }
   return {
-    origin,
+    target,
     requests: () => Atomics.load(shared, 1),
     /** Returns when the connections are closed at the receiver's end and this end has not looked. */
     hangUp(how: keyof typeof HOW) {
@@ -67,9 +68,9 @@ describe('a kept connection that the receiver has closed', () => {
         policy: { allowedCidrs: ['127.0.0.0/8'], allowHttp: true },
         connectTimeoutMs: TIMEOUT_MS,
       })
-      const { origin } = receiver
+      const { target } = receiver
       const request = {
-        origin,
+        target,
         path: '/',
         headers: ['content-type', 'application/json'],
         body: Buffer.from('{}'),

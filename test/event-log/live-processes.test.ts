@@ -21,7 +21,9 @@ describe('two servers and two workers on one database', () => {
     { timeout: 180_000 },
     async () => {
       await using folder = await temporaryFolder('live')
-      await using postgres = await startEmbeddedPostgres(folder.path, { fsync: 'off' })
+      await using postgres = await startEmbeddedPostgres(folder.path, {
+        settings: { fsync: 'off' },
+      })
       await using cluster = await openCluster(postgres.url)
       const { pool } = cluster.database
       const workers = [await cluster.start('worker'), await cluster.start('worker')]

@@ -18,8 +18,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await temporaryFolder('test')
   const postgres = await startEmbeddedPostgres(folder.path, {
-    fsync: 'off',
-    max_connections: '200',
+    settings: { fsync: 'off', max_connections: '200' },
   })
   await migrate(postgres.url)
   const queue = await openQueue(

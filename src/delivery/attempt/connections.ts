@@ -1,138 +1,228 @@
 import type { Socket } from 'node:net'
-import { Client } from 'undici'
-import {
-  type ConnectSettings,
-  type ConnectTimings,
-  createConnector,
-  type OpenedSocket,
-} from './connect.ts'
+import { type ConnectSettings, type ConnectTimings, createConnector } from './connect.ts'
+import { AttemptError } from './attempt-error.ts'
 
-/** One kept connection and what is known of it. */
-interface Connection {
-  origin: Origin
-  client: Client
-  timings: ConnectTimings
-  /** Address that it is connected to, once it is. */
-  remoteAddress: string | undefined
-  /** Exchanges before the present one */
-  uses: number
-  openedMs: number
-  gone: boolean
-}
-
-/**
- * Kept connections, one exchange at a time on each.
- *
- * Why not undici's Agent: it does not tell which socket an exchange went over, so neither whether
- * the socket was fresh (is a reset the receiver's fault or an idle connection's end?) nor how long
- * its opening took. Its parser and writer do the work here all the same.
- */
-export interface Connections extends AsyncDisposable {
-  take(origin: Origin, options: { fresh: boolean }): Connection
-  /** Back after a whole exchange; closes it when it is old or has been closed. */
-  put(connection: Connection): void
-  drop(connection: Connection): void
-}
-
-export interface Origin {
-  /** "https://example.com:8443" */
-  text: string
+/** Where the requests of one endpoint go. */
+export interface Target {
+  /**
+   * Endpoint and version: only equals share connections. What a receiver says behind an answer can
+   * then reach no other endpoint, nor what this one is after a change.
+   */
+  key: string
+  /** "example.com:8443", as in the Host header */
+  authority: string
+  /** Name or address, without the brackets of IPv6 */
   host: string
   port: number
   secure: boolean
+}
+
+/** Who is told what happens on a connection. */
+interface Listener {
+  bytes(chunk: Buffer): void
+  /** No more will come. @param clean ended by the receiver, not broken off */
+  ended(clean: boolean): void
+}
+
+/** One connection and what is known of it; one exchange at a time on it. */
+export interface Connection {
+  readonly target: Target
+  readonly socket: Socket
+  /** Address that it is connected to, also behind a proxy */
+  readonly remoteAddress: string | undefined
+  readonly timings: ConnectTimings
+  /** Exchanges before the present one */
+  uses: number
+  readonly openedMs: number
+  /** Undefined while it is kept for later: whatever comes then ends it. */
+  listener: Listener | undefined
+  gone: boolean
+  idleSinceMs: number
+  idleTimer: NodeJS.Timeout | undefined
+}
+
+/** Kept connections, each to one version of one endpoint. */
+export interface Connections extends AsyncDisposable {
+  /**
+   * One that is kept and, as far as this process can know, still open and silent. A receiver that
+   * answers twice may do so a little later, when its second answer would be taken for that to the
+   * next request: the first connections to an endpoint are used again only after a silence.
+   */
+  takeKept(target: Target): Promise<Connection | undefined>
+  /**
+   * @param timings filled in as far as it comes, also when it fails
+   * @throws AttemptError
+   */
+  open(target: Target, timings: ConnectTimings): Promise<Connection>
+  /**
+   * Back after a whole exchange, of which nothing is left to read or to write.
+   * @param keepMs for how long the receiver says that it keeps it
+   */
+  put(connection: Connection, keepMs: number | undefined): void
+  drop(connection: Connection): void
+  /** This receiver says more than its answers: its connections are not kept for some time. */
+  distrust(target: Target): void
 }
 
 /** Unless the receiver announces another time. Many servers close after five seconds. */
 const IDLE_MS = 4_000
 /** After this a connection is opened anew, so that a name's new addresses are taken up. */
 const MAX_AGE_MS = 300_000
-/** Of an answer's head */
-const MAX_HEADER_BYTES = 32_768
+/** Kept in all; the one unused for longest makes room. */
+const MAX_IDLE = 2_000
+/** Without kept connections, after something came that nobody had asked for. */
+const DISTRUST_MS = 60_000
+/** A silence this long behind one answer: this receiver says nothing behind its answers. */
+const SILENCE_MS = 25
+/** Endpoints of which either is remembered */
+const MAX_REMEMBERED = 10_000
 
 export function openConnections(settings: ConnectSettings): Connections {
   const openSocket = createConnector(settings)
-  const idle = new Map<string, Connection[]>()
   const all = new Set<Connection>()
+  /** The one unused for longest first */
+  const idle = new Set<Connection>()
+  const idleByKey = new Map<string, Connection[]>()
+  /** Until when (performance.now) */
+  const distrusted = new Map<string, number>()
+  /** Silent behind an answer of theirs */
+  const trusted = new Set<string>()
+  let closed = false
 
-  async function connect(
-    connection: Connection,
-    callback: (...result: [null, Socket] | [Error, null]) => void,
-  ): Promise<void> {
-    let opened: OpenedSocket
-    try {
-      opened = await openSocket(connection.origin, connection.timings)
-    } catch (error) {
-      callback(error instanceof Error ? error : new Error(String(error)), null)
-      return
-    }
-    connection.remoteAddress = opened.remoteAddress
-    callback(null, opened.socket)
-  }
-
-  function open(origin: Origin): Connection {
-    const timings: ConnectTimings = {}
-    const client = new Client(origin.text, {
-      pipelining: 1,
-      allowH2: false,
-      keepAliveTimeout: IDLE_MS,
-      keepAliveMaxTimeout: MAX_AGE_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      // The exchange keeps the time itself.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: (_options, callback) => void connect(connection, callback),
+  function follow(connection: Connection): void {
+    const { socket } = connection
+    socket.on('data', (chunk: Buffer) => {
+      if (connection.listener !== undefined) {
+        connection.listener.bytes(chunk)
+        return
+      }
+      if (connection.gone) return
+      distrust(connection.target)
+      drop(connection)
     })
-    const connection: Connection = {
-      origin,
-      client,
-      timings,
-      remoteAddress: undefined,
-      uses: 0,
-      openedMs: performance.now(),
-      gone: false,
+    let ended = false
+    const end = (clean: boolean) => {
+      if (ended) return
+      ended = true
+      connection.listener?.ended(clean)
+      drop(connection)
     }
-    // A request may wait for its turn on it. It must learn how the connection ended, as one that was
-    // being sent does: that is what says whether it is made again.
-    client.once('disconnect', (_origin, _targets, error) => drop(connection, error))
-    all.add(connection)
-    return connection
+    socket.on('end', () => end(true))
+    socket.on('close', () => end(false))
+    // A close follows, which says as much as anybody needs to know.
+    socket.on('error', () => undefined)
   }
 
-  function drop(connection: Connection, error: Error | null = null): void {
+  function drop(connection: Connection): void {
     if (connection.gone) return
     connection.gone = true
     all.delete(connection)
-    const kept = idle.get(connection.origin.text)
-    const at = kept?.indexOf(connection) ?? -1
-    if (kept !== undefined && at >= 0) {
-      kept.splice(at, 1)
-      if (kept.length === 0) idle.delete(connection.origin.text)
+    if (idle.has(connection)) leaveIdle(connection)
+    connection.socket.destroy()
+  }
+
+  function leaveIdle(connection: Connection): void {
+    clearTimeout(connection.idleTimer)
+    idle.delete(connection)
+    const { key } = connection.target
+    const kept = idleByKey.get(key) ?? []
+    const at = kept.lastIndexOf(connection)
+    if (at >= 0) kept.splice(at, 1)
+    if (kept.length === 0) idleByKey.delete(key)
+  }
+
+  function distrust({ key }: Target): void {
+    trusted.delete(key)
+    distrusted.delete(key)
+    distrusted.set(key, performance.now() + DISTRUST_MS)
+    if (distrusted.size > MAX_REMEMBERED) distrusted.delete(distrusted.keys().next().value ?? '')
+    for (const connection of idleByKey.get(key)?.slice() ?? []) drop(connection)
+  }
+
+  function isDistrusted(key: string): boolean {
+    const untilMs = distrusted.get(key)
+    if (untilMs === undefined) return false
+    if (untilMs > performance.now()) return true
+    distrusted.delete(key)
+    return false
+  }
+
+  /** Kept ones are used in turns while a silence is waited for, and the last one first after it. */
+  function nextKept(key: string): Connection | undefined {
+    const kept = idleByKey.get(key)
+    if (kept === undefined || trusted.has(key)) return kept?.at(-1)
+    const [longest] = kept
+    if (longest === undefined || performance.now() - longest.idleSinceMs < SILENCE_MS) {
+      return undefined
     }
-    void connection.client.destroy(error)
+    trusted.add(key)
+    if (trusted.size > MAX_REMEMBERED) trusted.delete(trusted.keys().next().value ?? '')
+    return longest
   }
 
   return {
-    take(origin, { fresh }) {
-      const kept = fresh ? undefined : idle.get(origin.text)
-      const connection = kept?.pop()
-      if (kept?.length === 0) idle.delete(origin.text)
-      return connection ?? open(origin)
+    async takeKept({ key }) {
+      if (!idleByKey.has(key)) return undefined
+      // The loop reads first what has come in while this process was busy: the end of a connection,
+      // or an answer to nothing.
+      await new Promise((resolve) => setImmediate(resolve))
+      const connection = nextKept(key)
+      if (connection !== undefined) leaveIdle(connection)
+      return connection
     },
-    put(connection) {
-      if (connection.gone) return
-      if (performance.now() - connection.openedMs > MAX_AGE_MS) {
+    async open(target, timings) {
+      const { socket, remoteAddress } = await openSocket(target, timings)
+      if (closed) {
+        socket.destroy()
+        throw new AttemptError('internal', 'The sender is being stopped')
+      }
+      const connection: Connection = {
+        target,
+        socket,
+        remoteAddress,
+        timings,
+        uses: 0,
+        openedMs: performance.now(),
+        listener: undefined,
+        gone: false,
+        idleSinceMs: 0,
+        idleTimer: undefined,
+      }
+      all.add(connection)
+      follow(connection)
+      return connection
+    },
+    put(connection, keepMs) {
+      const idleMs = Math.min(keepMs ?? IDLE_MS, MAX_AGE_MS)
+      const isOld = performance.now() - connection.openedMs > MAX_AGE_MS
+      const { key } = connection.target
+      if (closed || connection.gone || isOld || idleMs <= 0 || isDistrusted(key)) {
         drop(connection)
         return
       }
       connection.uses++
-      const kept = idle.get(connection.origin.text)
-      if (kept === undefined) idle.set(connection.origin.text, [connection])
+      connection.listener = undefined
+      connection.idleSinceMs = performance.now()
+      connection.idleTimer = setTimeout(drop, idleMs, connection)
+      idle.add(connection)
+      const kept = idleByKey.get(key)
+      if (kept === undefined) idleByKey.set(key, [connection])
       else kept.push(connection)
+      const [oldest] = idle
+      if (idle.size > MAX_IDLE && oldest !== undefined) drop(oldest)
     },
-    drop: (connection) => drop(connection),
+    drop,
+    distrust,
     async [Symbol.asyncDispose]() {
-      idle.clear()
-      await Promise.all([...all].map((connection) => connection.client.destroy()))
+      closed = true
+      const closing = [...all].map(
+        ({ socket }) =>
+          new Promise<void>((resolve) => {
+            socket.once('close', () => resolve())
+            socket.destroy()
+          }),
+      )
+      await Promise.all(closing)
     },
   }
 }

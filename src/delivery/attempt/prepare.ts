@@ -5,7 +5,7 @@ import type { KeyRing } from '../../config/key-ring.ts'
 import { openHeaders, openSecret } from '../../webhooks/endpoints/secrets.ts'
 import { faultOfTarget, hostOf, type TargetPolicy } from '../../webhooks/endpoints/target-url.ts'
 import { AttemptError } from './attempt-error.ts'
-import type { Origin } from './connections.ts'
+import type { Target } from './connections.ts'
 import { makeSigningKey, signAttempt, type SigningKey } from './signing.ts'
 import type { WireRequest } from './send.ts'
 
@@ -22,7 +22,7 @@ export interface SealedEndpoint {
 /** An endpoint ready to be sent to. */
 export interface PreparedEndpoint {
   version: number
-  origin: Origin
+  target: Target
   path: string
   keys: { key: SigningKey; expiresAtMs: number }[]
   /** Name, value, name, value, … */
@@ -83,8 +83,9 @@ export function prepareEndpoint(
       : openHeaders(encryptionKeys, endpointId, endpoint.headersSealed)
   return {
     version: endpoint.version,
-    origin: {
-      text: url.origin,
+    target: {
+      key: `${endpointId} ${endpoint.version}`,
+      authority: url.host,
       host: hostOf(url),
       port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
       secure,
@@ -131,7 +132,7 @@ export function prepareRequest(
     headerLines += `${headers[at]}: ${headers[at + 1]}\n`
   return {
     wire: {
-      origin: endpoint.origin,
+      target: endpoint.target,
       path: endpoint.path,
       headers: headers.concat(endpoint.customHeaders),
       body,

@@ -1,10 +1,11 @@
 import { StringDecoder } from 'node:string_decoder'
-import type { Dispatcher } from 'undici'
+import { createAnswerReader } from './answer-reader.ts'
 import { AttemptError } from './attempt-error.ts'
-import type { Connections, Origin } from './connections.ts'
+import type { ConnectTimings } from './connect.ts'
+import type { Connection, Connections, Target } from './connections.ts'
 
 export interface WireRequest {
-  origin: Origin
+  target: Target
   /** Path with query */
   path: string
   /** Name, value, name, value, … */
@@ -36,17 +37,12 @@ export interface Exchange {
   totalMs: number
 }
 
-/** Read before the connection is closed on a receiver that answers with more. */
-const MAX_READ_BYTES = 65_536
-const MAX_KEPT_BYTES = 16_384
-/** Interim answers (1xx) before the real one; whoever sends more will not come to an end. */
-const MAX_INTERIM = 10
-/** Within this time a kept connection may die without blame: its idle time ended as we wrote. */
-const STALE_MS = 1_000
-
 /**
  * Sends one request and reads its answer. Never rejects; never follows a redirect, never
  * decompresses.
+ *
+ * A kept connection may end as we write: its idle time was over, and the request was read by nobody.
+ * What shows before an answer begins is then no failure; the request goes once more, over a new one.
  * @param timeoutMs from the request's first byte to the answer's last
  */
 export async function send(
@@ -54,153 +50,172 @@ export async function send(
   request: WireRequest,
   timeoutMs: number,
 ): Promise<Exchange> {
-  const first = await exchange(connections, request, timeoutMs, false)
-  if (!first.stale) return first.exchange
-  return (await exchange(connections, request, timeoutMs, true)).exchange
+  const startedMs = performance.now()
+  const kept = await connections.takeKept(request.target)
+  if (kept !== undefined) {
+    const { exchange, stale } = await exchangeOn(connections, kept, request, timeoutMs)
+    if (!stale) return { ...exchange, dnsMs: undefined, connectMs: undefined, tlsMs: undefined }
+  }
+  // Both together take no longer than one may.
+  const leftMs = kept === undefined ? timeoutMs : timeoutMs - (performance.now() - startedMs)
+  const timings: ConnectTimings = {}
+  let opened: Connection
+  try {
+    opened = await connections.open(request.target, timings)
+  } catch (error) {
+    return notOpened(error, timings, performance.now() - startedMs)
+  }
+  const { exchange } = await exchangeOn(connections, opened, request, leftMs)
+  return { ...exchange, totalMs: performance.now() - startedMs }
+}
+
+function notOpened(error: unknown, timings: ConnectTimings, totalMs: number): Exchange {
+  return {
+    answer: undefined,
+    error:
+      error instanceof AttemptError ? error : new AttemptError('connect.failed', String(error)),
+    remoteAddress: undefined,
+    dnsMs: timings.dnsMs,
+    connectMs: timings.connectMs,
+    tlsMs: timings.tlsMs,
+    firstByteMs: undefined,
+    totalMs,
+  }
 }
 
 interface Tried {
   exchange: Exchange
-  /** The connection had been closed by the other side before it could read the request. */
+  /** The connection had ended, or held something else than an answer, before it was used. */
   stale: boolean
 }
 
-function exchange(
+/** What balancers say on a connection on which no request has come in time (RFC 9110, 15.5.9) */
+const REQUEST_TIMEOUT = 408
+
+function exchangeOn(
   connections: Connections,
+  connection: Connection,
   request: WireRequest,
   timeoutMs: number,
-  fresh: boolean,
 ): Promise<Tried> {
+  const { socket, timings } = connection
   const startedMs = performance.now()
-  const connection = connections.take(request.origin, { fresh })
+  const reader = createAnswerReader()
   const reused = connection.uses > 0
   return new Promise((resolve) => {
-    let sentMs: number | undefined
     let firstByteMs: number | undefined
-    let timer: NodeJS.Timeout | undefined
     let settled = false
-    let interim = 0
-    let statusCode = 0
-    let headers: Headers | undefined
-    let chunks: Buffer[] | undefined
-    let keptBytes = 0
-    let readBytes = 0
+    const timer = setTimeout(() => {
+      const waitedMs = Math.round(timeoutMs)
+      fail(new AttemptError('response.timeout', `No complete answer within ${waitedMs} ms`))
+    }, timeoutMs)
 
-    function settle(answer: Answer | undefined, error: AttemptError | undefined): void {
+    /** What a balancer had said before it read the request; it may be followed by nothing. */
+    const isAnswerToNothing = () =>
+      reused && reader.head?.statusCode === REQUEST_TIMEOUT && !reader.head.keep
+
+    function settle(error: AttemptError | undefined): void {
       settled = true
       clearTimeout(timer)
-      const nowMs = performance.now()
+      const totalMs = performance.now() - startedMs
+      const isUnanswered =
+        isAnswerToNothing() ||
+        (error !== undefined && error.failure !== 'response.timeout' && !reader.begun)
       resolve({
-        stale:
-          reused &&
-          answer === undefined &&
-          firstByteMs === undefined &&
-          error?.failure === 'response.closed' &&
-          nowMs - startedMs < STALE_MS,
+        stale: reused && isUnanswered && totalMs < timeoutMs / 2,
         exchange: {
-          answer,
+          answer: error === undefined ? toAnswer(reader) : undefined,
           error,
           remoteAddress: connection.remoteAddress,
-          dnsMs: reused ? undefined : connection.timings.dnsMs,
-          connectMs: reused ? undefined : connection.timings.connectMs,
-          tlsMs: reused ? undefined : connection.timings.tlsMs,
+          dnsMs: timings.dnsMs,
+          connectMs: timings.connectMs,
+          tlsMs: timings.tlsMs,
           firstByteMs,
-          totalMs: nowMs - startedMs,
+          totalMs,
         },
       })
     }
 
-    const answered = (truncated: boolean): Answer => ({
-      statusCode,
-      headers: toLines(headers ?? {}),
-      retryAfter: firstOf(headers?.['retry-after']),
-      body: chunks === undefined ? '' : toText(chunks),
-      truncated,
-    })
+    function fail(error: AttemptError): void {
+      if (settled) return
+      settle(error)
+      connection.listener = undefined
+      connections.drop(connection)
+      if (error.failure === 'response.invalid') connections.distrust(connection.target)
+    }
 
-    connection.client.dispatch(
-      { method: 'POST', path: request.path, headers: request.headers, body: request.body },
-      {
-        onRequestStart(controller) {
-          sentMs = performance.now()
-          timer = setTimeout(() => {
-            controller.abort(
-              new AttemptError('response.timeout', `No complete answer within ${timeoutMs} ms`),
-            )
-          }, timeoutMs)
-        },
-        onResponseStart(controller, status, received) {
-          if (status < 200) {
-            if (++interim <= MAX_INTERIM) return
-            controller.abort(
-              new AttemptError('response.invalid', `More than ${MAX_INTERIM} interim answers`),
-            )
-            return
-          }
-          firstByteMs = performance.now() - (sentMs ?? startedMs)
-          statusCode = status
-          headers = received
-        },
-        onResponseData(controller, chunk) {
-          readBytes += chunk.length
-          if (keptBytes < MAX_KEPT_BYTES) {
-            // The parser reuses its memory: what is kept must be copied.
-            const part = Buffer.from(chunk.subarray(0, MAX_KEPT_BYTES - keptBytes))
-            keptBytes += part.length
-            if (chunks === undefined) chunks = [part]
-            else chunks.push(part)
-          }
-          if (readBytes <= MAX_READ_BYTES || settled) return
-          settle(answered(true), undefined)
-          connections.drop(connection)
-          controller.abort(new AttemptError('response.invalid', 'The answer is too long'))
-        },
-        onResponseEnd() {
-          if (settled) return
-          settle(answered(readBytes > keptBytes), undefined)
-          connections.put(connection)
-        },
-        onResponseError(_controller, error) {
-          connections.drop(connection)
-          if (!settled) settle(undefined, toAttemptError(error))
-        },
+    function finish(): void {
+      settle(undefined)
+      connection.listener = undefined
+      const { head, exact } = reader
+      // An answer before all of the request was written: the rest of it is still on its way.
+      const isWritten = socket.writableLength === 0
+      if (head?.keep === true && exact && isWritten) connections.put(connection, head.keepMs)
+      else connections.drop(connection)
+      if (!exact) connections.distrust(connection.target)
+    }
+
+    connection.listener = {
+      bytes(chunk) {
+        try {
+          reader.take(chunk)
+        } catch (error) {
+          fail(error instanceof AttemptError ? error : invalid(String(error)))
+          return
+        }
+        if (reader.head !== undefined) firstByteMs ??= performance.now() - startedMs
+        if (isAnswerToNothing()) fail(closed())
+        else if (reader.complete) finish()
       },
-    )
+      ended(clean) {
+        if (settled) return
+        if (clean && reader.end()) finish()
+        else fail(closed())
+      },
+    }
+    if (connection.gone) fail(closed())
+    // Through a proxy something may have come together with the tunnel.
+    else if (socket.readableLength > 0) fail(invalid('The receiver speaks before it is asked'))
+    else {
+      socket.write(toBytes(request))
+      socket.resume()
+    }
   })
 }
 
-type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2]
-
-const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE', 'UND_ERR_INFO', 'ECONNABORTED'])
-
-function toAttemptError(error: Error): AttemptError {
-  if (error instanceof AttemptError) return error
-  const code = 'code' in error ? String(error.code) : error.name
-  // The socket was closed by our side: "bad response", "bad upgrade".
-  const isOurs = error.message.startsWith('bad ')
-  return CLOSED.has(code) && !isOurs
-    ? new AttemptError(
-        'response.closed',
-        'The connection was closed before the answer was complete',
-      )
-    : new AttemptError('response.invalid', `The answer cannot be read: ${error.message}`)
+function closed(): AttemptError {
+  return new AttemptError(
+    'response.closed',
+    'The connection was closed before the answer was complete',
+  )
 }
 
-function firstOf(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value
+function invalid(message: string): AttemptError {
+  return new AttemptError('response.invalid', message)
 }
 
-function toLines(headers: Headers): string {
-  let lines = ''
-  for (const name in headers) {
-    const value = headers[name]
-    if (Array.isArray(value)) for (const each of value) lines += `${name}: ${each}\n`
-    else if (value !== undefined) lines += `${name}: ${value}\n`
+function toBytes({ target, path, headers, body }: WireRequest): Buffer {
+  let head = `POST ${path} HTTP/1.1\r\nhost: ${target.authority}\r\nconnection: keep-alive\r\n`
+  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`
+  head += `content-length: ${body.length}\r\n\r\n`
+  // All of it in one write, and so in as few packets as can be.
+  const bytes = Buffer.allocUnsafe(head.length + body.length)
+  bytes.write(head, 'latin1')
+  body.copy(bytes, head.length)
+  return bytes
+}
+
+function toAnswer({ head, kept, truncated }: ReturnType<typeof createAnswerReader>): Answer {
+  return {
+    statusCode: head?.statusCode ?? 0,
+    headers: storable(head?.lines ?? ''),
+    retryAfter: head?.retryAfter,
+    body: kept.length === 0 ? '' : toText(kept),
+    truncated,
   }
-  return storable(lines)
 }
 
-function toText(chunks: Buffer[]): string {
+function toText(chunks: readonly Buffer[]): string {
   const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
   // A decoder leaves off a character that the cut went through.
   return storable(new StringDecoder('utf8').write(bytes))

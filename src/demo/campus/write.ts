@@ -14,7 +14,7 @@ const BATCH = 3_000
  * @param onStep called with the time that the story has reached.
  */
 export async function writeSteps(
-  pool: Pool,
+  write: InTransaction,
   organizationId: string,
   parts: Iterable<Step>[],
   onStep: (at: Date) => void = () => undefined,
@@ -24,8 +24,8 @@ export async function writeSteps(
   // Since the last batch; facts of the future wait longer, however many they are.
   let added = 0
   let events = 0
-  const write = async (ready: Fact[]) => {
-    await writeBatch(pool, organizationId, rows, ready)
+  const flush = async (ready: Fact[]) => {
+    await writeBatch(write, organizationId, rows, ready)
     events += ready.length
     rows = []
   }
@@ -35,7 +35,7 @@ export async function writeSteps(
       facts.sort((a, b) => a.at.getTime() - b.at.getTime())
       const later = facts.findIndex((fact) => fact.at >= step.at)
       const ready = facts.splice(0, later === -1 ? facts.length : later)
-      await write(ready)
+      await flush(ready)
       onStep(step.at)
       added = 0
     }
@@ -45,7 +45,7 @@ export async function writeSteps(
   }
   facts = facts.toSorted((a, b) => a.at.getTime() - b.at.getTime())
   for (let from = 0; from === 0 || from < facts.length; from += BATCH) {
-    await write(facts.slice(from, from + BATCH))
+    await flush(facts.slice(from, from + BATCH))
   }
   return { events }
 }
@@ -71,12 +71,12 @@ function* inOrder(parts: Iterable<Step>[]): Generator<Step> {
 }
 
 async function writeBatch(
-  pool: Pool,
+  write: InTransaction,
   organizationId: string,
   rows: readonly Row[],
   facts: readonly Fact[],
 ): Promise<void> {
-  await inTransaction(pool, async (client) => {
+  await write(async (client) => {
     const byTable = Map.groupBy(rows, (row) => row.table)
     for (const table of TABLES) {
       const values = byTable.get(table)?.map((row) => row.values)
@@ -87,11 +87,17 @@ async function writeBatch(
 }
 
 /** Writes what is known only when the story is over, each part in a transaction of its own. */
-export async function writeClosings(pool: Pool, closings: readonly Closing[]): Promise<void> {
-  for (const close of closings) await inTransaction(pool, close)
+export async function writeClosings(
+  write: InTransaction,
+  closings: readonly Closing[],
+): Promise<void> {
+  for (const close of closings) await write(close)
 }
 
-async function inTransaction(
+/** Runs statements of a batch that belong together: a transaction each, or a part of a longer one. */
+export type InTransaction = (run: (client: PoolClient) => Promise<void>) => Promise<void>
+
+export async function inTransaction(
   pool: Pool,
   run: (client: PoolClient) => Promise<void>,
 ): Promise<void> {
