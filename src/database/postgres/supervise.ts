@@ -18,6 +18,8 @@ interface Supervision {
   /** Called once when it cannot be had again. */
   onLost: ((error: StartupError) => void) | undefined
   stopPatienceS: number | undefined
+  /** Before the first try; doubled after each that fails. Default 100. */
+  firstDelayMs?: number
 }
 
 /** Keeps PostgreSQL running until it is disposed of, which stops it. */
@@ -27,6 +29,7 @@ export function supervise({
   log,
   onLost,
   stopPatienceS,
+  firstDelayMs = FIRST_DELAY_MS,
 }: Supervision): AsyncDisposable {
   const stopping = new AbortController()
   let current: Running | undefined = running
@@ -57,7 +60,7 @@ export function supervise({
         onLost?.(new StartupError(text))
         return
       }
-      const delayMs = Math.min(FIRST_DELAY_MS * 2 ** failures, LAST_DELAY_MS)
+      const delayMs = Math.min(firstDelayMs * 2 ** failures, LAST_DELAY_MS)
       failures++
       try {
         await sleep(delayMs, undefined, { signal: stopping.signal, ref: false })

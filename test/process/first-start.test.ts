@@ -1,0 +1,285 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TemporaryFolder, temporaryFolder } from '../../scripts/temporary-folder.ts'
+import { graphql } from '../../src/generated/client/index.ts'
+import { ask } from '../harness/app.ts'
+import { freePort, isReady, type ProductProcess, spawnProduct, until } from '../harness/process.ts'
+
+const CountOrders = graphql(`
+  query CountOrdersOfDemo {
+    workOrders {
+      totalCount
+    }
+  }
+`)
+
+const SignIn = graphql(`
+  mutation SignInAsFirstOwner($email: String!, $password: String!) {
+    signIn(input: { email: $email, password: $password }) {
+      userId
+    }
+  }
+`)
+
+const EMBEDDED = { ENCRYPTION_KEY: '', AUTH_JWT_SECRET: '', LOG_LEVEL: 'error' }
+const MINUTES_MS = 60_000
+const ORDERS_OF_DEMO = 600
+
+let folder: TemporaryFolder
+beforeAll(async () => {
+  folder = await temporaryFolder('first')
+})
+afterAll(() => folder[Symbol.asyncDispose]())
+
+/** Every state of the folder that a first start goes through, in turn. */
+const STAGES: [string, (dataDir: string) => boolean][] = [
+  ['its folder is made', (dir) => existsSync(dir)],
+  ['its secrets are being written', (dir) => names(dir).some((name) => name.includes('.next'))],
+  ['its secrets are there', (dir) => names(dir).includes('secrets.json')],
+  ['the folder is claimed', (dir) => names(dir).includes('plantroom.pid')],
+  ['the password is there', (dir) => names(dir).includes('postgres.password')],
+  ['initdb begins', (dir) => names(dir).some((name) => name.startsWith('postgres.new'))],
+  ['initdb has written files', (dir) => names(dir).some((name) => hasControl(dir, name))],
+  ['the cluster is in its place', (dir) => existsSync(path.join(dir, 'postgres', 'PG_VERSION'))],
+  ['PostgreSQL has written its lock', (dir) => lockOf(dir) !== ''],
+  ['PostgreSQL is ready', (dir) => lockOf(dir).includes('ready')],
+  ['migrations are under way', (dir) => databases(dir) >= 4],
+  ['the demo is about to be committed', (dir) => names(dir).includes('demo.json')],
+]
+
+function names(dir: string): string[] {
+  return existsSync(dir) ? readdirSync(dir) : []
+}
+const hasControl = (dir: string, name: string) =>
+  name.startsWith('postgres.new') && existsSync(path.join(dir, name, 'global', 'pg_control'))
+
+function lockOf(dir: string): string {
+  try {
+    return readFileSync(path.join(dir, 'postgres', 'postmaster.pid'), 'utf8')
+  } catch {
+    return ''
+  }
+}
+const databases = (dir: string) => names(path.join(dir, 'postgres', 'base')).length
+
+/** Faster than `until`: some of these states last a millisecond. */
+async function reach(product: ProductProcess, holds: () => boolean): Promise<void> {
+  const over = { now: false }
+  void product.exited.then(() => (over.now = true))
+  while (!holds() && !over.now) await new Promise((resolve) => setImmediate(resolve))
+}
+
+function killPostgres(dataDir: string): void {
+  const pid = Number(lockOf(dataDir).split('\n')[0])
+  try {
+    if (pid > 0) process.kill(pid, 'SIGKILL')
+  } catch {
+    // It had not started, or has ended.
+  }
+}
+
+async function expectDemo(dataDir: string, output: string): Promise<void> {
+  const demo = JSON.parse(await readFile(path.join(dataDir, 'demo.json'), 'utf8'))
+  expect(output).toContain(demo.apiKey)
+  for (const credentials of [
+    { 'X-Api-Key': demo.apiKey },
+    { Authorization: `Bearer ${demo.ownerToken}` },
+  ]) {
+    const { workOrders } = await ask(demo.url, credentials, CountOrders)
+    expect(workOrders.totalCount).toBeGreaterThanOrEqual(ORDERS_OF_DEMO)
+  }
+}
+
+const started = (product: ProductProcess) =>
+  until('the start', () => product.output().includes('Three things to try'), MINUTES_MS)
+
+describe('a first start that is stopped', () => {
+  it(
+    'by kill -9 at any moment, power cut or not, is made good by the next one',
+    { timeout: 4 * MINUTES_MS },
+    async () => {
+      const env = { ...EMBEDDED, DATA_DIR: path.join(folder.path, 'killed') }
+      for (const [index, [, holds]] of STAGES.entries()) {
+        const product = spawnProduct(env)
+        await reach(product, () => holds(env.DATA_DIR))
+        product.signal('SIGKILL')
+        await product.exited
+        if (index % 2 === 1) killPostgres(env.DATA_DIR)
+        // Every second stage begins from nothing, the others from what the last one left.
+        if (index % 2 === 1 && index < STAGES.length - 1) {
+          killPostgres(env.DATA_DIR)
+          await rm(env.DATA_DIR, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+        }
+      }
+      // And at moments that no file tells of.
+      for (let kills = 0; kills < Number(process.env['KILLS'] ?? '2'); kills++) {
+        const product = spawnProduct(env)
+        const atMs = Date.now() + Math.random() * 3_000
+        await reach(product, () => Date.now() > atMs)
+        product.signal('SIGKILL')
+        await product.exited
+        if (kills % 2 === 0) killPostgres(env.DATA_DIR)
+      }
+      const last = spawnProduct(env)
+      await started(last)
+      await expectDemo(env.DATA_DIR, last.output())
+      last.signal('SIGTERM')
+      expect(await last.exited).toBe(0)
+      expect(names(env.DATA_DIR).toSorted()).toEqual([
+        'demo.json',
+        'postgres',
+        'postgres.password',
+        'secrets.json',
+      ])
+    },
+  )
+
+  it(
+    'by SIGTERM ends with 0 within its time, and leaves no PostgreSQL',
+    { timeout: 3 * MINUTES_MS },
+    async () => {
+      const env = { ...EMBEDDED, DATA_DIR: path.join(folder.path, 'terminated') }
+      for (const wanted of ['initdb begins', 'PostgreSQL is ready', 'migrations are under way']) {
+        const holds = STAGES.find(([name]) => name === wanted)?.[1]
+        const product = spawnProduct(env)
+        await reach(product, () => holds?.(env.DATA_DIR) ?? false)
+        product.signal('SIGTERM')
+        expect(await product.exited, product.output()).toBe(0)
+        expect(product.output()).not.toContain('    at ')
+        expect(lockOf(env.DATA_DIR)).toBe('')
+        expect(names(env.DATA_DIR)).not.toContain('plantroom.pid')
+      }
+    },
+  )
+})
+
+describe('a first start', () => {
+  it(
+    'is ready only when its demo is there; of several at once in one folder one starts',
+    { timeout: 3 * MINUTES_MS },
+    async () => {
+      const port = await freePort()
+      const env = { ...EMBEDDED, PORT: String(port), DATA_DIR: path.join(folder.path, 'raced') }
+      const products = [1, 2, 3].map(() => spawnProduct(env))
+      const url = `http://127.0.0.1:${port}`
+      await until('readiness', () => isReady(url), MINUTES_MS)
+      const winner = products.filter((product) => !product.output().includes('Another Plantroom'))
+      await until('the text', () => winner.some((each) => each.output().includes('Three things')))
+      const only = products.find((product) => product.output().includes('Three things'))
+      await expectDemo(env.DATA_DIR, only?.output() ?? '')
+      for (const product of products.filter((each) => each !== only)) {
+        expect(await product.exited).toBe(1)
+        expect(product.output().trim()).toMatch(
+          /^(Another Plantroom|.* another Plantroom)[^\n]*\.$/,
+        )
+      }
+      only?.signal('SIGTERM')
+      expect(await only?.exited).toBe(0)
+
+      // What they wrote is of one of them: what was sealed and signed then is still good.
+      await writeFile(path.join(env.DATA_DIR, 'plantroom.pid'), '')
+      const again = spawnProduct(env)
+      await started(again)
+      await expectDemo(env.DATA_DIR, again.output())
+
+      // PostgreSQL ends: it is started again, and everything finds it.
+      killPostgres(env.DATA_DIR)
+      await until('the loss', async () => !(await isReady(url)))
+      await until('readiness again', () => isReady(url), MINUTES_MS)
+      await expectDemo(env.DATA_DIR, again.output())
+      again.signal('SIGTERM')
+      expect(await again.exited).toBe(0)
+
+      await writeFile(path.join(env.DATA_DIR, 'demo.json'), '{"apiKey": "idt')
+      const damaged = spawnProduct(env)
+      await until('the start', () => damaged.output().includes('/graphql'), MINUTES_MS)
+      await until('the sentence', () => /demo\.json is damaged, .*\.$/m.test(damaged.output()))
+      damaged.signal('SIGTERM')
+      expect(await damaged.exited).toBe(0)
+    },
+  )
+
+  it(
+    'with NODE_ENV=production makes no demo, prints no token, and says how to begin',
+    { timeout: 2 * MINUTES_MS },
+    async () => {
+      const env = {
+        ...EMBEDDED,
+        NODE_ENV: 'production',
+        HOST: '127.0.0.1',
+        PORT: String(await freePort()),
+        DATA_DIR: path.join(folder.path, 'production'),
+      }
+      const product = spawnProduct(env)
+      const sentence = /There is no organization yet: npm run create-organization -- .*\.$/m
+      await until('the start', () => sentence.test(product.output()), MINUTES_MS)
+      expect(product.output()).not.toMatch(/idt_live_|eyJ|token/i)
+      expect(names(env.DATA_DIR)).not.toContain('demo.json')
+
+      const script = path.resolve(import.meta.dirname, '../../scripts/create-organization.ts')
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [script, '--name', 'Acme', '--email', 'owner@acme.example'],
+        { env: { PATH: process.env['PATH'], DATA_DIR: env.DATA_DIR } },
+      )
+      const password = /with the password (\S+)/.exec(stdout)?.[1] ?? ''
+      const { signIn } = await ask(`http://127.0.0.1:${env.PORT}`, {}, SignIn, {
+        email: 'owner@acme.example',
+        password,
+      })
+      expect(signIn.userId).toMatch(/^usr-/)
+      product.signal('SIGTERM')
+      expect(await product.exited).toBe(0)
+    },
+  )
+})
+
+describe('a data folder that cannot be used', () => {
+  it.each<[string, string, RegExp]>([
+    [
+      'that is not JSON',
+      '{"encryptionKey":',
+      /secrets\.json is damaged \(it is not JSON\): restore/,
+    ],
+    ['that is empty', '', /secrets\.json is damaged \(it is not JSON\): restore/],
+    [
+      'with a key of one letter',
+      JSON.stringify({ encryptionKey: 'a', jwtSecret: 'x'.repeat(43) }),
+      /secrets\.json is damaged \(encryptionKey: .*\): restore/,
+    ],
+    [
+      'with a key of the wrong length',
+      JSON.stringify({ encryptionKey: 'c2hvcnQ=', jwtSecret: 'x'.repeat(43) }),
+      /secrets\.json is damaged \(encryptionKey: must be 32 bytes in base64\): restore/,
+    ],
+    [
+      'with a weak secret for tokens',
+      JSON.stringify({ encryptionKey: Buffer.alloc(32, 1).toString('base64'), jwtSecret: 'x' }),
+      /secrets\.json is damaged \(jwtSecret: must have at least 32 characters\): restore/,
+    ],
+    [
+      'without a field',
+      JSON.stringify({ encryptionKey: Buffer.alloc(32, 1).toString('base64') }),
+      /secrets\.json is damaged \(jwtSecret: .*\): restore/,
+    ],
+    ['of another type', '[1]', /secrets\.json is damaged \(.*\): restore/],
+  ])('secrets %s are refused in one sentence', async (_name, text, sentence) => {
+    const dir = path.join(folder.path, 'damaged')
+    await mkdir(dir, { recursive: true })
+    await writeFile(path.join(dir, 'secrets.json'), text)
+    const { readOrMakeSecrets } = await import('../../src/database/postgres/data-folder.ts')
+    expect(() => readOrMakeSecrets(dir)).toThrow(sentence)
+  })
+
+  it('because it lies below a file is refused in one sentence', async () => {
+    const file = path.join(folder.path, 'file')
+    await writeFile(file, '')
+    const product = spawnProduct({ ...EMBEDDED, DATA_DIR: path.join(file, 'data') })
+    expect(await product.exited).toBe(1)
+    expect(product.output().trim()).toMatch(/^Plantroom cannot use [^\n]*file[^\n]*\(ENOTDIR\)\.$/)
+  })
+})
