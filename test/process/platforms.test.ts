@@ -99,6 +99,44 @@ describe('a platform', () => {
   })
 })
 
+describe('npm ci', () => {
+  const install = (override: string, env: Record<string, string> = {}) =>
+    promisify(execFile)(
+      process.execPath,
+      [
+        '--import',
+        `data:text/javascript,${override}`,
+        path.join(ROOT, 'scripts/demand-platform.mjs'),
+      ],
+      { env },
+    ).then(
+      (done) => ({ code: 0, stderr: done.stderr }),
+      (failed: unknown) => ({
+        code: Reflect.get(Object(failed), 'code'),
+        stderr: String(Reflect.get(Object(failed), 'stderr')),
+      }),
+    )
+  const WINDOWS = "Object.defineProperty(process, 'platform', { value: 'win32' })"
+  const MUSL = 'process.report.getReport = () => ({ header: {} })'
+
+  it('says nothing here', async () => {
+    expect(await install('')).toEqual({ code: 0, stderr: '' })
+  })
+
+  it('on Windows says in one sentence where to go, and goes on only with a database', async () => {
+    const refused = await install(WINDOWS)
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toMatch(/^Plantroom does not run on Windows[^\n]* WSL 2 [^\n]*\.\n$/)
+    expect((await install(WINDOWS, { DATABASE_URL: 'postgres://x' })).code).toBe(0)
+  })
+
+  it('on musl says in one sentence what to use', async () => {
+    const warned = await install(MUSL)
+    expect(warned.code).toBe(0)
+    expect(warned.stderr).toMatch(/^[^\n]*musl[^\n]*node:24-bookworm-slim[^\n]*\.\n$/)
+  })
+})
+
 describe('an older Node', () => {
   it('says in one sentence what is needed', async () => {
     const older = "Object.defineProperty(process.versions, 'node', { value: '20.11.1' })"
