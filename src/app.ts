@@ -52,7 +52,9 @@ export async function startApp(
   const applied = await migrate(databaseUrl)
   if (applied.length > 0) log.info({ migrations: applied }, 'database migrated')
   signal?.throwIfAborted()
-  const database = started.use(openDatabase(databaseUrl, config.databasePoolSize))
+  const database = started.use(
+    openDatabase(databaseUrl, config.databasePoolSize, config.queryTimeoutMs),
+  )
   await demandKnownKeys(database.pool, config.encryptionKeys, LASTING_SECRETS)
   await options.prepare?.(database)
   signal?.throwIfAborted()

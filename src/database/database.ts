@@ -8,6 +8,7 @@ import { trackScopes } from './query-scope.ts'
 import { type FindVisible, findHiddenCursors, scopeCursors } from './reading/scope-cursors.ts'
 import { slimConfig } from './slim-client.ts'
 import { createStatementNames } from './statement-names.ts'
+import { CONNECTION_WAIT_MS, idleInTransactionMs } from './time-limits.ts'
 
 /** Everything that reaches PostgreSQL. */
 export interface Database extends AsyncDisposable {
@@ -40,17 +41,16 @@ export interface Database extends AsyncDisposable {
 /** Clients kept for organizations seen lately; making one costs about 0.1 ms. */
 const SCOPED_CLIENTS = 500
 
-export function openDatabase(url: string, poolSize: number): Database {
+/** @param queryTimeoutMs the longest that a request works with it */
+export function openDatabase(url: string, poolSize: number, queryTimeoutMs = 0): Database {
   const pool = new Pool({
     connectionString: url,
     max: poolSize,
-    connectionTimeoutMillis: 10_000,
-    // A process that is frozen in the midst of a transaction must not hold its locks for ever. Longer
-    // than a transaction may take, so that it never ends one that is alive.
-    idle_in_transaction_session_timeout: 15_000,
+    connectionTimeoutMillis: CONNECTION_WAIT_MS,
+    idle_in_transaction_session_timeout: idleInTransactionMs(queryTimeoutMs),
     application_name: 'plantroom',
   })
-  trackScopes(pool)
+  trackScopes(pool, url)
   // An idle connection that PostgreSQL closed: the pool has dropped it and opens another when asked.
   pool.on('error', () => undefined)
   // The same while somebody has it between two statements: the next one fails and says so, whereas an

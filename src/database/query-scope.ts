@@ -1,88 +1,171 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { Client, type Pool, type PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { AccessError } from '../errors.ts'
+import { type Canceller, createCanceller } from './canceller.ts'
 
 /**
- * The database connections that one request uses, so that its statements can be cancelled when its
- * time is over: `pg` tells nobody on whose behalf it works, so the pool asks the asynchronous context.
+ * The time that one piece of work may take, a request or the rendering of a payload, and the database
+ * connections that it uses meanwhile: `pg` tells nobody on whose behalf it works, so the pool asks
+ * the asynchronous context.
+ *
+ * When the time is over, everything that follows rejects, at the statement or the connection it asks
+ * for, never anywhere else: what runs is cancelled, who waits for a connection waits no longer, no
+ * further statement is sent but ROLLBACK, and a connection that was held then is closed instead of
+ * reused, so that no late cancellation meets the statement of somebody else.
  */
 export interface QueryScope {
-  run<T>(work: () => T): T
-  /** Cancels what runs now, and refuses whatever would follow. */
+  /** Ends the time now. */
   expire(): void
 }
 
-interface Scope {
-  clients: Set<PoolClient>
-  expired: boolean
+interface Scope extends QueryScope {
+  /** performance.now() */
+  endsAt: number
+  expired: AccessError | undefined
+  /** Connections held, each with what cancels its statements. */
+  clients: Map<PoolClient, Canceller>
+  /** Those who wait for a connection. */
+  waiting: Set<(error: AccessError) => void>
+  /** Work with a shorter time within this one. */
+  inner: Set<Scope>
 }
 
 const current = new AsyncLocalStorage<Scope>()
 
-/** A statement may begin between two cancellations; the last ones end with their transaction. */
-const CANCEL_AGAIN_MS = 100
-const CANCEL_TRIES = 50
+/** Called without a scope too: what is done on behalf of nobody in particular has no time limit. */
+export const currentQueryScope = (): QueryScope | undefined => current.getStore()
 
-export function openQueryScope(databaseUrl: string): QueryScope {
-  const scope: Scope = { clients: new Set(), expired: false }
-  return {
-    run: (work) => current.run(scope, work),
+/** What is left to the work that this is called from; Infinity outside of any scope. */
+export function remainingMs(): number {
+  const scope = current.getStore()
+  return scope === undefined ? Infinity : Math.max(0, scope.endsAt - performance.now())
+}
+
+/** For work that others share or wait for: it does not end with the request that happened to begin it. */
+export function outsideScope<T>(work: () => T): T {
+  return current.exit(work)
+}
+
+/**
+ * Gives work so much time, less when it is part of work that has less.
+ * @returns what the work returns; rejects with AccessError QUERY_TIMEOUT when the time is over first
+ */
+export function withinTime<T>(timeoutMs: number, work: () => T | Promise<T>): T | Promise<T> {
+  const parent = current.getStore()
+  const allowedMs = Math.min(timeoutMs, remainingMs())
+  const overdue = Promise.withResolvers<never>()
+  // It may be over before anybody looks.
+  overdue.promise.catch(() => undefined)
+  const scope = openScope(allowedMs, overdue.reject)
+  const result = current.run(scope, work)
+  if (!(result instanceof Promise)) return result
+  parent?.inner.add(scope)
+  if (parent?.expired !== undefined) scope.expire()
+  const timer = setTimeout(() => scope.expire(), allowedMs)
+  return Promise.race([result, overdue.promise]).finally(() => {
+    clearTimeout(timer)
+    parent?.inner.delete(scope)
+  })
+}
+
+function openScope(timeoutMs: number, onExpired: (error: AccessError) => void): Scope {
+  const scope: Scope = {
+    endsAt: performance.now() + timeoutMs,
+    expired: undefined,
+    clients: new Map(),
+    waiting: new Set(),
+    inner: new Set(),
     expire() {
-      scope.expired = true
-      void cancelAll(databaseUrl, scope)
+      if (scope.expired !== undefined) return
+      const seconds = Math.round(timeoutMs) / 1_000
+      const message = `The request took longer than ${seconds} s and was cancelled`
+      const error = new AccessError('QUERY_TIMEOUT', message)
+      scope.expired = error
+      scope.endsAt = 0
+      for (const inner of scope.inner) inner.expire()
+      for (const [client, canceller] of scope.clients) canceller.cancel(client)
+      for (const giveUp of scope.waiting) giveUp(error)
+      onExpired(error)
     },
   }
+  return scope
 }
 
-/** Has the pool note for which request a connection is taken. */
-export function trackScopes(pool: Pool): void {
+type Connect = Pool['connect']
+type Taken = (
+  error: Error | undefined,
+  client?: PoolClient,
+  release?: PoolClient['release'],
+) => void
+
+/** Has the pool note for which scope a connection is taken. */
+export function trackScopes(pool: Pool, databaseUrl: string): void {
   const connect = pool.connect.bind(pool)
-  type Done = Parameters<typeof connect>[0]
-  function connectInScope(): Promise<PoolClient>
-  function connectInScope(done: Done): void
-  function connectInScope(done?: Done): Promise<PoolClient> | void {
+  const canceller = createCanceller(databaseUrl)
+  function connectInScope(done?: Taken): Promise<PoolClient> | void {
     const scope = current.getStore()
-    if (scope === undefined) return done === undefined ? connect() : connect(done)
-    if (done === undefined) return connect().then((client) => attach(scope, client))
-    connect((error, client, release) => {
-      if (client === undefined) return done(error, client, release)
-      attach(scope, client)
-      done(error, client, client.release.bind(client))
+    if (scope === undefined) {
+      return done === undefined ? connect() : connect(done as Parameters<Connect>[0])
+    }
+    if (done !== undefined) return take(scope, done)
+    return new Promise((resolve, reject) => {
+      take(scope, (error, client) => {
+        if (client === undefined) reject(error ?? new Error('no connection'))
+        else resolve(client)
+      })
     })
   }
-  pool.connect = connectInScope
+
+  function take(scope: Scope, done: Taken): void {
+    // Later, as the pool itself would: callers do not expect to be answered while they ask.
+    if (scope.expired !== undefined)
+      return process.nextTick(done, scope.expired, undefined, NOTHING)
+    const giveUp = (error: AccessError) => {
+      scope.waiting.delete(giveUp)
+      done(error, undefined, NOTHING)
+    }
+    scope.waiting.add(giveUp)
+    connect((error, client, release) => {
+      const waited = scope.waiting.delete(giveUp)
+      if (!waited) return release()
+      if (client === undefined) return done(error, undefined, NOTHING)
+      hold(scope, client, canceller)
+      done(undefined, client, (given) => client.release(given))
+    })
+  }
+
+  pool.connect = connectInScope as Connect
 }
 
-/** @throws AccessError QUERY_TIMEOUT when the request's time is over already. */
-function attach(scope: Scope, client: PoolClient): PoolClient {
+const NOTHING = () => undefined
+
+type Query = (...given: readonly unknown[]) => unknown
+
+/** Notes who has a connection until it is given back. */
+function hold(scope: Scope, client: PoolClient, canceller: Canceller): void {
   const release = client.release.bind(client)
-  if (scope.expired) {
-    release()
-    throw new AccessError('QUERY_TIMEOUT', 'The request took too long')
+  const query = client.query.bind(client) as Query
+  const guarded: Query = (...given) => {
+    const { expired } = scope
+    if (expired === undefined || isRollback(given[0])) return query(...given)
+    const callback = given.findLast((each) => typeof each === 'function')
+    if (callback === undefined) return Promise.reject(expired)
+    process.nextTick(callback, expired)
+    return undefined
   }
-  scope.clients.add(client)
+  scope.clients.set(client, canceller)
+  Object.assign(client, { query: guarded })
   client.release = (error) => {
     scope.clients.delete(client)
-    release(error)
+    canceller.forget(client)
+    // Back to the method of its class.
+    Reflect.deleteProperty(client, 'query')
+    release(error ?? scope.expired !== undefined)
   }
-  return client
 }
 
-/** On a connection of its own: the pool may be used up by exactly what is to be cancelled. */
-async function cancelAll(databaseUrl: string, scope: Scope): Promise<void> {
-  if (scope.clients.size === 0) return
-  const canceller = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 })
-  canceller.on('error', () => undefined)
-  try {
-    await canceller.connect()
-    for (let tries = 0; tries < CANCEL_TRIES && scope.clients.size > 0; tries++) {
-      const ids = [...scope.clients].map((client) => Reflect.get(client, 'processID'))
-      await canceller.query('SELECT pg_cancel_backend(pid) FROM unnest($1::int[]) AS pid', [ids])
-      await new Promise((resolve) => setTimeout(resolve, CANCEL_AGAIN_MS))
-    }
-  } catch {
-    // Without a connection there is nothing to cancel with; the statement's own end frees it.
-  } finally {
-    await canceller.end().catch(() => undefined)
-  }
+/** What ends a transaction without keeping anything of it. */
+function isRollback(statement: unknown): boolean {
+  const text = typeof statement === 'string' ? statement : Reflect.get(Object(statement), 'text')
+  return typeof text === 'string' && /^\s*rollback\s*;?\s*$/i.test(text)
 }

@@ -1,6 +1,7 @@
 import { type JobWithMetadata, PgBoss, type QueueOptions, type QueuePolicy } from 'pg-boss'
 import type { z } from 'zod'
 import type { Logger } from '../log.ts'
+import { outsideScope } from './query-scope.ts'
 
 /**
  * The queue kit: a job is *defined* (name and data) beside whoever enqueues it and *implemented*
@@ -113,7 +114,8 @@ export async function openQueue(
       slot.pending.set(key, data)
       if (slot.running) return
       slot.running = true
-      void (async () => {
+      // Not part of whoever asked first: it does the work of all, and outlives the request.
+      void outsideScope(async () => {
         while (slot.pending.size > 0) {
           const items = Array.from(slot.pending, ([k, value]) => ({ key: k, data: value }))
           slot.pending.clear()
@@ -136,7 +138,7 @@ export async function openQueue(
             })
         }
         slot.running = false
-      })()
+      })
     },
     async implement(job, options, handler) {
       local.set(job.name, (batch) => handler(batch.map((data) => job.data.parse(data))))

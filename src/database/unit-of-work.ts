@@ -2,6 +2,7 @@ import type { Caller } from '../access/caller.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Database } from './database.ts'
 import type { Queue } from './queue.ts'
+import { transactionLimits } from './time-limits.ts'
 
 /** The Prisma client inside a transaction, scoped to the caller's organization. */
 export type Tx = Prisma.TransactionClient
@@ -45,9 +46,6 @@ export interface Backend {
   queue: Queue
 }
 
-const TIMEOUT_MS = 10_000
-const MAX_WAIT_MS = 10_000
-
 /** Runs a command in one transaction. */
 export async function transaction<T>(
   { database, queue }: Backend,
@@ -56,24 +54,21 @@ export async function transaction<T>(
 ): Promise<T> {
   const before: (() => Promise<void>)[] = []
   const after: (() => void)[] = []
-  const result = await database.scopedTo(caller.organizationId).$transaction(
-    async (tx) => {
-      const answer = await command({
-        tx,
-        caller,
-        queue,
-        organizationId: caller.organizationId,
-        now: new Date(),
-        recordedAfter: undefined,
-        expected: undefined,
-        beforeCommit: (step) => before.push(step),
-        afterCommit: (step) => after.push(step),
-      })
-      for (const step of before) await step()
-      return answer
-    },
-    { timeout: TIMEOUT_MS, maxWait: MAX_WAIT_MS },
-  )
+  const result = await database.scopedTo(caller.organizationId).$transaction(async (tx) => {
+    const answer = await command({
+      tx,
+      caller,
+      queue,
+      organizationId: caller.organizationId,
+      now: new Date(),
+      recordedAfter: undefined,
+      expected: undefined,
+      beforeCommit: (step) => before.push(step),
+      afterCommit: (step) => after.push(step),
+    })
+    for (const step of before) await step()
+    return answer
+  }, transactionLimits())
   for (const step of after) step()
   return result
 }

@@ -2,7 +2,7 @@ import { GraphQLError, type ExecutionArgs, type ExecutionResult, OperationTypeNo
 import type { Plugin } from 'graphql-yoga'
 import { type Caller, callerId, PLAN_LIMITS } from '../../access/caller.ts'
 import type { Config } from '../../config/config.ts'
-import { openQueryScope } from '../../database/query-scope.ts'
+import { withinTime } from '../../database/query-scope.ts'
 import type { Counted, RateState, RequestLimiter } from '../../access/request-limiter.ts'
 import { AccessError } from '../../errors.ts'
 import { admitOperation, isRefused } from './admission.ts'
@@ -112,7 +112,7 @@ export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Conte
           return undefined
         }
       }
-      setExecuteFn(withDeadline(executeFn, context.database.url, config.queryTimeoutMs))
+      setExecuteFn(withDeadline(executeFn, config.queryTimeoutMs))
       return {
         onExecuteDone({ result, setResult }) {
           if (Symbol.asyncIterator in result) return
@@ -141,21 +141,13 @@ export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Conte
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
 
-function withDeadline(execute: Execute, databaseUrl: string, timeoutMs: number): Execute {
+function withDeadline(execute: Execute, timeoutMs: number): Execute {
   return (args) => {
-    const scope = openQueryScope(databaseUrl)
-    const result = scope.run(() => execute(args))
+    const result = withinTime(timeoutMs, () => execute(args))
     if (!(result instanceof Promise)) return result
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        scope.expire()
-        const error = new AccessError(
-          'QUERY_TIMEOUT',
-          `The request took longer than ${timeoutMs / 1_000} s and was cancelled`,
-        )
-        resolve({ errors: [asGraphQLError(error)] })
-      }, timeoutMs)
-      result.then(resolve, reject).finally(() => clearTimeout(timer))
+    return result.catch((error: unknown) => {
+      if (!(error instanceof AccessError)) throw error
+      return { errors: [asGraphQLError(error)] }
     })
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts'
 import { writeAudit } from '../../database/audit.ts'
 import type { Database } from '../../database/database.ts'
 import { newId } from '../../database/ids.ts'
+import { transactionLimits } from '../../database/time-limits.ts'
 import { type Backend, transaction, type Tx } from '../../database/unit-of-work.ts'
 import { AccessError } from '../../errors.ts'
 import { Prisma, type User } from '../../generated/prisma/client.ts'
@@ -54,7 +55,7 @@ export async function signIn(
   await attempt.giveBack()
   return host.database
     .scopedTo(user.organizationId)
-    .$transaction((tx) => startSession(tx, host, user, new Date()))
+    .$transaction((tx) => startSession(tx, host, user, new Date()), transactionLimits())
 }
 
 /** Opens a session in a transaction that is under way. */

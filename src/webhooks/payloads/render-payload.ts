@@ -1,8 +1,10 @@
 import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql'
 import type { Caller } from '../../access/caller.ts'
 import type { Config } from '../../config/config.ts'
-import { openQueryScope } from '../../database/query-scope.ts'
+import { withinTime } from '../../database/query-scope.ts'
+import { innerLimit } from '../../database/time-limits.ts'
 import type { Backend } from '../../database/unit-of-work.ts'
+import { AccessError } from '../../errors.ts'
 import type { LoggedEvent } from '../../events/log.ts'
 import type { Context } from '../../graphql/context.ts'
 import { maskError } from '../../graphql/mask.ts'
@@ -86,30 +88,21 @@ async function executeAll(
     queue,
     remoteAddress: '',
   }
-  const scope = openQueryScope(database.url)
   const results: (ExecutionResult | typeof OVERDUE)[] = events.map(() => OVERDUE)
-  const all = scope.run(() =>
-    Promise.all(
-      events.map(async (event, index) => {
-        results[index] = await execute({
-          schema,
-          document: payload.document,
-          rootValue: { kind: 'event', event },
-          contextValue: context,
-          variableValues: {},
-        })
-      }),
-    ),
-  )
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      scope.expire()
-      resolve()
-    }, timeoutMs)
-  })
-  await Promise.race([all, late])
-  clearTimeout(timer)
+  const executeOne = async (event: LoggedEvent, index: number) => {
+    results[index] = await execute({
+      schema,
+      document: payload.document,
+      rootValue: { kind: 'event', event },
+      contextValue: context,
+      variableValues: {},
+    })
+  }
+  try {
+    await withinTime(innerLimit(timeoutMs), () => Promise.all(events.map(executeOne)))
+  } catch (error) {
+    if (!(error instanceof AccessError)) throw error
+  }
   return [...results]
 }
 
