@@ -2,6 +2,8 @@ import './process/demand-node.mjs'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { endOnFault } from './process/end-on-fault.ts'
+import { openOutput, printTo } from './process/output.ts'
 import { settleMemory } from './process/settle-memory.ts'
 import { openStopSwitch, type StopSwitch } from './process/stop-switch.ts'
 
@@ -12,6 +14,13 @@ const HELP = `Plantroom: facilities operations over GraphQL, with signed webhook
   npm start -- --version     the version
 `
 
+/** For output that is still on its way to its reader. */
+const LAST_WORDS_MS = 500
+
+const stdout = openOutput(1)
+const stderr = openOutput(2)
+printTo(stdout, stderr)
+
 try {
   const { values } = parseArgs({
     options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
@@ -20,8 +29,9 @@ try {
   else if (values.version === true) console.log(readVersion())
   else {
     const byNpm = process.env['npm_lifecycle_event'] === 'start'
-    process.exit(await main(openStopSwitch({ byNpm })))
+    await exit(await main(openStopSwitch({ byNpm })))
   }
+  await stdout.flush(LAST_WORDS_MS)
 } catch (error) {
   await fail(error)
 }
@@ -40,7 +50,9 @@ async function main(stop: StopSwitch): Promise<number> {
     ])
   const config = loadConfig(process.env, readOrMakeSecrets)
   stop.limit(config.shutdownTimeoutMs)
-  const log = createLogger(config.logLevel)
+  const log = createLogger(config.logLevel, stderr)
+  const { shutdownTimeoutMs } = config
+  endOnFault({ log, stop: stop.onFault, shutdownTimeoutMs, exit: (code) => void exit(code) })
   const { signal } = stop
   let isStarted = false
   try {
@@ -58,8 +70,8 @@ async function main(stop: StopSwitch): Promise<number> {
     settleMemory()
     await stop.asked
   } catch (error) {
-    // A start that was given up fails in whatever it was doing just then.
-    if (isStarted || !signal.aborted) throw error
+    // A start that was given up fails in whatever it was doing just then. What ends badly keeps its code.
+    if (stop.exitCode === 0 && (isStarted || !signal.aborted)) throw error
   }
   return stop.exitCode
 }
@@ -84,5 +96,11 @@ async function fail(error: unknown): Promise<never> {
   else if (error instanceof TypeError && 'code' in error)
     console.error(`${error.message}\n\n${HELP}`)
   else console.error(error)
-  process.exit(1)
+  return exit(1)
+}
+
+/** With what was said last. */
+async function exit(code: number): Promise<never> {
+  await Promise.all([stdout, stderr].map((output) => output.flush(LAST_WORDS_MS)))
+  process.exit(code)
 }

@@ -7,6 +7,8 @@ export interface StopSwitch {
   limit(shutdownTimeoutMs: number): void
   /** A part that the whole depends on is lost. */
   onLost: (error: Error) => void
+  /** Something went wrong that nobody expected; said already. */
+  onFault: (exitCode: number) => void
 }
 
 /** Beyond the time for what is in flight: for closing the database and ending PostgreSQL. */
@@ -49,6 +51,10 @@ export function openStopSwitch({ byNpm }: { byNpm: boolean }): StopSwitch {
       console.error(error.message)
       self.exitCode = 1
       stop('Lost')
+    },
+    onFault: (exitCode) => {
+      self.exitCode = exitCode
+      stop('Fault')
     },
   }
   return self

@@ -10,7 +10,8 @@ export interface Readiness {
   stream: boolean
 }
 
-const DATABASE_TIMEOUT_MS = 2_000
+/** For each of them: who asks does not wait longer than that, whatever hangs. */
+const CHECK_TIMEOUT_MS = 2_000
 
 /** However many ask: each time so long after it was found, it is looked at anew, once for all of them. */
 const FRESH_MS = 500
@@ -36,22 +37,18 @@ export function shareReadiness(parts: Parts): () => Promise<Readiness> {
 
 async function checkReadiness(parts: Parts): Promise<Readiness> {
   const checks = {
-    database: await answers(parts.database),
-    queue: await parts.queue.isHealthy(),
+    database: await inTime(parts.database.pool.query('SELECT 1').then(() => true)),
+    queue: await inTime(parts.queue.isHealthy()),
     stream: parts.stream.connected,
   }
   return { ready: Object.values(checks).every(Boolean), ...checks }
 }
 
-async function answers(database: Database): Promise<boolean> {
+/** Never rejects. */
+async function inTime(check: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
   const late = new Promise<false>((resolve) => {
-    setTimeout(resolve, DATABASE_TIMEOUT_MS, false).unref()
+    timer = setTimeout(resolve, CHECK_TIMEOUT_MS, false)
   })
-  return Promise.race([
-    database.pool.query('SELECT 1').then(
-      () => true,
-      () => false,
-    ),
-    late,
-  ])
+  return Promise.race([check.catch(() => false), late]).finally(() => clearTimeout(timer))
 }
