@@ -13,15 +13,24 @@ import {
 } from './stage.ts'
 
 /** The product under GraphQL load, with a receiver; the moment of a commit is PostgreSQL's own. */
-export interface Load extends AsyncDisposable {
+export interface Load extends Tenant, AsyncDisposable {
   database: Database
   receiver: BenchReceiver
+  /** Another organization beside the one that `ask` and `addTarget` belong to. */
+  addTenant(name: string): Promise<Tenant>
+  /** Work order → when it was committed, ms since the epoch. */
+  commits(): Promise<Map<string, number>>
+}
+
+export interface Tenant {
+  organizationId: string
   /** One GraphQL operation; its answer as text. */
   ask(document: Parameters<typeof print>[0], input: object): Promise<string>
   /** A place, and an endpoint that wants its work orders alone. */
   addTarget(path: string): Promise<string>
-  /** Work order → when it was committed, ms since the epoch. */
-  commits(): Promise<Map<string, number>>
+  addPlace(name: string, parentId?: string): Promise<string>
+  /** @returns its id */
+  addEndpoint(input: object): Promise<string>
 }
 
 const AddPlace = graphql(`
@@ -47,8 +56,11 @@ const AddEndpoint = graphql(`
   }
 `)
 
-/** @param slowMs how late the receiver answers below /slow */
-export async function openLoad(slowMs = 0): Promise<Load> {
+/**
+ * @param slowMs how late the receiver answers below /slow
+ * @param env settings of the product
+ */
+export async function openLoad(slowMs = 0, env: Record<string, string> = {}): Promise<Load> {
   await using stack = new AsyncDisposableStack()
   const server = stack.use(await throwAwayDatabase({ track_commit_timestamp: 'on' }))
   const receiver = stack.use(await startBenchReceiver(slowMs))
@@ -58,45 +70,24 @@ export async function openLoad(slowMs = 0): Promise<Load> {
       // One caller sends all of the load here.
       REQUESTS_PER_MINUTE: '30000',
       ...BENCH_SECRETS,
+      ...env,
     }),
   )
   const database = stack.use(openDatabase(server.url, 2))
-  const owner = await createOrganization(database, {
-    name: 'Bench',
-    plan: 'ENTERPRISE',
-    owner: { name: 'Owner', email: 'owner@example.com', password: 'not used here' },
-  })
-  const auth = { jwtSecret: BENCH_SECRETS.AUTH_JWT_SECRET, accessTokenTtlMs: 3_600_000 }
-  const { token } = await issueAccessToken(auth, owner.userId)
-  const agent = new Agent({ connections: 32 })
-  stack.defer(() => agent.close())
-  const ask: Load['ask'] = async (document, input) => {
-    const answer = await request(`${product.url}/graphql`, {
-      dispatcher: agent,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query: print(document), variables: { input } }),
-    })
-    return answer.body.text()
+  const agents: Agent[] = []
+  stack.defer(async () => void (await Promise.all(agents.map((agent) => agent.close()))))
+  const addTenant = (name: string): Promise<Tenant> => {
+    const agent = new Agent({ connections: 32 })
+    agents.push(agent)
+    return openTenant(database, product.url, agent, receiver.origin, name)
   }
+  const tenant = await addTenant('Bench')
   const moved = stack.move()
   return {
+    ...tenant,
     database,
     receiver,
-    ask,
-    async addTarget(path) {
-      const said = await ask(AddPlace, { name: `Site of ${path}`, kind: 'LOCATION' })
-      const place = /"id":"(loc-[^"]+)"/.exec(said)?.[1]
-      if (place === undefined) throw new Error(said)
-      const answer = await ask(AddEndpoint, {
-        url: `${receiver.origin}/${path}`,
-        eventTypes: ['workorder.*'],
-        filter: { locationIds: [place] },
-        customHeaders: [{ name: 'x-bench-track', value: 'yes' }],
-      })
-      if (!answer.includes('"whk-')) throw new Error(answer)
-      return place
-    },
+    addTenant,
     async commits() {
       const found = await database.pool.query<{ id: string; at: number }>(
         'SELECT id, extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8 * 1000 AS at FROM work_order',
@@ -105,6 +96,65 @@ export async function openLoad(slowMs = 0): Promise<Load> {
     },
     [Symbol.asyncDispose]: () => moved.disposeAsync(),
   }
+}
+
+async function openTenant(
+  database: Database,
+  url: string,
+  agent: Agent,
+  receiverOrigin: string,
+  name: string,
+): Promise<Tenant> {
+  const owner = await createOrganization(database, {
+    name,
+    plan: 'ENTERPRISE',
+    owner: {
+      name: 'Owner',
+      email: `${name.replaceAll(' ', '-')}@example.com`,
+      password: 'not used here',
+    },
+  })
+  const auth = { jwtSecret: BENCH_SECRETS.AUTH_JWT_SECRET, accessTokenTtlMs: 3_600_000 }
+  const { token } = await issueAccessToken(auth, owner.userId)
+  const ask: Tenant['ask'] = async (document, input) => {
+    const answer = await request(`${url}/graphql`, {
+      dispatcher: agent,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: print(document), variables: { input } }),
+    })
+    return answer.body.text()
+  }
+  const tenant: Tenant = {
+    organizationId: owner.organizationId,
+    ask,
+    async addPlace(placeName, parentId) {
+      const said = await ask(AddPlace, {
+        name: placeName,
+        kind: parentId === undefined ? 'LOCATION' : 'SUB_LOCATION',
+        parentId,
+      })
+      const place = /"id":"(loc-[^"]+)"/.exec(said)?.[1]
+      if (place === undefined) throw new Error(said)
+      return place
+    },
+    async addEndpoint(input) {
+      const answer = await ask(AddEndpoint, { eventTypes: ['workorder.*'], ...input })
+      const endpoint = /"id":"(whk-[^"]+)"/.exec(answer)?.[1]
+      if (endpoint === undefined) throw new Error(answer)
+      return endpoint
+    },
+    async addTarget(path) {
+      const place = await tenant.addPlace(`Site of ${path}`)
+      await tenant.addEndpoint({
+        url: `${receiverOrigin}/${path}`,
+        filter: { locationIds: [place] },
+        customHeaders: [{ name: 'x-bench-track', value: 'yes' }],
+      })
+      return place
+    },
+  }
+  return tenant
 }
 
 /**

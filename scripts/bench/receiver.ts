@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 const SLOW_MS = Number(process.argv[2] ?? 0)
 const REPORT_EVERY_MS = 20
 
-/** Told apart by path: /slow… answers late, /fail… with 500 and uncounted, everything else at once. */
+/** Told apart by path: /slow… answers late, /hang… never, /fail… with 500 and uncounted, everything else at once. */
 const arrivals = new Map<string, number>()
 let count = 0
 
@@ -24,6 +24,7 @@ const server = createServer((request, response) => {
         arrivals.set(subject, performance.timeOrigin + performance.now())
       }
     }
+    if (url.startsWith('/hang')) return
     if (url.startsWith('/slow')) setTimeout(() => response.writeHead(200).end(), SLOW_MS)
     else if (url.startsWith('/fail')) response.writeHead(500).end()
     else response.writeHead(200).end()

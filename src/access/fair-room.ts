@@ -166,6 +166,23 @@ export function createFairRoom(places: number | (() => number)): FairRoom {
   }
 }
 
+/** Does something in a place of its own: waits for its turn, and gives the place back at the end. */
+export async function inTurn<T>(room: FairRoom, owner: Owner, work: () => Promise<T>): Promise<T> {
+  if (!room.tryTake(owner)) {
+    await new Promise<void>((resolve) => {
+      room.wait(owner, () => {
+        resolve()
+        return true
+      })
+    })
+  }
+  try {
+    return await work()
+  } finally {
+    room.give(owner)
+  }
+}
+
 /** Those that wait, by how much they hold; among equals in the order in which they came. */
 interface LeastFirst<Item> {
   readonly isEmpty: boolean

@@ -4,6 +4,7 @@ import { reasonToSkip } from '../../webhooks/endpoints/endpoint-scopes.ts'
 import type { PayloadShaper } from '../../webhooks/payloads/payload-shaper.ts'
 import type { Release } from './lane-claims.ts'
 import type { Window } from './lane-window.ts'
+import type { Capacity } from './capacity.ts'
 import { openTerms } from './terms.ts'
 
 /**
@@ -41,11 +42,15 @@ interface Admissible {
 
 /**
  * Deliveries shaped at once; the rest of a window is loaded again when these are nearly sent. What
- * one takes is bounded so (render-payload.ts), far below the lease of the lane that waits for it.
+ * each takes is bounded (render-payload.ts); the lane that waits for them keeps its lease meanwhile.
  */
 const SHAPED_AT_ONCE = 100
 
-export function openAdmission(pool: Pool, shaper: PayloadShaper): Admission {
+export function openAdmission(
+  pool: Pool,
+  shaper: PayloadShaper,
+  capacity: Pick<Capacity, 'isAlone'>,
+): Admission {
   const cache = openTerms(pool)
 
   async function admit<D extends Admissible>(
@@ -65,7 +70,7 @@ export function openAdmission(pool: Pool, shaper: PayloadShaper): Admission {
     if (terms.document === undefined) return admitted
     const unshaped = admitted.filter((delivery) => !delivery.ownBody && delivery.body !== '')
     if (unshaped.length === 0) return admitted
-    const bodies = await shaper.shape(terms, unshaped)
+    const bodies = await shaper.shape(terms, unshaped, () => capacity.isAlone(terms.organizationId))
     for (const delivery of unshaped) delivery.body = bodies.get(delivery.id) ?? delivery.body
     return admitted
   }

@@ -15,6 +15,8 @@ export interface Capacity {
   tryTake(kind: CapacityKind, owner: Owner): Room | undefined
   /** Calls back once, with the room taken, when it is this owner's turn; false gives it back. */
   wait(kind: CapacityKind, owner: Owner, granted: (room: Room) => boolean): void
+  /** Whether no other organization has sent anything lately. */
+  isAlone(organizationId: string): boolean
 }
 
 export interface Room {
@@ -30,6 +32,8 @@ const STALLED_MS = 1_000
 /** Requests that stand aside, for each that there is room for. */
 const ASIDE_PER_PLACE = 3
 const LOOK_MS = 100
+/** Whoever sent nothing for so long disturbs nobody, and is not disturbed. */
+const LATELY_MS = 5_000
 
 interface Taken {
   kind: CapacityKind
@@ -47,6 +51,8 @@ export function createCapacity(total: number): Capacity {
   /** In the order in which they began; none of those that stand aside. */
   const moving = new Set<Taken>()
   let timer: NodeJS.Timeout | undefined
+  /** The two organizations that sent something last, the newest in front. */
+  let latest: { organizationId: string; atMs: number }[] = []
 
   const roomOf = (kind: CapacityKind) => (kind === 'first' ? first : doubtful)
   const isContended = () => first.contended || doubtful.contended
@@ -54,7 +60,14 @@ export function createCapacity(total: number): Capacity {
   function begin(kind: CapacityKind, owner: Owner): Taken {
     const taken = { kind, owner, startedMs: performance.now(), aside: false }
     moving.add(taken)
+    note(owner.organizationId, taken.startedMs)
     return taken
+  }
+
+  function note(organizationId: string, atMs: number): void {
+    const [newest] = latest
+    if (newest?.organizationId === organizationId) newest.atMs = atMs
+    else latest = [{ organizationId, atMs }, ...(newest === undefined ? [] : [newest])]
   }
 
   const toRoom = (taken: Taken): Room => ({
@@ -101,5 +114,10 @@ export function createCapacity(total: number): Capacity {
       })
       lookLater()
     },
+    isAlone: (organizationId) =>
+      !latest.some(
+        (each) =>
+          each.organizationId !== organizationId && each.atMs > performance.now() - LATELY_MS,
+      ),
   }
 }

@@ -21,6 +21,8 @@ export interface PayloadDocument {
   document: DocumentNode
   /** Name of the event's field in the result: "events", or its alias. */
   responseKey: string
+  /** Points that one event costs */
+  points: number
 }
 
 /** Why a document, or one event with it, could not be rendered. Codes are additive only. */
@@ -79,7 +81,7 @@ export function readPayloadDocument(schema: GraphQLSchema, text: string): Payloa
       `costs ${cost.points} points for each event; at most ${MAX_POINTS} are allowed. Ask for smaller pages (first)`,
     )
   }
-  return { document, responseKey: root.alias?.value ?? root.name.value }
+  return { document, responseKey: root.alias?.value ?? root.name.value, points: cost.points }
 }
 
 function refuse(message: string): never {

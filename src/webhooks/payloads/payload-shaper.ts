@@ -1,4 +1,7 @@
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { GraphQLSchema } from 'graphql'
+import { createFairRoom, inTurn } from '../../access/fair-room.ts'
 import { type LoggedEvent, LOG_COLUMNS, type LogRow, toLoggedEvent } from '../../events/log.ts'
 import {
   type EndpointTerms,
@@ -16,10 +19,15 @@ export interface PayloadShaper {
   ready(): Promise<void>
   /**
    * Renders what was not rendered yet and stores it, before anything of it is sent.
+   * @param isAlone whether nobody else has anything to do in this process
    * @returns bodies by delivery; none for a delivery whose event is no longer kept
    * @throws whatever the database throws: nothing may be sent that is not stored
    */
-  shape(terms: EndpointTerms, deliveries: readonly Unshaped[]): Promise<Map<string, string>>
+  shape(
+    terms: EndpointTerms,
+    deliveries: readonly Unshaped[],
+    isAlone: () => boolean,
+  ): Promise<Map<string, string>>
 }
 
 interface Unshaped {
@@ -29,8 +37,15 @@ interface Unshaped {
 
 /** Kept in memory, some kilobytes each; the one used first makes room. */
 const MAX_DOCUMENTS = 1_000
-/** Batches rendered at once in this process: the others' requests use the same connections. */
-const MAX_AT_ONCE = 2
+/** Turns at once in this process: the others' requests use the same connections. */
+const MAX_AT_ONCE = 4
+/**
+ * Points rendered in one turn, or one event if it costs more. They are what holds up everything else
+ * in this process, some 25 microseconds each.
+ */
+const POINTS_PER_TURN = 400
+/** Of one turn the process rests so many times as long as it was busy, when others wait for it. */
+const REST = 1
 
 type Read = PayloadDocument | PayloadError
 
@@ -40,7 +55,7 @@ export function createPayloadShaper(
   loadSchema: () => Promise<GraphQLSchema>,
 ): PayloadShaper {
   const documents = new Map<string, Read>()
-  const turns = createTurns(MAX_AT_ONCE)
+  const room = createFairRoom(MAX_AT_ONCE)
   /** Bodies that are being made, by key and event: lanes with the same document share them. */
   const making = new Map<string, Promise<RenderedBody | undefined>>()
 
@@ -56,6 +71,7 @@ export function createPayloadShaper(
   async function render(
     terms: EndpointTerms,
     events: readonly LoggedEvent[],
+    isAlone: () => boolean,
   ): Promise<Map<string, RenderedBody>> {
     const schema = await loadSchema()
     const payload = read(schema, terms)
@@ -63,7 +79,19 @@ export function createPayloadShaper(
     if (payload instanceof PayloadError) {
       return new Map(events.map((event) => [event.id, fallBack(event.body, payload.fault)]))
     }
-    return turns(() => renderPayloads(parts, schema, payload, caller, events))
+    const bodies = new Map<string, RenderedBody>()
+    const size = Math.max(1, Math.floor(POINTS_PER_TURN / payload.points))
+    for (let at = 0; at < events.length; at += size) {
+      const some = events.slice(at, at + size)
+      const made = await inTurn(room, terms, async () => {
+        const before = performance.eventLoopUtilization()
+        const rendered = await renderPayloads(parts, schema, payload, caller, some)
+        if (!isAlone()) await sleep(performance.eventLoopUtilization(before).active * REST)
+        return rendered
+      })
+      for (const [eventId, body] of made) bodies.set(eventId, body)
+    }
+    return bodies
   }
 
   /** Starts what nobody else is making, and waits for all. */
@@ -71,9 +99,10 @@ export function createPayloadShaper(
     key: string,
     terms: EndpointTerms,
     events: readonly LoggedEvent[],
+    isAlone: () => boolean,
   ): Promise<Map<string, RenderedBody>> {
     const mine = events.filter((event) => !making.has(`${key} ${event.id}`))
-    const rendering = mine.length === 0 ? Promise.resolve(NO_BODIES) : render(terms, mine)
+    const rendering = mine.length === 0 ? Promise.resolve(NO_BODIES) : render(terms, mine, isAlone)
     for (const event of mine) {
       const name = `${key} ${event.id}`
       const body = rendering.then((bodies) => bodies.get(event.id))
@@ -102,7 +131,7 @@ export function createPayloadShaper(
     async ready() {
       await loadSchema()
     },
-    async shape(terms, deliveries) {
+    async shape(terms, deliveries, isAlone) {
       const key = payloadKeyOf(terms)
       const eventIds = [...new Set(deliveries.map((delivery) => delivery.eventId))]
       const { events, rendered } = await readEvents(parts, key, eventIds)
@@ -110,6 +139,7 @@ export function createPayloadShaper(
         key,
         terms,
         events.filter((event) => !rendered.has(event.id)),
+        isAlone,
       )
       for (const [eventId, body] of rendered) bodies.set(eventId, { body, fault: undefined })
       await tellFaults(terms, events, bodies)
@@ -182,22 +212,4 @@ async function store(
     ],
   })
   return new Map(stored.rows.map((row) => [row.id, row.body]))
-}
-
-/** Runs at most so many of what it is given at once, the others in their order. */
-function createTurns(atOnce: number) {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async function take<T>(work: () => Promise<T>): Promise<T> {
-    if (running === atOnce) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running++
-    try {
-      return await work()
-    } finally {
-      // Handed on, not given back: whoever waits must not be overtaken.
-      const next = waiting.shift()
-      if (next === undefined) running--
-      else next()
-    }
-  }
 }

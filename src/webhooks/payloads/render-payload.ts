@@ -28,9 +28,9 @@ export interface RenderedBody {
 /** Of one body. Most receivers take no more than some megabytes, and a lane holds hundreds. */
 const MAX_BODY_BYTES = 262_144
 /** For events rendered together, then for each that failed, and for all of those. */
-const TOGETHER_MS = 5_000
+const TOGETHER_MS = 2_000
 const ALONE_MS = 1_000
-const ALL_ALONE_MS = 5_000
+const ALL_ALONE_MS = 2_000
 
 /**
  * Renders events with one document. They are executed together in one context, so that what they

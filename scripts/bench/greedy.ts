@@ -1,0 +1,171 @@
+import { graphql } from '../../src/generated/client/index.ts'
+import type { Load, Tenant } from './load.ts'
+import { type BenchReceiver, startBenchReceiver } from './stage.ts'
+
+/** What one organization can do to make others wait; it goes on until the stack is disposed of. */
+export type Greedy = (scene: {
+  tenant: Tenant
+  load: Load
+  stack: AsyncDisposableStack
+}) => Promise<void>
+
+const ENDPOINTS = 300
+const THOUSANDS = 2_000
+const SLOW_MS = 3_000
+const CHILDREN = 50
+
+const AddWork = graphql(`
+  mutation GreedyAddWork($input: WorkOrderCreateInput!) {
+    workOrderCreate(input: $input) {
+      workOrder {
+        id
+      }
+    }
+  }
+`)
+
+const StartReplay = graphql(`
+  mutation GreedyReplay($input: WebhookReplayStartInput!) {
+    webhookReplayStart(input: $input) {
+      replay {
+        id
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`)
+
+const ReadMuch = graphql(`
+  query GreedyReadMuch {
+    workOrders(first: 100) {
+      nodes {
+        id
+        title
+        description
+        priority
+        created
+        updated
+        location {
+          id
+          name
+          kind
+        }
+      }
+    }
+  }
+`)
+
+/** Some 900 points for each event. */
+const COSTLY = `subscription { events { ... on EventEnvelope { type subject { ... on WorkOrder { title location {
+  a: children(first: ${CHILDREN}) { nodes { id name kind created } }
+  b: children(first: ${CHILDREN}) { nodes { id name kind created } }
+  c: children(first: ${CHILDREN}) { nodes { id name kind created } }
+} } } } } }`
+
+/** Its receiver is not the neighbour's, which would be kept from answering itself. */
+async function openReceiver(stack: AsyncDisposableStack): Promise<BenchReceiver> {
+  return stack.use(await startBenchReceiver(SLOW_MS))
+}
+
+/** Runs as many at once, again and again, until the stack is disposed of. */
+function keepOn(
+  stack: AsyncDisposableStack,
+  atOnce: number,
+  pauseMs: number,
+  run: () => Promise<unknown>,
+) {
+  let over = false
+  const loops = Array.from({ length: atOnce }, async () => {
+    while (!over) {
+      await run()
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  })
+  stack.defer(async () => {
+    over = true
+    await Promise.all(loops)
+  })
+}
+
+async function addEndpoints(tenant: Tenant, count: number, input: (n: number) => object) {
+  const numbers = Array.from({ length: count }, (_, n) => n)
+  await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      for (let n = numbers.pop(); n !== undefined; n = numbers.pop()) {
+        await tenant.addEndpoint(input(n))
+      }
+    }),
+  )
+}
+
+/** So many endpoints of which each wants each event, on receivers that behave in one way. */
+const endpointsAt =
+  (path: string, count: number, pauseMs: number, options: object = {}): Greedy =>
+  async ({ tenant, stack }) => {
+    const receiver = await openReceiver(stack)
+    const locationId = await tenant.addPlace('Site')
+    await addEndpoints(tenant, count, (n) => ({
+      url: `${receiver.origin}/${path}/${n}`,
+      ...options,
+    }))
+    keepOn(stack, 1, pauseMs, () => tenant.ask(AddWork, { title: 'Much', locationId }))
+  }
+
+export const GREEDY_WAYS: Record<string, Greedy> = {
+  'hanging receivers': endpointsAt('hang', ENDPOINTS, 500),
+  'slow receivers': endpointsAt('slow', ENDPOINTS, 500),
+  'retry storm': endpointsAt('fail', ENDPOINTS, 500, { ordering: 'NONE' }),
+  'costly documents': async ({ tenant, stack }) => {
+    const receiver = await openReceiver(stack)
+    const locationId = await tenant.addPlace('Site')
+    for (let n = 0; n < CHILDREN; n++) await tenant.addPlace(`Floor ${n}`, locationId)
+    for (let n = 0; n < 5; n++) {
+      await tenant.addEndpoint({
+        url: receiver.origin,
+        ordering: 'NONE',
+        payload: `${COSTLY} #${n}`,
+      })
+    }
+    keepOn(stack, 4, 20, () => tenant.ask(AddWork, { title: 'Costly', locationId }))
+  },
+  'huge replay': async ({ tenant, stack, load }) => {
+    const receiver = await openReceiver(stack)
+    const locationId = await tenant.addPlace('Site')
+    const endpoints: string[] = []
+    for (let n = 0; n < 20; n++) endpoints.push(await tenant.addEndpoint({ url: receiver.origin }))
+    await tenant.ask(AddWork, { title: 'Sent before', locationId })
+    await receiver.waitForCount(endpoints.length, 20_000)
+    await load.database.pool.query(
+      `WITH event AS (SELECT * FROM event WHERE organization_id = $1 AND type = 'workorder.created' LIMIT 1),
+            lane AS (UPDATE delivery_lane SET last_sequence = last_sequence + 5000
+                      WHERE endpoint_id = ANY ($2) RETURNING endpoint_id, last_sequence - 5000 AS base)
+       INSERT INTO webhook_delivery
+              (id, organization_id, endpoint_id, event_id, event_type, subject_id, sequence, status,
+               attempt_count, due_at, completed_at, created)
+       SELECT delivery.prefix || right(lane.endpoint_id, 6) || lpad(n::text, 9, '0'),
+              event.organization_id, lane.endpoint_id, event.id, event.type, event.subject_id,
+              lane.base + n, 'SUCCEEDED', 1, now(), now(), now()
+         FROM event, lane, generate_series(1, 5000) AS n,
+              (SELECT left(id, 13) AS prefix FROM webhook_delivery LIMIT 1) AS delivery`,
+      [tenant.organizationId, endpoints],
+    )
+    for (const endpointId of endpoints) {
+      const said = await tenant.ask(StartReplay, { endpointId, perSecond: 100 })
+      if (!said.includes('"id"')) throw new Error(said)
+    }
+  },
+  'burst of events': async ({ tenant, stack }) => {
+    const receiver = await openReceiver(stack)
+    const locationId = await tenant.addPlace('Site')
+    await addEndpoints(tenant, 10, (n) => ({ url: `${receiver.origin}/${n}` }))
+    keepOn(stack, 8, 0, () => tenant.ask(AddWork, { title: 'Burst', locationId }))
+  },
+  'thousands of endpoints': endpointsAt('many', THOUSANDS, 1_000),
+  'expensive queries': async ({ tenant, stack }) => {
+    const locationId = await tenant.addPlace('Site')
+    for (let n = 0; n < 100; n++) await tenant.ask(AddWork, { title: `Read ${n}`, locationId })
+    keepOn(stack, 4, 0, () => tenant.ask(ReadMuch, {}))
+  },
+}
