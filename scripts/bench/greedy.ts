@@ -1,4 +1,5 @@
 import { graphql } from '../../src/generated/client/index.ts'
+import { timedIdPrefix } from './backend.ts'
 import type { Load, Tenant } from './load.ts'
 import { type BenchReceiver, startBenchReceiver } from './stage.ts'
 
@@ -117,18 +118,32 @@ export const GREEDY_WAYS: Record<string, Greedy> = {
   'hanging receivers': endpointsAt('hang', ENDPOINTS, 500),
   'slow receivers': endpointsAt('slow', ENDPOINTS, 500),
   'retry storm': endpointsAt('fail', ENDPOINTS, 500, { ordering: 'NONE' }),
-  'costly documents': async ({ tenant, stack }) => {
+  'costly documents': async ({ tenant, stack, load }) => {
     const receiver = await openReceiver(stack)
     const locationId = await tenant.addPlace('Site')
     for (let n = 0; n < CHILDREN; n++) await tenant.addPlace(`Floor ${n}`, locationId)
-    for (let n = 0; n < 5; n++) {
-      await tenant.addEndpoint({
-        url: receiver.origin,
-        ordering: 'NONE',
-        payload: `${COSTLY} #${n}`,
-      })
+    for (let n = 0; n < 150; n++) await tenant.ask(AddWork, { title: `Costly ${n}`, locationId })
+    const endpoints: string[] = []
+    for (let n = 0; n < 20; n++) {
+      // Each document is another one, so that none is rendered for the others.
+      const input = { url: receiver.origin, ordering: 'NONE', payload: `${COSTLY} #${n}` }
+      endpoints.push(await tenant.addEndpoint(input))
     }
-    keepOn(stack, 4, 20, () => tenant.ask(AddWork, { title: 'Costly', locationId }))
+    await load.database.pool.query(
+      `WITH event AS (
+         SELECT *, row_number() OVER (ORDER BY position) AS n FROM event
+          WHERE organization_id = $1 AND type = 'workorder.created'),
+       lane AS (
+         UPDATE delivery_lane SET last_sequence = 1000, wake_at = now()
+          WHERE endpoint_id = ANY ($2) RETURNING endpoint_id)
+       INSERT INTO webhook_delivery
+              (id, organization_id, endpoint_id, event_id, event_type, subject_id, sequence,
+               due_at, next_attempt_at)
+       SELECT $3 || right(lane.endpoint_id, 6) || lpad(n::text, 9, '0'), event.organization_id,
+              lane.endpoint_id, event.id, event.type, event.subject_id, n, now(), now()
+         FROM event, lane`,
+      [tenant.organizationId, endpoints, timedIdPrefix()],
+    )
   },
   'huge replay': async ({ tenant, stack, load }) => {
     const receiver = await openReceiver(stack)
@@ -144,12 +159,11 @@ export const GREEDY_WAYS: Record<string, Greedy> = {
        INSERT INTO webhook_delivery
               (id, organization_id, endpoint_id, event_id, event_type, subject_id, sequence, status,
                attempt_count, due_at, completed_at, created)
-       SELECT delivery.prefix || right(lane.endpoint_id, 6) || lpad(n::text, 9, '0'),
+       SELECT $3 || right(lane.endpoint_id, 6) || lpad(n::text, 9, '0'),
               event.organization_id, lane.endpoint_id, event.id, event.type, event.subject_id,
               lane.base + n, 'SUCCEEDED', 1, now(), now(), now()
-         FROM event, lane, generate_series(1, 5000) AS n,
-              (SELECT left(id, 13) AS prefix FROM webhook_delivery LIMIT 1) AS delivery`,
-      [tenant.organizationId, endpoints],
+         FROM event, lane, generate_series(1, 5000) AS n`,
+      [tenant.organizationId, endpoints, timedIdPrefix()],
     )
     for (const endpointId of endpoints) {
       const said = await tenant.ask(StartReplay, { endpointId, perSecond: 100 })

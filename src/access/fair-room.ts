@@ -166,8 +166,17 @@ export function createFairRoom(places: number | (() => number)): FairRoom {
   }
 }
 
-/** Does something in a place of its own: waits for its turn, and gives the place back at the end. */
-export async function inTurn<T>(room: FairRoom, owner: Owner, work: () => Promise<T>): Promise<T> {
+/**
+ * Does something in a place of its own, when its turn comes.
+ *
+ * @param rest what the place is kept for after that, while the caller goes on
+ */
+export async function inTurn<T>(
+  room: FairRoom,
+  owner: Owner,
+  work: () => Promise<T>,
+  rest: () => Promise<void> = async () => undefined,
+): Promise<T> {
   if (!room.tryTake(owner)) {
     await new Promise<void>((resolve) => {
       room.wait(owner, () => {
@@ -179,7 +188,7 @@ export async function inTurn<T>(room: FairRoom, owner: Owner, work: () => Promis
   try {
     return await work()
   } finally {
-    room.give(owner)
+    void rest().finally(() => room.give(owner))
   }
 }
 

@@ -100,3 +100,52 @@ describe('records do not wait for each other', () => {
     },
   )
 })
+
+/** Some 900 points for each event. */
+const COSTLY = `subscription { events { ... on EventEnvelope { subject { ... on WorkOrder { location {
+  a: children(first: 60) { nodes { id name kind } } b: children(first: 60) { nodes { id name kind } }
+  c: children(first: 60) { nodes { id name kind } }
+} } } } } }`
+
+/** The most that this thread worked without looking after anything else: not what others took from it. */
+function watchTurns() {
+  let longestMs = 0
+  let before = process.threadCpuUsage()
+  let next = setImmediate(function look() {
+    const used = process.threadCpuUsage(before)
+    longestMs = Math.max(longestMs, (used.user + used.system) / 1_000)
+    before = process.threadCpuUsage()
+    next = setImmediate(look)
+  })
+  return {
+    get longestMs() {
+      return longestMs
+    },
+    [Symbol.dispose]: () => clearImmediate(next),
+  }
+}
+
+describe('what one organization has rendered', () => {
+  it('costly payload documents of one organization hold up nobody else', async () => {
+    const COUNT = 60
+    const neighbour = await setWebhookScene(test)
+    const healthy = await addReceiver()
+    await neighbour.addEndpoint(healthy.url)
+    await arrives(neighbour, healthy, 'before')
+    const scene = await setWebhookScene(test)
+    for (let n = 0; n < COUNT; n++) await scene.addFloor(`Floor ${n}`)
+    const receiver = await addReceiver()
+    const endpointId = await scene.addEndpoint(receiver.url, { ordering: 'NONE', payload: COSTLY })
+    await scene.pause(endpointId)
+    for (let n = 0; n < COUNT; n++) await scene.addWorkOrder(`costly ${n}`)
+    await scene.settle()
+    using turns = watchTurns()
+    await scene.resume(endpointId)
+    for (let n = 0; n < 5; n++) await arrives(neighbour, healthy, `meanwhile ${n}`)
+    expect(receiver.received.length).toBeLessThan(COUNT)
+    await receiver.waitFor(COUNT)
+    for (const { body } of receiver.received) expect(body).not.toContain('payloadError')
+    console.log('LONGEST', turns.longestMs)
+    expect(turns.longestMs).toBeLessThan(200)
+  })
+})

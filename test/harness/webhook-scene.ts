@@ -31,6 +31,8 @@ const ResumeAnEndpoint = graphql(`
 export interface WebhookScene {
   org: TestOrganization
   addEndpoint(url: string, options?: Partial<WebhookEndpointCreateInput>): Promise<string>
+  /** A part of the place; no event of its work orders. */
+  addFloor(name: string): Promise<void>
   /** Records one event, workorder.created, with this title. */
   addWorkOrder(title?: string): Promise<void>
   pause(endpointId: string): Promise<void>
@@ -58,6 +60,12 @@ export async function setWebhookScene(test: TestApp): Promise<WebhookScene> {
       })
       expect(webhookEndpointCreate.userErrors).toEqual([])
       return webhookEndpointCreate.endpoint?.id ?? ''
+    },
+    async addFloor(name) {
+      const answer = await ask(test.url, org.owner, CreateLocation, {
+        input: { name, kind: 'SUB_LOCATION', parentId: locationId },
+      })
+      expect(answer.locationCreate.userErrors).toEqual([])
     },
     async addWorkOrder(title = 'Fix it') {
       const { workOrderCreate } = await ask(test.url, org.owner, CreateWorkOrder, {
