@@ -61,7 +61,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
   })
   const capacity = createCapacity(config.webhooks.concurrency)
   const endpoints = openEndpoints(pool, config.encryptionKeys, config.webhooks)
-  const attempt = createAttempter(config.webhooks, endpoints, connections)
+  const attempt = createAttempter(config.webhooks, endpoints, connections, log)
   const admission = openAdmission(pool, settings.shaper, capacity)
   const logWriter = openLogWriter(pool, log)
   const attemptOutside = createOutsideAttempter({ capacity, attempt, admission, logWriter })

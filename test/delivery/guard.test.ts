@@ -160,7 +160,15 @@ describe('the target guard', () => {
     const vetted = await vetHost('hooks.example.com', CLOSED, rebinding)
     expect(vetted).toEqual([{ address: '93.184.215.14', family: 4 }])
     expect(asked).toBe(1)
-    await expect(vetHost('hooks.example.com', CLOSED, rebinding)).rejects.toThrow(/127\.0\.0\.1/)
+    await expect(vetHost('hooks.example.com', CLOSED, rebinding)).rejects.toThrow(AttemptError)
+  })
+
+  it('tells tenants that a name is not allowed, and only the operator which address it has', async () => {
+    const vetting = vetHost('inside.example.com', CLOSED, resolveTo('10.20.30.40'))
+    await expect(vetting).rejects.toMatchObject({
+      message: 'inside.example.com is not an allowed target',
+      detail: '10.20.30.40 is not a public address',
+    })
   })
 
   it('opens exactly what the policy opens', async () => {

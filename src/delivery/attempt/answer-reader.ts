@@ -14,9 +14,12 @@ export interface AnswerReader {
   readonly complete: boolean
   /** Nothing came behind the answer, and nothing of it was left unread. */
   readonly exact: boolean
-  /** The first 16 KiB of the body */
+  /** The first 32 KiB of the body */
   readonly kept: readonly Buffer[]
-  readonly truncated: boolean
+  /** Bytes of the body that were read */
+  readonly bodyBytes: number
+  /** The rest of it was not. */
+  readonly isCut: boolean
 }
 
 /** Status lines and headers, of interim answers and trailers too */
@@ -25,7 +28,8 @@ const MAX_HEAD_BYTES = 32_768
 const MAX_INTERIM = 10
 /** Of the body; whoever sends more has answered, and is hung up on. */
 const MAX_BODY_BYTES = 65_536
-const MAX_KEPT_BYTES = 16_384
+/** Twice what is logged: a secret across its end is known by its whole. */
+const MAX_KEPT_BYTES = 32_768
 /** Size and extensions of one chunk */
 const MAX_CHUNK_LINE_BYTES = 1_024
 /** What chunks cost beside their data: eleven thousand of one byte each. Then it is too long. */
@@ -229,8 +233,11 @@ export function createAnswerReader(): AnswerReader {
       return exact
     },
     kept,
-    get truncated() {
-      return isCut || bodyBytes > keptBytes
+    get bodyBytes() {
+      return bodyBytes
+    },
+    get isCut() {
+      return isCut
     },
   }
 }

@@ -26,8 +26,11 @@ export type Failure =
 export class AttemptError extends Error {
   override name = 'AttemptError'
   readonly failure: Failure
-  constructor(failure: Failure, message: string) {
+  /** For whoever operates the installation, and in no log of a tenant */
+  readonly detail: string | undefined
+  constructor(failure: Failure, message: string, detail?: string) {
     super(message)
     this.failure = failure
+    this.detail = detail
   }
 }

@@ -1,9 +1,9 @@
 import type { WebhookConfig } from '../../config/config.ts'
+import type { Logger } from '../../log.ts'
 import { AttemptError, type Failure } from './attempt-error.ts'
 import type { Connections } from './connections.ts'
 import { isFaultOfProxy } from './egress-proxy.ts'
 import type { Endpoints } from './endpoints.ts'
-import { hideEchoed } from './hide-echoed.ts'
 import { type Parcel, prepareRequest, type Trigger } from './prepare.ts'
 import { decideNextStep, type NextStep } from './schedule.ts'
 import { type Exchange, send } from './send.ts'
@@ -40,6 +40,7 @@ export function createAttempter(
   config: WebhookConfig,
   endpoints: Endpoints,
   connections: Connections,
+  log: Logger,
 ): Attempter {
   return async (endpoint, parcel, ageMs) => {
     const startedAtMs = Date.now()
@@ -49,16 +50,18 @@ export function createAttempter(
     try {
       if (parcel.body === '') throw new AttemptError('internal', 'The event is no longer kept')
       const opened = endpoints.open(endpoint.endpointId, endpoint.version)
-      const request = prepareRequest(
-        opened instanceof Promise ? await opened : opened,
-        parcel,
-        startedAtMs,
-      )
+      const prepared = opened instanceof Promise ? await opened : opened
+      const request = prepareRequest(prepared, parcel, startedAtMs)
       requestHeaders = request.headerLines
       const timeoutMs = parcel.timeoutMs ?? config.timeoutMs
-      exchange = hideEchoed(await send(connections, request.wire, timeoutMs), request.hiddenValues)
+      exchange = prepared.hide(await send(connections, request.wire, timeoutMs))
     } catch (error) {
       exchange = notSent(error, performance.now() - startedMs)
+    }
+    const detail = exchange.error?.detail
+    if (detail !== undefined) {
+      const { endpointId } = endpoint
+      log.warn({ endpointId, deliveryId: parcel.deliveryId, detail }, 'delivery target refused')
     }
     const { failure, error } = classify(exchange)
     const next = decideNextStep(

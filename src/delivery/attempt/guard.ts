@@ -31,7 +31,10 @@ export async function vetHost(
   if (addresses.length === 0) throw new AttemptError('dns.not_found', `${host} has no address`)
   for (const { address } of addresses) {
     const fault = faultOfAddress(address, policy)
-    if (fault !== undefined) throw new AttemptError('guard.private_address', fault)
+    // What an inside name leads to is for nobody to know who may only name it.
+    if (fault !== undefined) {
+      throw new AttemptError('guard.private_address', `${host} is not an allowed target`, fault)
+    }
   }
   return addresses
 }

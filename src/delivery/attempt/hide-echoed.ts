@@ -1,31 +1,128 @@
-import type { Exchange } from './send.ts'
+import { unescapedView, type View } from './escapes.ts'
+import { keepBody, type Exchange } from './send.ts'
 
-/** Shorter values would take ordinary words out of answers. */
-const SHORTEST = 6
+/** Shorter ones would take parts of ordinary words out of answers: hidden where they stand alone. */
+const LONG = 6
+/** Nothing shorter is a secret to anybody. */
+const SHORTEST = 3
 const HIDDEN = '(hidden)'
 
+/** "Bearer", "AWS4-HMAC-SHA256": what says how the rest is to be understood. */
+const SCHEME = /^[a-z][a-z0-9-]*$/i
+const ESCAPED = /[\\%&+\t]/
+
+/** A secret as it may stand in an answer, raw and without escapes. */
+interface Needle {
+  raw: string
+  unescaped: string
+}
+
 /**
- * The exchange without the values of custom headers: receivers that answer what they were sent would
- * otherwise write these secrets into the log.
- * @param values of custom headers
+ * Takes what an endpoint was sent in confidence out of its answers: receivers that answer what they
+ * were sent would otherwise write these secrets into the log. Found as they are, quoted or escaped
+ * (JSON, URL, HTML, also inside each other), in base64 and hexadecimal, also as part of something
+ * longer, and without the scheme in front of them.
+ * @param secrets values of custom headers, and signing secrets
  */
-export function hideEchoed(exchange: Exchange, values: readonly string[]): Exchange {
-  const { answer } = exchange
-  const secrets = values.filter((value) => value.length >= SHORTEST)
-  if (answer === undefined || secrets.length === 0) return exchange
-  const hide = (text: string) => secrets.reduce((rest, secret) => hideIn(rest, secret), text)
-  return {
-    ...exchange,
-    answer: { ...answer, headers: hide(answer.headers), body: hide(answer.body) },
+export function createHiding(secrets: readonly string[]): (exchange: Exchange) => Exchange {
+  let needles: readonly Needle[] | undefined
+  return (exchange) => {
+    const { answer } = exchange
+    if (answer === undefined) return exchange
+    // Most answers are empty, and their headers short.
+    needles ??= toNeedles(secrets)
+    const found = needles
+    const hide = (text: string) => (text === '' ? text : hideIn(text, found))
+    return {
+      ...exchange,
+      answer: { ...answer, headers: hide(answer.headers), body: keepBody(hide(answer.body)) },
+    }
   }
 }
 
-function hideIn(text: string, secret: string): string {
-  const hidden = text.replaceAll(secret, HIDDEN)
-  // What is kept of a long answer may end in the middle of it.
-  for (let length = secret.length - 1; length >= SHORTEST; length--) {
-    const start = secret.slice(0, length)
-    if (hidden.endsWith(start)) return `${hidden.slice(0, -length)}${HIDDEN}`
+function toNeedles(secrets: readonly string[]): Needle[] {
+  const forms = new Set(secrets.flatMap(partsOf).flatMap(formsOf))
+  return [...forms].map((raw) => ({ raw, unescaped: unescapedView(raw).text }))
+}
+
+/** The whole value and the words of it that are secret by themselves. */
+function partsOf(value: string): string[] {
+  const words = value.split(/[\s,;]+/).filter((word) => word !== '')
+  const [first = '', second] = words
+  const isScheme = second !== undefined && SCHEME.test(first)
+  const parts = new Set([value])
+  for (const word of isScheme ? words.slice(1) : words) {
+    const unquoted = word.replace(/^[^=]*=(?=.)(?!=*$)/, '').replaceAll(/^["']+|["']+$/g, '')
+    parts.add(word)
+    parts.add(unquoted)
   }
-  return hidden
+  if (isScheme && first.toLowerCase() === 'basic') {
+    const pair = Buffer.from(second, 'base64').toString('utf8')
+    const colon = pair.indexOf(':')
+    parts
+      .add(pair)
+      .add(pair.slice(0, Math.max(0, colon)))
+      .add(pair.slice(colon + 1))
+  }
+  // Of a signing secret that is its key.
+  if (value.startsWith('whsec_')) parts.add(value.slice('whsec_'.length))
+  return [...parts].filter((part) => part.length >= SHORTEST)
+}
+
+function formsOf(part: string): string[] {
+  if (part.length < LONG) return [part]
+  const bytes = Buffer.from(part, 'utf8')
+  const hex = bytes.toString('hex')
+  const forms = [part, hex, hex.toUpperCase()]
+  for (let offset = 0; offset < 3; offset++) {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
+    // Without the characters that also depend on what stands before and behind.
+    const start = Math.ceil((offset * 8) / 6)
+    const inner = encoded.slice(start, Math.floor(((offset + bytes.length) * 8) / 6))
+    forms.push(inner, inner.replaceAll('+', '-').replaceAll('/', '_'))
+  }
+  return forms
+}
+
+function hideIn(text: string, needles: readonly Needle[]): string {
+  const ranges: [number, number][] = []
+  collect(ranges, { text }, needles, 'raw')
+  if (ESCAPED.test(text)) collect(ranges, unescapedView(text), needles, 'unescaped')
+  if (ranges.length === 0) return text
+  let hidden = ''
+  let doneTo = 0
+  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0] || b[1] - a[1])) {
+    if (from >= doneTo) hidden += text.slice(doneTo, from) + HIDDEN
+    doneTo = Math.max(doneTo, to + 1)
+  }
+  return hidden + text.slice(doneTo)
+}
+
+function collect(
+  ranges: [number, number][],
+  view: View,
+  needles: readonly Needle[],
+  form: keyof Needle,
+): void {
+  const add = (start: number, length: number) => {
+    const last = start + length - 1
+    ranges.push([view.from?.[start] ?? start, view.to?.[last] ?? last])
+  }
+  const { text } = view
+  for (const { [form]: needle } of needles) {
+    for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + needle.length)) {
+      if (needle.length >= LONG || standsAlone(text, at, needle.length)) add(at, needle.length)
+    }
+    // What is read of a long answer may end in the midst of it.
+    for (let length = Math.min(needle.length, text.length); --length >= LONG;) {
+      if (!text.endsWith(needle.slice(0, length))) continue
+      add(text.length - length, length)
+      break
+    }
+  }
+}
+
+function standsAlone(text: string, at: number, length: number): boolean {
+  const isWord = (character: string | undefined) => /[a-z0-9]/i.test(character ?? '')
+  return !isWord(text[at - 1]) && !isWord(text[at + length])
 }

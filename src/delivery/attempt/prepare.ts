@@ -7,7 +7,8 @@ import { faultOfTarget, hostOf, type TargetPolicy } from '../../webhooks/endpoin
 import { AttemptError } from './attempt-error.ts'
 import type { Target } from './connections.ts'
 import { makeSigningKey, signAttempt, type SigningKey } from './signing.ts'
-import type { WireRequest } from './send.ts'
+import { createHiding } from './hide-echoed.ts'
+import type { Exchange, WireRequest } from './send.ts'
 
 /** An endpoint as its row holds it: secrets sealed. */
 export interface SealedEndpoint {
@@ -29,6 +30,8 @@ export interface PreparedEndpoint {
   customHeaders: string[]
   /** What the log shows of them */
   customHeaderLines: string
+  /** Takes its secrets out of what it answers. */
+  hide: (exchange: Exchange) => Exchange
 }
 
 /** What is sent in one attempt. */
@@ -54,8 +57,6 @@ export interface PreparedRequest {
   wire: WireRequest
   /** The same headers as "name: value" lines, without the values of custom ones. */
   headerLines: string
-  /** Values of custom headers, which no log shows. */
-  hiddenValues: readonly string[]
 }
 
 const manifest: unknown = JSON.parse(
@@ -81,6 +82,10 @@ export function prepareEndpoint(
     endpoint.headersSealed === null
       ? []
       : openHeaders(encryptionKeys, endpointId, endpoint.headersSealed)
+  const secrets = endpoint.secrets.map(({ sealed, expiresAtMs }) => ({
+    secret: openSecret(encryptionKeys, endpointId, sealed),
+    expiresAtMs,
+  }))
   return {
     version: endpoint.version,
     target: {
@@ -91,12 +96,16 @@ export function prepareEndpoint(
       secure,
     },
     path: url.pathname + url.search,
-    keys: endpoint.secrets.map(({ sealed, expiresAtMs }) => ({
-      key: makeSigningKey(openSecret(encryptionKeys, endpointId, sealed)),
+    keys: secrets.map(({ secret, expiresAtMs }) => ({
+      key: makeSigningKey(secret),
       expiresAtMs: expiresAtMs ?? Number.POSITIVE_INFINITY,
     })),
     customHeaders: custom.flatMap(({ name, value }) => [name, value]),
     customHeaderLines: custom.map(({ name }) => `${name}: (hidden)\n`).join(''),
+    hide: createHiding([
+      ...custom.map(({ value }) => value),
+      ...secrets.map(({ secret }) => secret),
+    ]),
   }
 }
 
@@ -138,6 +147,5 @@ export function prepareRequest(
       body,
     },
     headerLines: headerLines + endpoint.customHeaderLines,
-    hiddenValues: endpoint.customHeaders.filter((_, index) => index % 2 === 1),
   }
 }

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
-import { createAnswerReader } from './answer-reader.ts'
+import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
 import { AttemptError } from './attempt-error.ts'
 import type { ConnectTimings } from './connect.ts'
 import type { Connection, Connections, Target } from './connections.ts'
@@ -18,7 +18,7 @@ interface Answer {
   /** "name: value" lines */
   headers: string
   retryAfter: string | undefined
-  /** At most 16 KiB of the body, as text */
+  /** At most 32 KiB of the body, as text; the log gets half of it (`keepBody`) */
   body: string
   truncated: boolean
 }
@@ -205,13 +205,13 @@ function toBytes({ target, path, headers, body }: WireRequest): Buffer {
   return bytes
 }
 
-function toAnswer({ head, kept, truncated }: ReturnType<typeof createAnswerReader>): Answer {
+function toAnswer({ head, kept, bodyBytes, isCut }: AnswerReader): Answer {
   return {
     statusCode: head?.statusCode ?? 0,
     headers: storable(head?.lines ?? ''),
     retryAfter: head?.retryAfter,
     body: kept.length === 0 ? '' : toText(kept),
-    truncated,
+    truncated: isCut || bodyBytes > MAX_LOGGED_BYTES,
   }
 }
 
@@ -219,6 +219,15 @@ function toText(chunks: readonly Buffer[]): string {
   const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
   // A decoder leaves off a character that the cut went through.
   return storable(new StringDecoder('utf8').write(bytes))
+}
+
+const MAX_LOGGED_BYTES = 16_384
+
+/** What the log holds of a body. */
+export function keepBody(body: string): string {
+  if (body.length * 3 <= MAX_LOGGED_BYTES) return body
+  const bytes = Buffer.from(body, 'utf8')
+  return bytes.length <= MAX_LOGGED_BYTES ? body : toText([bytes.subarray(0, MAX_LOGGED_BYTES)])
 }
 
 /** PostgreSQL's text holds no NUL. */

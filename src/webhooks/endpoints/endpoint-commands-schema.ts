@@ -94,7 +94,10 @@ defineCommand('webhookEndpointUpdate', {
   schema: updateEndpointInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),
-    url: t.string({ description: 'New URL; also for what waits already.' }),
+    url: t.string({
+      description:
+        'New URL; also for what waits already. When it leads to another host, custom headers must be given again with their values, or removed.',
+    }),
     eventTypes: t.field({ type: ['EventType'], description: 'New types, all of them.' }),
     name: t.string({ description: 'New name; null removes it.' }),
     description: t.string({ description: 'New notes; null removes them.' }),

@@ -105,6 +105,13 @@ export async function updateEndpoint(
     demandTarget(input.url, config)
     data.url = input.url
   }
+  const isElsewhere = input.url !== undefined && originOf(input.url) !== originOf(before.url)
+  if (isElsewhere && before.headersSealed !== null && input.customHeaders === undefined) {
+    throw invalid(
+      'customHeaders: the URL leads to another host, which must not be told what was meant for the present one; give the headers with their values again, or null to remove them',
+      'customHeaders',
+    )
+  }
   if (input.eventTypes !== undefined) data.eventTypes = input.eventTypes
   if (input.name !== undefined) data.name = input.name
   if (input.description !== undefined) data.description = input.description
@@ -117,7 +124,7 @@ export async function updateEndpoint(
     data.filter = toStored(filter)
   }
   if (input.customHeaders !== undefined) {
-    const headers = mergeHeaders(config, before, input.customHeaders ?? [])
+    const headers = mergeHeaders(config, before, input.customHeaders ?? [], isElsewhere)
     Object.assign(data, sealedHeaders(config, before.id, headers))
   }
   const integrationId =
@@ -161,6 +168,10 @@ export async function deleteEndpoint(unit: UnitOfWork, input: EndpointInput): Pr
     },
   })
   return id
+}
+
+function originOf(url: string): string {
+  return URL.parse(url)?.origin ?? url
 }
 
 function demandTarget(url: string, config: Config): void {
@@ -227,6 +238,8 @@ function mergeHeaders(
   config: Config,
   endpoint: WebhookEndpoint,
   given: readonly { name: string; value?: string | null | undefined }[],
+  /** The endpoint moves: what is stored was meant for another host. */
+  isElsewhere: boolean,
 ): CustomHeader[] {
   const stored =
     endpoint.headersSealed === null || given.every((header) => header.value != null)
@@ -234,10 +247,12 @@ function mergeHeaders(
       : openHeaders(config.encryptionKeys, endpoint.id, endpoint.headersSealed)
   const values = new Map(stored.map((header) => [header.name.toLowerCase(), header.value]))
   return given.map(({ name, value }, index) => {
-    const kept = value ?? values.get(name.toLowerCase())
+    const kept = value ?? (isElsewhere ? undefined : values.get(name.toLowerCase()))
     if (kept !== undefined) return { name, value: kept }
     throw invalid(
-      `value: there is no stored "${name}" to keep`,
+      isElsewhere
+        ? `value: the URL leads to another host; give the value of "${name}" again`
+        : `value: there is no stored "${name}" to keep`,
       'customHeaders',
       String(index),
       'value',

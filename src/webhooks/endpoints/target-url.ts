@@ -8,6 +8,11 @@ export interface TargetPolicy {
 }
 
 const MAX_URL_LENGTH = 2_048
+/** RFC 1035, 2.3.4 */
+const MAX_NAME_LENGTH = 253
+const MAX_LABEL_LENGTH = 63
+/** Also underscores, which names of containers have. */
+const LABEL = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/
 const HTTPS_PORTS = new Set([443, 8443])
 const FIRST_USER_PORT = 1_024
 
@@ -18,18 +23,43 @@ const FIRST_USER_PORT = 1_024
  */
 export function faultOfTarget(text: string, policy: TargetPolicy): string | undefined {
   if (text.length > MAX_URL_LENGTH) return `must have at most ${MAX_URL_LENGTH} characters`
+  const fault = faultOfText(text)
+  if (fault !== undefined) return fault
   const url = URL.parse(text)
   if (url === null) return 'must be a URL'
+  if (url.href.length > MAX_URL_LENGTH) {
+    return `must have at most ${MAX_URL_LENGTH} characters once it is escaped`
+  }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && policy.allowHttp)) {
     return 'must start with https://'
-  }
-  if (url.username !== '' || url.password !== '') {
-    return 'must not contain a user name or password; use a custom header'
   }
   if (!isAllowedPort(url, policy)) {
     return `port ${url.port === '' ? 80 : url.port} is not allowed; use 443, 8443 or one from ${FIRST_USER_PORT} up`
   }
+  if (url.hostname.endsWith('.')) return 'must name a host without a dot at its end'
   return faultOfHost(hostOf(url), policy)
+}
+
+/** Controls, spaces of every kind, and what is not seen: parsers drop some of them in silence. */
+const UNSEEN = /[\s\p{C}\p{Z}]/u
+
+/**
+ * What is wrong with the text of a URL before it is parsed: a parser mends what people have not
+ * meant, and others that read the stored text would mend it otherwise.
+ */
+function faultOfText(text: string): string | undefined {
+  if (UNSEEN.test(text)) return 'must not contain spaces, control or invisible characters'
+  if (text.includes('\\')) return 'must not contain a backslash'
+  const [, scheme = '', authority = '', rest = ''] =
+    /^([a-z]+):\/\/([^/?#]*)(.*)$/i.exec(text) ?? []
+  if (scheme === '') return 'must start with https://'
+  if (authority === '') return 'must name a host'
+  if (authority.includes('@')) {
+    return 'must not contain a user name or password; use a custom header'
+  }
+  if (authority.includes('%')) return 'must name its host without escapes'
+  if (rest.includes('#')) return 'must not contain a fragment (#…): it is never sent'
+  return authority.endsWith(':') ? 'must name a port behind the colon, or none' : undefined
 }
 
 /** The host without the brackets of IPv6 and the dot that makes a name absolute. */
@@ -51,7 +81,26 @@ function faultOfHost(host: string, policy: TargetPolicy): string | undefined {
       ? undefined
       : `${host} is not a public address`
   }
-  return host === '' ? 'must name a host' : undefined
+  if (host === '') return 'must name a host'
+  if (host.length > MAX_NAME_LENGTH) {
+    return `must name a host of at most ${MAX_NAME_LENGTH} characters`
+  }
+  return host
+    .split('.')
+    .map(faultOfLabel)
+    .find((fault) => fault !== undefined)
+}
+
+/** As it is looked up: what is not ASCII was translated (xn--…) by then. */
+function faultOfLabel(label: string): string | undefined {
+  if (label === '') return 'must name a host without empty parts between its dots'
+  if (label.length > MAX_LABEL_LENGTH) {
+    return `must name a host of parts of at most ${MAX_LABEL_LENGTH} characters`
+  }
+  if (!LABEL.test(label)) {
+    return 'must name a host of letters, digits and hyphens, the hyphens within'
+  }
+  return undefined
 }
 
 /** Public by range, but the platform's own: Azure answers metadata and agents' calls there. */
