@@ -197,7 +197,7 @@ export interface WebhookConfig {
   /** For the whole exchange, from the first byte sent to the answer's head and body. */
   timeoutMs: number
   connectTimeoutMs: number
-  /** Requests in flight at once in this process; half of it is kept for first attempts. */
+  /** Requests in flight at once, and three times as many that hang; half is kept for first attempts. */
   concurrency: number
   /** Days that attempts and finished deliveries are kept. */
   logDays: number
