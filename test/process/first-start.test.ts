@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TemporaryFolder, temporaryFolder } from '../../scripts/temporary-folder.ts'
 import { graphql } from '../../src/generated/client/index.ts'
@@ -64,6 +65,34 @@ function lockOf(dir: string): string {
     return ''
   }
 }
+
+/** Whether PostgreSQL is at this moment told of the demo's year. */
+async function writesDemo(dir: string): Promise<boolean> {
+  const port = Number(lockOf(dir).split('\n')[3])
+  const file = path.join(dir, 'postgres.password')
+  if (!(port > 0) || !existsSync(file)) return false
+  const password = readFileSync(file, 'utf8')
+  const client = new Client({
+    host: '127.0.0.1',
+    port,
+    user: 'plantroom',
+    password,
+    database: 'postgres',
+  })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    const { rowCount } = await client.query(
+      `SELECT 1 FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE 'INSERT INTO "event"%'`,
+    )
+    return rowCount !== 0
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
 const databases = (dir: string) => names(path.join(dir, 'postgres', 'base')).length
 
 /** Faster than `until`: some of these states last a millisecond. */
@@ -114,6 +143,13 @@ describe('a first start that is stopped', () => {
           killPostgres(env.DATA_DIR)
           await rm(env.DATA_DIR, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
         }
+      }
+      for (const kind of ['power cut', 'kill -9']) {
+        const product = spawnProduct(env)
+        await until('the midst of the demo', () => writesDemo(env.DATA_DIR), MINUTES_MS)
+        product.signal('SIGKILL')
+        await product.exited
+        if (kind === 'power cut') killPostgres(env.DATA_DIR)
       }
       // And at moments that no file tells of.
       for (let kills = 0; kills < Number(process.env['KILLS'] ?? '2'); kills++) {
@@ -167,6 +203,9 @@ describe('a first start', () => {
       const products = [1, 2, 3].map(() => spawnProduct(env))
       const url = `http://127.0.0.1:${port}`
       await until('readiness', () => isReady(url), MINUTES_MS)
+      const { apiKey } = JSON.parse(await readFile(path.join(env.DATA_DIR, 'demo.json'), 'utf8'))
+      const { workOrders } = await ask(url, { 'X-Api-Key': apiKey }, CountOrders)
+      expect(workOrders.totalCount).toBeGreaterThanOrEqual(ORDERS_OF_DEMO)
       const winner = products.filter((product) => !product.output().includes('Another Plantroom'))
       await until('the text', () => winner.some((each) => each.output().includes('Three things')))
       const only = products.find((product) => product.output().includes('Three things'))
