@@ -1,7 +1,5 @@
 import { networkOf } from './network-of.ts'
-
-/** Networks that are remembered; the one not seen for longest makes room. */
-const MAX_NETWORKS = 20_000
+import { createTokenBuckets } from './token-buckets.ts'
 
 export interface AddressLimiter {
   /**
@@ -11,24 +9,8 @@ export interface AddressLimiter {
   take(address: string): number
 }
 
-interface Bucket {
-  left: number
-  atMs: number
-}
-
-/** As many at once as `most`, then one every `refillMs`; in this process alone, and in constant time. */
+/** As many at once as `most`, then one every `refillMs`, for each network (IPv6: /64). */
 export function createAddressLimiter(limit: { most: number; refillMs: number }): AddressLimiter {
-  const buckets = new Map<string, Bucket>()
-  return {
-    take(address) {
-      const network = networkOf(address)
-      const nowMs = performance.now()
-      const before = buckets.get(network) ?? { left: limit.most, atMs: nowMs }
-      const left = Math.min(limit.most, before.left + (nowMs - before.atMs) / limit.refillMs)
-      buckets.delete(network)
-      buckets.set(network, { left: left < 1 ? left : left - 1, atMs: nowMs })
-      if (buckets.size > MAX_NETWORKS) buckets.delete(buckets.keys().next().value ?? '')
-      return left < 1 ? Math.ceil((1 - left) * limit.refillMs) : 0
-    },
-  }
+  const buckets = createTokenBuckets(limit)
+  return { take: (address) => buckets.take(networkOf(address)) }
 }

@@ -61,6 +61,8 @@ export interface ServerParts {
   schema: GraphQLSchema
   /** For tests: shorter limits than the defaults. */
   socketLimits?: Partial<SocketLimits>
+  /** For tests, likewise. */
+  httpLimits?: Partial<typeof HTTP_LIMITS>
 }
 
 /**
@@ -91,7 +93,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     }),
   )
   const server = createServer(
-    HTTP_LIMITS,
+    { ...HTTP_LIMITS, ...parts.httpLimits },
     createRouter({
       ...routes,
       cors: createCors(config.corsOrigins),

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { openStream, type EventStream } from '../../src/events/stream.ts'
 import { createLogger } from '../../src/log.ts'
 import { schema } from '../../src/schema.ts'
-import { startServer } from '../../src/server/server.ts'
+import { type ServerParts, startServer } from '../../src/server/server.ts'
 import type { SocketLimits } from '../../src/server/live/live-socket.ts'
 import type { Credentials, TestApp } from './app.ts'
 
@@ -19,6 +19,7 @@ export interface LiveServer extends AsyncDisposable {
 export async function startLiveServer(
   test: TestApp,
   socketLimits: Partial<SocketLimits> = {},
+  others: Partial<Pick<ServerParts, 'httpLimits' | 'config' | 'log'>> = {},
 ): Promise<LiveServer> {
   const log = createLogger(test.config.logLevel)
   const { database, queue } = test.app
@@ -31,6 +32,7 @@ export async function startLiveServer(
     log,
     schema,
     socketLimits,
+    ...others,
   })
   return {
     url: server.url,

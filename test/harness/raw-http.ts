@@ -7,7 +7,8 @@ export interface RawAnswer {
   body: Buffer
 }
 
-function openConnection(url: string): Socket {
+/** A connection on which nothing is read unless somebody listens. */
+export function openConnection(url: string): Socket {
   const { port, hostname } = new URL(url)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => undefined)

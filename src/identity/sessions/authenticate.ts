@@ -1,8 +1,12 @@
+import { hash } from 'node:crypto'
+import { createAddressLimiter } from '../../access/address-limiter.ts'
 import type { Caller } from '../../access/caller.ts'
+import { createTokenBuckets } from '../../access/token-buckets.ts'
 import type { Config } from '../../config/config.ts'
 import type { Database } from '../../database/database.ts'
 import { AccessError } from '../../errors.ts'
 import { API_KEY_PATTERN, hashApiKey } from '../keys/api-keys.ts'
+import { createIdentifier } from './identify-in-turn.ts'
 import { identify, type Proof } from './identify.ts'
 import { concerns, type RevocationFeed } from './sessions.ts'
 import { invalidToken, readAccessToken } from './tokens.ts'
@@ -43,12 +47,19 @@ async function readProof(config: Config, credentials: Credentials): Promise<Proo
 const REMEMBER_MS = 15_000
 /** The oldest makes room. */
 const MAX_REMEMBERED = 10_000
+/**
+ * Wrong credentials: as many at once, then one in so long. Of one address they say only what the next
+ * wrong one is answered; whoever has good ones is let in beside them.
+ */
+const WRONG_FROM_ADDRESS = { most: 60, refillMs: 1_000 }
+/** The same one again and again is not even looked at: it may become good no sooner than that. */
+const SAME_WRONG = { most: 10, refillMs: 5_000 }
 
 export interface Authenticator {
   /**
    * Who is asking; undefined when nothing was sent.
-   * @throws AccessError UNAUTHENTICATED for wrong credentials or both kinds at once, PLAN_REQUIRED
-   * for a key of an organization whose plan has no API.
+   * @throws AccessError UNAUTHENTICATED for wrong credentials or both kinds at once, RATE_LIMITED after
+   * many wrong ones, PLAN_REQUIRED for a key of an organization whose plan has no API.
    */
   authenticate: (credentials: Credentials) => Promise<Caller | undefined>
   /**
@@ -79,10 +90,31 @@ export function createAuthenticator(
     }
   })
 
+  const identifyOne = createIdentifier(database)
+  const wrongFrom = createAddressLimiter(WRONG_FROM_ADDRESS)
+  const sameWrong = createTokenBuckets(SAME_WRONG)
+
+  /** @throws AccessError RATE_LIMITED */
   async function ask(credentials: Credentials): Promise<Caller | undefined> {
+    const { authorization, apiKey, remoteAddress = '' } = credentials
+    if (authorization === undefined && apiKey === undefined) return undefined
+    const name = hash('sha256', `${authorization} ${apiKey}`)
+    demandNoWait(sameWrong.waitOf(name))
+    try {
+      return await look(credentials)
+    } catch (error) {
+      if (error instanceof AccessError && error.code === 'UNAUTHENTICATED') {
+        sameWrong.take(name)
+        demandNoWait(wrongFrom.take(remoteAddress))
+      }
+      throw error
+    }
+  }
+
+  async function look(credentials: Credentials): Promise<Caller | undefined> {
     const proof = await readProof(config, credentials)
     if (proof === undefined) return undefined
-    const [caller] = await identify(database, [proof])
+    const caller = await identifyOne(proof, credentials.remoteAddress ?? '')
     if (caller === undefined || caller instanceof AccessError) throw caller ?? invalidToken()
     proofs.set(caller, proof)
     return caller
@@ -117,4 +149,9 @@ export function createAuthenticator(
       return found.map((caller) => (caller instanceof AccessError ? undefined : caller))
     },
   }
+}
+
+function demandNoWait(waitMs: number): void {
+  if (waitMs === 0) return
+  throw new AccessError('RATE_LIMITED', 'Too many wrong credentials', waitMs)
 }

@@ -173,7 +173,9 @@ async function noteUse(
   await database.pool.query({
     name: 'note-use-of-keys',
     text: `UPDATE api_key SET last_used_at = now(), last_used_from = coalesce(used.address, last_used_from)
-             FROM unnest($1::text[], $2::text[]) AS used(id, address) WHERE api_key.id = used.id`,
+             FROM unnest($1::text[], $2::text[]) AS used(id, address)
+            WHERE api_key.id = used.id AND api_key.id IN
+                  (SELECT id FROM api_key WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED)`,
     values: [used.map((row) => row.id), used.map(addressOf)],
   })
 }

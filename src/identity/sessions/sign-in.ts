@@ -11,6 +11,7 @@ import type { Plan } from '../../generated/prisma/enums.ts'
 import { passwordFits } from './passwords.ts'
 import { announceRevocation } from './sessions.ts'
 import { takeSignInAttempt } from './sign-in-throttle.ts'
+import { signInTurns } from './sign-in-turns.ts'
 import { type AccessToken, hashOpaqueToken, issueAccessToken, makeOpaqueToken } from './tokens.ts'
 
 /** What signing in needs of a request. */
@@ -37,6 +38,13 @@ export async function signIn(
   if (!host.config.auth.builtIn) {
     throw new AccessError('FORBIDDEN', 'Sign in with the provider of your organization')
   }
+  return signInTurns.run(host.remoteAddress, () => tryToSignIn(host, input))
+}
+
+async function tryToSignIn(
+  host: SignInHost,
+  input: { email: string; password: string },
+): Promise<SignedIn> {
   const user = await host.database.unscoped.user.findFirst({
     where: { email: input.email, status: { not: 'DELETED' } },
   })

@@ -93,9 +93,11 @@ function createExecution<P>(
 
   function executeItem(item: unknown): MaybePromise<P> {
     const result = run.execute({ ...run.args, rootValue: item, contextValue: contextOfTurn() })
-    return result instanceof Promise
-      ? result.then((settled) => prepare(serializeResult(settled, log)))
-      : prepare(serializeResult(result, log))
+    const write = (settled: ExecutionResult) => {
+      demandAffordable(settled)
+      return prepare(serializeResult(settled, log))
+    }
+    return result instanceof Promise ? result.then(write) : write(result)
   }
 
   return {
@@ -117,6 +119,15 @@ function createExecution<P>(
     },
     leave: () => undefined,
   }
+}
+
+/**
+ * An item that costs too much is the last one: the next would be refused just so, for ever.
+ * @throws GraphQLError
+ */
+function demandAffordable({ errors = [] }: ExecutionResult): void {
+  const refusal = errors.find(({ extensions }) => extensions['code'] === 'QUERY_TOO_COMPLEX')
+  if (refusal !== undefined) throw refusal
 }
 
 /** A result as the `payload` of a message. */

@@ -4,11 +4,12 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   getOperationAST,
+  GraphQLError,
   subscribe,
 } from 'graphql'
 import type { Caller } from '../../access/caller.ts'
 import type { Logger } from '../../log.ts'
-import { createExecutions, type Execution } from './shared-execution.ts'
+import { createExecutions, type Execution, serializeResult } from './shared-execution.ts'
 
 type Subscribe = (
   args: ExecutionArgs,
@@ -32,13 +33,14 @@ export function createSharedSubscribe(log: Logger): Subscribe {
     if (caller === undefined || !operation || query === undefined) return subscribe(args)
     const items = await createSourceEventStream(args)
     if (!(Symbol.asyncIterator in items)) return items
-    return prepare(items, executions.join({ args, query, operation, caller, execute }))
+    return prepare(items, executions.join({ args, query, operation, caller, execute }), log)
   }
 }
 
 function prepare(
   items: AsyncIterable<unknown>,
   execution: Execution<string>,
+  log: Logger,
 ): AsyncIterableIterator<PreparedResult> {
   const iterator = items[Symbol.asyncIterator]()
   let left = false
@@ -46,14 +48,24 @@ function prepare(
     if (!left) execution.leave()
     left = true
   }
+  /** What cannot be made is said once, as the last thing. */
+  async function payloadOf(item: unknown): Promise<string> {
+    try {
+      return await execution.payloadOf(item)
+    } catch (error) {
+      leave()
+      await iterator.return?.()
+      return serializeResult({ errors: [toGraphQLError(error)] }, log)
+    }
+  }
   return {
     async next() {
-      const next = await iterator.next()
+      const next = left ? DONE : await iterator.next()
       if (next.done === true) {
         leave()
         return { done: true, value: undefined }
       }
-      const text = await execution.payloadOf(next.value)
+      const text = await payloadOf(next.value)
       return { done: false, value: { stringify: () => text } }
     },
     async return() {
@@ -65,4 +77,11 @@ function prepare(
       return this
     },
   }
+}
+
+const DONE = { done: true, value: undefined } as const
+
+function toGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error
+  return new GraphQLError('', { originalError: error instanceof Error ? error : null })
 }
