@@ -9,6 +9,7 @@ import { graphql } from '../../src/generated/client/index.ts'
 import { ask } from '../harness/app.ts'
 import { cloneDatabase } from '../harness/database.ts'
 import { freePort, isReady, spawnProduct, until } from '../harness/process.ts'
+import { openConnection } from '../harness/raw-http.ts'
 
 const ListSome = graphql(`
   query ListSome {
@@ -148,5 +149,60 @@ describe('stopping', () => {
     expect(response?.statusCode).toBe(401)
     response?.resume()
     expect(await product.exited).toBe(0)
+  })
+})
+
+describe('stopping under load', () => {
+  it('ends with 0 within its time, whatever clients do', async () => {
+    await using database = await cloneDatabase()
+    const env = { DATABASE_URL: database.url, PORT: String(await freePort()) }
+    const product = spawnProduct({ ...env, SHUTDOWN_TIMEOUT: '3s' })
+    const url = `http://127.0.0.1:${env.PORT}`
+    await until('readiness', () => isReady(url))
+    const unread = Array.from({ length: 100 }, () => {
+      const socket = openConnection(url)
+      socket.pause()
+      socket.write('GET /graphiql/graphiql.js HTTP/1.1\r\nHost: a\r\n\r\n')
+      return socket
+    })
+    const unsent = Array.from({ length: 50 }, () => {
+      const socket = openConnection(url)
+      socket.write('POST /graphql HTTP/1.1\r\nHost: a\r\nX-A: ')
+      return socket
+    })
+    const upgraded = Array.from({ length: 20 }, () => openConnection(url))
+    for (const socket of upgraded) {
+      socket.pause()
+      socket.write(
+        'GET /graphql HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
+      )
+    }
+    await Promise.all(unread.map((socket) => once(socket, 'readable')))
+    // Some ask again and again, on connections that they keep and on new ones.
+    let storming = true
+    const storm = Array.from({ length: 20 }, async (_, client) => {
+      while (storming) {
+        await fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers: {
+            'Content-Type': 'application/json',
+            Connection: client % 2 === 0 ? 'close' : 'keep-alive',
+          },
+          body: '{"query":"{ viewer { role } }"}',
+        }).then(
+          (response) => response.arrayBuffer(),
+          () => undefined,
+        )
+      }
+    })
+    const askedAt = performance.now()
+    product.signal('SIGTERM')
+    const code = await product.exited
+    const tookMs = performance.now() - askedAt
+    storming = false
+    await Promise.all(storm)
+    for (const socket of [...unread, ...unsent, ...upgraded]) socket.destroy()
+    expect(code).toBe(0)
+    expect(tookMs).toBeLessThan(3_000 + 4_000)
   })
 })

@@ -46,7 +46,7 @@ export function createIdentifier(
     try {
       const proofs = batch.map(({ proof }) => proof)
       const found = await identify(database, proofs)
-      for (const [index, { resolve }] of batch.entries()) resolve(found[index])
+      for (const [index, asked] of batch.entries()) asked.resolve(found[index])
     } catch (error) {
       if (batch.length === 1) batch[0]?.reject(error)
       else for (const each of batch) await settle([each])
