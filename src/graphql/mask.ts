@@ -24,7 +24,11 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   ) {
     const given = error.extensions['code']
     const code = typeof given === 'string' ? given : 'BAD_USER_INPUT'
-    return located(error, error.message, code, statusOf(error) ?? 400)
+    const shown = located(error, error.message, code, statusOf(error) ?? 400)
+    // Masked before, with the line of the log that this names.
+    const { requestId } = error.extensions
+    if (requestId !== undefined) shown.extensions['requestId'] = requestId
+    return shown
   }
   log.error(
     { err: original, path: error instanceof GraphQLError ? error.path : undefined },

@@ -9,7 +9,6 @@ import type { EventStream } from '../events/stream.ts'
 import type { Context } from '../graphql/context.ts'
 import { createDocumentCache, noErrorCache } from '../graphql/limits/document-cache.ts'
 import { useDocumentLimits } from '../graphql/limits/document-limits.ts'
-import { useSubscriptionRoot } from '../graphql/limits/subscription-root-rule.ts'
 import { maskError } from '../graphql/mask.ts'
 import {
   createRateGate,
@@ -64,7 +63,6 @@ export function createGraphQLHandler(parts: GraphQLParts) {
       useRequestRate(gate),
       useDocumentLimits(),
       useReferenceExecutor(log),
-      useSubscriptionRoot(),
       useExecutionLimits(gate, config),
     ],
     maskedErrors: { errorMessage: '', maskError: (error) => maskError(error, log) },

@@ -13,9 +13,14 @@ import { type DocumentShape, shapeOf } from './document-shape.ts'
 import { IdempotentPlacementRule } from '../commands/idempotency.ts'
 import { DOCUMENT_LIMITS, MAX_VALIDATION_ERRORS, tooComplex } from './limits.ts'
 import { StorableTextRule } from './storable-text.ts'
+import { SubscriptionRootRule } from './subscription-root-rule.ts'
 
 /** What a document must keep to beside the rules of GraphQL itself. */
-export const DOCUMENT_RULES = [IdempotentPlacementRule, StorableTextRule] as const
+export const DOCUMENT_RULES = [
+  IdempotentPlacementRule,
+  StorableTextRule,
+  SubscriptionRootRule,
+] as const
 const ALL_RULES = [...specifiedRules, ...DOCUMENT_RULES]
 
 const shapes = new WeakMap<DocumentNode, DocumentShape & { tokens: number }>()

@@ -7,17 +7,12 @@ import {
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql'
-import type { Plugin } from 'graphql-yoga'
-
-export function useSubscriptionRoot(): Plugin {
-  return { onValidate: ({ addValidationRule }) => addValidationRule(SubscriptionRootRule) }
-}
 
 /**
  * What the root of a subscription selects must not depend on variables (GraphQL of September 2025,
  * 5.2.4.1): graphql-js takes for granted that one field is left, and fails within itself.
  */
-function SubscriptionRootRule(context: ValidationContext): ASTVisitor {
+export function SubscriptionRootRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition(node) {
       if (node.operation !== OperationTypeNode.SUBSCRIPTION) return

@@ -12,6 +12,7 @@ import type { SubscribePayload } from 'graphql-ws'
 import type { Caller } from '../../access/caller.ts'
 import { admitOperation, isRefused } from '../../graphql/limits/admission.ts'
 import type { Logger } from '../../log.ts'
+import { chooseRequestId, withRequestId } from '../../request-id.ts'
 import type { GraphQLHandler, RequestContext } from '../graphql-handler.ts'
 import { type Execution, createExecutions, serializeResult } from './shared-execution.ts'
 
@@ -40,49 +41,54 @@ const encode = (text: string): Buffer => Buffer.from(text)
 export function createRequestRunner(graphql: GraphQLHandler, log: Logger): RequestRunner {
   const executions = createExecutions(log, encode)
   return {
-    async start(payload, context) {
-      const rate = await graphql.admit(context)
-      const enveloped = graphql.getEnveloped({ ...context, rate })
-      const document: DocumentNode = enveloped.parse(payload.query)
-      const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document)
-      if (errors.length > 0) return { kind: 'refused', errors }
-      const operation: OperationDefinitionNode | null | undefined = getOperationAST(
-        document,
-        payload.operationName,
-      )
-      if (!operation) {
-        return { kind: 'refused', errors: [new GraphQLError('Unable to identify operation')] }
-      }
-      const args: ExecutionArgs = {
-        schema: enveloped.schema,
-        document,
-        operationName: payload.operationName ?? null,
-        variableValues: payload.variables ?? null,
-        contextValue: await enveloped.contextFactory(),
-      }
-      if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
-        return {
-          kind: 'result',
-          payload: encode(serializeResult(await enveloped.execute(args), log)),
-        }
-      }
-      const admitted = admitOperation(args)
-      if (admitted !== undefined && isRefused(admitted)) {
-        return { kind: 'result', payload: encode(serializeResult({ errors: admitted }, log)) }
-      }
-      const items = await createSourceEventStream(args)
-      if (!(Symbol.asyncIterator in items)) {
-        return { kind: 'result', payload: encode(serializeResult(items, log)) }
-      }
-      const { caller } = context
-      const { execute } = enveloped
+    start: (payload, context) => withRequestId(chooseRequestId(), () => begin(payload, context)),
+  }
+
+  async function begin(
+    payload: SubscribePayload,
+    context: RequestContext & { caller: Caller },
+  ): Promise<Outcome> {
+    const rate = await graphql.admit(context)
+    const enveloped = graphql.getEnveloped({ ...context, rate })
+    const document: DocumentNode = enveloped.parse(payload.query)
+    const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document)
+    if (errors.length > 0) return { kind: 'refused', errors }
+    const operation: OperationDefinitionNode | null | undefined = getOperationAST(
+      document,
+      payload.operationName,
+    )
+    if (!operation) {
+      return { kind: 'refused', errors: [new GraphQLError('Unable to identify operation')] }
+    }
+    const args: ExecutionArgs = {
+      schema: enveloped.schema,
+      document,
+      operationName: payload.operationName ?? null,
+      variableValues: payload.variables ?? null,
+      contextValue: await enveloped.contextFactory(),
+    }
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
       return {
-        kind: 'stream',
-        items,
-        showsGaps: mentionsType(document, 'StreamGap'),
-        ...executions.join({ args, query: payload.query, operation, caller, execute }),
+        kind: 'result',
+        payload: encode(serializeResult(await enveloped.execute(args), log)),
       }
-    },
+    }
+    const admitted = admitOperation(args)
+    if (admitted !== undefined && isRefused(admitted)) {
+      return { kind: 'result', payload: encode(serializeResult({ errors: admitted }, log)) }
+    }
+    const items = await createSourceEventStream(args)
+    if (!(Symbol.asyncIterator in items)) {
+      return { kind: 'result', payload: encode(serializeResult(items, log)) }
+    }
+    const { caller } = context
+    const { execute } = enveloped
+    return {
+      kind: 'stream',
+      items,
+      showsGaps: mentionsType(document, 'StreamGap'),
+      ...executions.join({ args, query: payload.query, operation, caller, execute }),
+    }
   }
 }
 
