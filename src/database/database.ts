@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { hideForeign } from './reading/hide-foreign.ts'
+import { type MemoryLease, openMemoryLease } from './memory-lease.ts'
 import { narrowReading, type Restrictions } from './reading/narrow-reading.ts'
 import { pageStatement } from './reading/statement.ts'
 import { trackScopes } from './query-scope.ts'
@@ -15,6 +16,8 @@ export interface Database extends AsyncDisposable {
   url: string
   /** For statements that Prisma would make slow: the dispatcher, the lanes, the log reader. */
   pool: Pool
+  /** Until when this process may go by what it has read. */
+  memory: MemoryLease
   /**
    * Sees every organization. Only for what has no caller yet (sign-in, key look-up) or none at all
    * (jobs); everything else goes through `scopedTo`.
@@ -62,6 +65,7 @@ export function openDatabase(url: string, poolSize: number, queryTimeoutMs = 0):
     { __internal: { configOverride: slimConfig } },
   )
   const unscoped = new PrismaClient(options)
+  const memory = openMemoryLease(url)
   const scoped = new Map<string, PrismaClient>()
   const scopedTo: Database['scopedTo'] = (organizationId, restrictions) => {
     if (restrictions !== undefined) return scopeClient(unscoped, organizationId, restrictions)
@@ -75,6 +79,7 @@ export function openDatabase(url: string, poolSize: number, queryTimeoutMs = 0):
   return {
     url,
     pool,
+    memory,
     unscoped,
     scopedTo,
     async readPage(model, args, organizationId, restrictions) {
@@ -104,6 +109,7 @@ export function openDatabase(url: string, poolSize: number, queryTimeoutMs = 0):
       return records
     },
     async [Symbol.asyncDispose]() {
+      await memory[Symbol.asyncDispose]()
       await unscoped.$disconnect()
       await pool.end()
     },

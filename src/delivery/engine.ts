@@ -1,5 +1,6 @@
 import { Pool, type PoolClient } from 'pg'
 import type { Config } from '../config/config.ts'
+import type { MemoryLease } from '../database/memory-lease.ts'
 import type { Logger } from '../log.ts'
 import type { PayloadShaper } from '../webhooks/payloads/payload-shaper.ts'
 import { openAdmission } from './lanes/admission.ts'
@@ -40,6 +41,7 @@ export interface DeliveryEngine extends AsyncDisposable {
 export interface EngineSettings {
   config: Config
   databaseUrl: string
+  memory: MemoryLease
   log: Logger
   shaper: PayloadShaper
   /** Instead of the system's name look-up. */
@@ -51,7 +53,7 @@ const MAX_PAUSE_MS = 5_000
 
 /** Takes an identity and is ready to send. */
 export async function startEngine(settings: EngineSettings): Promise<DeliveryEngine> {
-  const { config, databaseUrl, log } = settings
+  const { config, databaseUrl, memory, log } = settings
   const pool = openPool(databaseUrl, log)
   const connections = openConnections({
     policy: config.webhooks,
@@ -64,9 +66,17 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
   const attempt = createAttempter(config.webhooks, endpoints, connections, log)
   const admission = openAdmission(pool, settings.shaper, capacity)
   const logWriter = openLogWriter(pool, log)
-  const attemptOutside = createOutsideAttempter({ capacity, attempt, admission, logWriter })
+  const attemptOutside = createOutsideAttempter({
+    memory,
+    capacity,
+    attempt,
+    admission,
+    logWriter,
+  })
   const outside = new Map<string, Promise<void>>()
   let stopping = false
+  // What was read before the first time would have to be read again.
+  await memory.hold()
   let identity = await takeIdentity(databaseUrl)
   let { lanes, replays } = open(identity)
 
@@ -75,7 +85,16 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     log.info({ worker: taken.number }, 'delivery worker ready')
     const workerNumber = taken.number
     return {
-      lanes: openLanes({ pool, workerNumber, capacity, attempt, admission, logWriter, log }),
+      lanes: openLanes({
+        pool,
+        workerNumber,
+        memory,
+        capacity,
+        attempt,
+        admission,
+        logWriter,
+        log,
+      }),
       replays: openReplays({ pool, workerNumber, attempt: attemptOutside, log }),
     }
   }
@@ -99,7 +118,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
 
   function startAttempt(deliveryId: string): void {
     if (stopping || outside.has(deliveryId)) return
-    const done = attemptNow(pool, attemptOutside, deliveryId)
+    const done = attemptNow({ pool, attempt: attemptOutside }, deliveryId)
       .catch((error: unknown) => {
         log.warn({ deliveryId, error: String(error) }, 'attempt outside the lane not made yet')
       })
@@ -113,7 +132,8 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     attemptNow(deliveryIds) {
       for (const deliveryId of deliveryIds) startAttempt(deliveryId)
     },
-    ask: (deliveryId, timeoutMs) => ask({ pool, attempt, logWriter }, deliveryId, timeoutMs),
+    ask: (deliveryId, timeoutMs) =>
+      ask({ pool, memory, attempt, logWriter }, deliveryId, timeoutMs),
     async sweep() {
       const freed = await freeLanes(pool)
       if (freed > 0) log.info({ lanes: freed }, 'lanes of gone workers freed')

@@ -39,7 +39,13 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   const announce = settings.transport?.announce
   await keepHouse(pool, config.webhooks.logDays)
   const shaper = createPayloadShaper(settings, loadSchema)
-  const engine = await startEngine({ config, databaseUrl: database.url, log, shaper })
+  const engine = await startEngine({
+    config,
+    databaseUrl: database.url,
+    memory: database.memory,
+    log,
+    shaper,
+  })
   // The lanes of what is positioned here are taken here: other workers get theirs with the events
   // they position, by lane jobs and by the sweep.
   const fanOut = createFanOut(engine)

@@ -15,6 +15,7 @@ function delivery(name: string): LaneDelivery {
     ageMs: 0,
     waitMs: 0,
     loadedMs: 0,
+    read: 0,
     body: '{}',
   }
 }

@@ -16,6 +16,7 @@ function window(sequences: readonly number[], through: number, cut = false, ende
     ageMs: 0,
     waitMs: 0,
     loadedMs: 0,
+    read: 0,
     body: '',
     ownBody: false,
   }))

@@ -34,3 +34,8 @@ export class AttemptError extends Error {
     this.detail = detail
   }
 }
+
+/** It was not begun: what it was made from may be so no more. No attempt, and no failure of anybody's. */
+export class WithdrawnError extends Error {
+  override name = 'WithdrawnError'
+}

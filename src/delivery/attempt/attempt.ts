@@ -1,6 +1,6 @@
 import type { WebhookConfig } from '../../config/config.ts'
 import type { Logger } from '../../log.ts'
-import { AttemptError, type Failure } from './attempt-error.ts'
+import { AttemptError, type Failure, WithdrawnError } from './attempt-error.ts'
 import type { Connections } from './connections.ts'
 import { isFaultOfProxy } from './egress-proxy.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -29,12 +29,12 @@ export type Attempter = (
   parcel: Parcel,
   /** Since the first attempt became due */
   ageMs: number,
-) => Promise<AttemptRecord>
+) => Promise<AttemptRecord | undefined>
 
 /**
  * One attempt from end to end, as stages of which each takes the result of the one before: prepare,
  * guard and send, classify, schedule. Whatever happens in them ends as a record to be logged; it
- * never rejects.
+ * never rejects. Undefined when it was not begun, since what it is made from may be so no more.
  */
 export function createAttempter(
   config: WebhookConfig,
@@ -54,8 +54,11 @@ export function createAttempter(
       const request = prepareRequest(prepared, parcel, startedAtMs)
       requestHeaders = request.headerLines
       const timeoutMs = parcel.timeoutMs ?? config.timeoutMs
-      exchange = prepared.hide(await send(connections, request.wire, timeoutMs))
+      exchange = prepared.hide(
+        await send(connections, request.wire, timeoutMs, parcel.mayBegin),
+      )
     } catch (error) {
+      if (error instanceof WithdrawnError || !parcel.mayBegin()) return undefined
       exchange = notSent(error, performance.now() - startedMs)
     }
     const detail = exchange.error?.detail

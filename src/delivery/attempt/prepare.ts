@@ -46,6 +46,8 @@ export interface Parcel {
   trigger: Trigger
   /** Instead of the configured one */
   timeoutMs?: number
+  /** What it is made from is still so; asked when the first byte is written. */
+  mayBegin: () => boolean
 }
 
 export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST' | 'REPLAY' | 'SYNC'

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { type AnswerReader, createAnswerReader } from './answer-reader.ts'
-import { AttemptError } from './attempt-error.ts'
+import { AttemptError, WithdrawnError } from './attempt-error.ts'
 import type { ConnectTimings } from './connect.ts'
 import type { Connection, Connections, Target } from './connections.ts'
 
@@ -38,22 +38,30 @@ export interface Exchange {
 }
 
 /**
- * Sends one request and reads its answer. Never rejects; never follows a redirect, never
- * decompresses.
+ * Sends one request and reads its answer. Never follows a redirect, never decompresses.
  *
  * A kept connection may end as we write: its idle time was over, and the request was read by nobody.
  * What shows before an answer begins is then no failure; the request goes once more, over a new one.
  * @param timeoutMs from the request's first byte to the answer's last
+ * @param mayBegin asked in the turn of the loop in which the first byte is written
+ * @throws WithdrawnError when it may not, and nothing else
  */
 export async function send(
   connections: Connections,
   request: WireRequest,
   timeoutMs: number,
+  mayBegin: () => boolean,
 ): Promise<Exchange> {
   const startedMs = performance.now()
   const kept = await connections.takeKept(request.target)
   if (kept !== undefined) {
-    const { exchange, stale } = await exchangeOn(connections, kept, request, timeoutMs)
+    const { exchange, stale } = await exchangeOn(
+      connections,
+      kept,
+      request,
+      timeoutMs,
+      mayBegin,
+    )
     if (!stale) return { ...exchange, dnsMs: undefined, connectMs: undefined, tlsMs: undefined }
   }
   // Both together take no longer than one may.
@@ -65,7 +73,7 @@ export async function send(
   } catch (error) {
     return notOpened(error, timings, performance.now() - startedMs)
   }
-  const { exchange } = await exchangeOn(connections, opened, request, leftMs)
+  const { exchange } = await exchangeOn(connections, opened, request, leftMs, mayBegin)
   return { ...exchange, totalMs: performance.now() - startedMs }
 }
 
@@ -97,12 +105,13 @@ function exchangeOn(
   connection: Connection,
   request: WireRequest,
   timeoutMs: number,
+  mayBegin: () => boolean,
 ): Promise<Tried> {
   const { socket, timings } = connection
   const startedMs = performance.now()
   const reader = createAnswerReader()
   const reused = connection.uses > 0
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let firstByteMs: number | undefined
     let settled = false
     const timer = setTimeout(() => {
@@ -144,6 +153,14 @@ function exchangeOn(
       if (error.failure === 'response.invalid') connections.distrust(connection.target)
     }
 
+    function withdraw(): void {
+      settled = true
+      clearTimeout(timer)
+      connection.listener = undefined
+      connections.drop(connection)
+      reject(new WithdrawnError())
+    }
+
     function finish(): void {
       settle(undefined)
       connection.listener = undefined
@@ -176,6 +193,7 @@ function exchangeOn(
     if (connection.gone) fail(closed())
     // Through a proxy something may have come together with the tunnel.
     else if (socket.readableLength > 0) fail(invalid('The receiver speaks before it is asked'))
+    else if (!mayBegin()) withdraw()
     else {
       socket.write(toBytes(request))
       socket.resume()

@@ -24,6 +24,8 @@ export interface Backlog {
   /** @param isHeld for which there is no room now */
   findStartable(isHeld?: (delivery: LaneDelivery) => boolean): LaneDelivery[]
   start(delivery: LaneDelivery): void
+  /** It was not sent after all. */
+  takeBack(delivery: LaneDelivery): void
   /** It was answered; until it is logged nothing that depends on a failure starts. */
   settle(delivery: LaneDelivery, succeeded: boolean): void
   markLogged(delivery: LaneDelivery): void
@@ -97,6 +99,11 @@ export function createBacklog(ordering: WebhookOrdering, maxInFlight: number): B
       if (waiting[0] === delivery) waiting.shift()
       else waiting.splice(waiting.indexOf(delivery), 1)
       busy.set(delivery.id, delivery)
+    },
+    takeBack(delivery) {
+      busy.delete(delivery.id)
+      waiting.push(delivery)
+      waiting.sort(bySequence)
     },
     settle(delivery, succeeded) {
       unlogged.add(delivery.id)

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import type { Mark } from '../../database/memory-lease.ts'
 import type { WebhookOrdering } from '../../generated/prisma/enums.ts'
 import type { KnownLine } from './lane-line.ts'
 import {
@@ -19,6 +20,8 @@ export interface ClaimedLane {
   organizationId: string
   /** Of the endpoint, when claimed */
   version: number
+  /** Taken before that was read */
+  read: Mark
   epoch: string
   ordering: WebhookOrdering
   maxInFlight: number
@@ -53,6 +56,7 @@ interface ClaimRow extends WindowRow {
  * were left, but not yet the deliveries: `behind` says that a dispatcher has put more there, and
  * `outdated` that another worker has had the lane meanwhile. The lane loads again.
  *
+ * @param read taken before
  * @param options.dueOnly not those that wait for the next try of their head
  * @param options.knownLines what this worker found when it had a lane last; it holds as long as
  *   nobody else has had the lane since and the endpoint is as it was
@@ -60,6 +64,7 @@ interface ClaimRow extends WindowRow {
 export async function claimLanes(
   client: Pool | PoolClient,
   workerNumber: number,
+  read: Mark,
   endpointIds: readonly string[],
   size: { rows: number; bytes: number },
   {
@@ -125,18 +130,19 @@ export async function claimLanes(
     ],
   })
   const byEndpoint = Map.groupBy(result.rows, (row) => row.endpoint_id)
-  return Array.from(byEndpoint.values(), (rows) => toClaimedLane(rows))
+  return Array.from(byEndpoint.values(), (rows) => toClaimedLane(rows, read))
 }
 
-function toClaimedLane(rows: readonly ClaimRow[]): ClaimedLane {
+function toClaimedLane(rows: readonly ClaimRow[], read: Mark): ClaimedLane {
   const row = rows[0]
   if (row === undefined) throw new Error('a claimed lane without a row')
-  const found = toWindow(rows, row.max_rows)
+  const found = toWindow(rows, read, row.max_rows)
   const window = row.outdated ? { ...found, deliveries: [], cut: true, through: 0 } : found
   return {
     endpointId: row.endpoint_id,
     organizationId: row.organization_id,
     version: row.version,
+    read,
     epoch: row.epoch,
     ordering: row.ordering,
     maxInFlight: row.max_in_flight,

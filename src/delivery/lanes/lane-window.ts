@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { Mark } from '../../database/memory-lease.ts'
 import type { WebhookOrdering } from '../../generated/prisma/enums.ts'
 import type { Waiting } from './eligibility.ts'
 
@@ -15,6 +16,8 @@ export interface LaneDelivery extends Waiting {
   ageMs: number
   /** When it was loaded, on this process's clock (performance.now) */
   loadedMs: number
+  /** Taken before it was loaded */
+  read: Mark
   body: string
   /** The body is the delivery's own and stays what it is. */
   ownBody: boolean
@@ -189,6 +192,7 @@ export const WINDOW_COLUMNS = `found.id, found.event_id, found.event_type, found
 /** What some lanes have to send next, read in one statement. */
 export async function loadWindows(
   pool: Pool,
+  read: Mark,
   requests: readonly WindowRequest[],
 ): Promise<Window[]> {
   const result = await pool.query<WindowRow & { lane: string }>({
@@ -212,11 +216,13 @@ export async function loadWindows(
     ],
   })
   const byLane = Map.groupBy(result.rows, (row) => Number(row.lane))
-  return requests.map((request, index) => toWindow(byLane.get(index + 1) ?? [], request.maxRows))
+  return requests.map((request, index) =>
+    toWindow(byLane.get(index + 1) ?? [], read, request.maxRows),
+  )
 }
 
 /** One lane's rows, in order. */
-export function toWindow(rows: readonly WindowRow[], maxRows: number): Window {
+export function toWindow(rows: readonly WindowRow[], read: Mark, maxRows: number): Window {
   const loadedMs = performance.now()
   const deliveries: LaneDelivery[] = []
   for (const row of rows) {
@@ -231,6 +237,7 @@ export function toWindow(rows: readonly WindowRow[], maxRows: number): Window {
       ageMs: row.age_ms,
       waitMs: row.wait_ms,
       loadedMs,
+      read,
       body: row.body,
       ownBody: row.own_body,
     })

@@ -1,3 +1,4 @@
+import type { MemoryLease } from '../../database/memory-lease.ts'
 import type { Attempter, AttemptRecord } from '../attempt/attempt.ts'
 import { createBacklog } from './backlog.ts'
 import type { Capacity, CapacityKind, Room } from './capacity.ts'
@@ -32,8 +33,9 @@ import type { LogWriter } from '../log/log-writer.ts'
  * ENDED      Touches nothing any more. Answers that still come in are logged all the same: the log
  *            takes a lost lane's successes and refuses its decisions.
  *
- * Halted is a lane that may not go on as it is: its head failed (ENDPOINT order), its endpoint was
- * changed, paused or deleted, the worker stops or has more lanes than others. The next claim sees things as they are by then.
+ * Halted is a lane that may not go on as it is: its head failed (ENDPOINT order), what it holds was
+ * recalled (db/memory-lease.ts: its endpoint was changed, paused or deleted, a body was rewritten), the
+ * worker stops or has more lanes than others. The next claim sees things as they are by then.
  */
 export interface Lane {
   readonly claim: Release
@@ -53,6 +55,7 @@ export interface Lane {
 
 export interface LaneDependencies {
   workerNumber: number
+  memory: MemoryLease
   capacity: Capacity
   attempt: Attempter
   load: (request: WindowRequest) => Promise<Window>
@@ -92,7 +95,7 @@ export function startLane(
   leaseUntilMs: number,
   dependencies: LaneDependencies,
 ): Lane {
-  const { capacity, logWriter } = dependencies
+  const { capacity, logWriter, memory } = dependencies
   const { endpointId, ordering } = claimed
   const claim = { endpointId, epoch: claimed.epoch }
   const backlog = createBacklog(ordering, claimed.maxInFlight)
@@ -104,6 +107,7 @@ export function startLane(
   const waitsFor = new Set<CapacityKind>()
   /** Something was not loaded because it could not have started. */
   let leftRetries = false
+  let waitsForLease = false
   /** The database may hold more that is due … */
   let hasMore = claimed.window.cut
   /** … and some of it of subjects other than those in hand (OBJECT order) … */
@@ -138,14 +142,24 @@ export function startLane(
   }
 
   const isIdle = () =>
-    backlog.busy === 0 && !loading && waitsFor.size === 0 && backlog.unlogged < MAX_UNLOGGED
+    backlog.busy === 0 &&
+    !loading &&
+    waitsFor.size === 0 &&
+    !waitsForLease &&
+    backlog.unlogged < MAX_UNLOGGED
 
   /** @returns whether more could start, if the lane had it in hand. */
   function start(): boolean {
+    if (waitsForLease) return false
     let waitedFor: number
     do {
       waitedFor = waitsFor.size
       for (const delivery of backlog.findStartable(waitedFor > 0 ? isHeld : undefined)) {
+        if (!mayBegin(delivery)) {
+          if (memory.holds) halted = true
+          else waitForLease()
+          return false
+        }
         if (backlog.unlogged + backlog.busy >= MAX_UNLOGGED) return false
         if (isHeld(delivery)) continue
         const kind = kindOf(delivery)
@@ -169,6 +183,31 @@ export function startLane(
   const failsAsAWhole = () =>
     consecutiveFailures >= (ordering === 'ENDPOINT' ? 1 : FAILURES_AS_A_WHOLE)
 
+  /** Nothing that the request is made from was recalled, as far as anybody was told. */
+  function mayBegin({ subjectId, ownBody, read }: LaneDelivery): boolean {
+    const { organizationId } = claimed
+    return (
+      state !== 'ended' &&
+      performance.now() <= leaseEndsMs &&
+      memory.isCurrent(endpointId, claimed.read) &&
+      !memory.isRecalled(subjectId, read) &&
+      // A document may show anything of the organization.
+      !(ownBody && memory.isRecalled(organizationId, read))
+    )
+  }
+
+  function waitForLease(): void {
+    waitsForLease = true
+    const goOn = () => {
+      waitsForLease = false
+      advance()
+    }
+    memory.hold().then(goOn, () => {
+      halted = true
+      goOn()
+    })
+  }
+
   function kindOf(delivery: LaneDelivery): CapacityKind {
     return delivery.attemptCount > 0 || failsAsAWhole() ? 'doubtful' : 'first'
   }
@@ -189,7 +228,8 @@ export function startLane(
       }
       const isUsable = state === 'open' && !halted && performance.now() <= leaseEndsMs
       const isOther = (delivery: LaneDelivery) => kindOf(delivery) !== kind
-      const [delivery] = isUsable ? backlog.findStartable(isOther) : []
+      const [next] = isUsable ? backlog.findStartable(isOther) : []
+      const delivery = next !== undefined && mayBegin(next) ? next : undefined
       if (delivery !== undefined) begin(delivery, room)
       advance()
       return delivery !== undefined
@@ -206,12 +246,21 @@ export function startLane(
       body: delivery.body,
       attempt: delivery.attemptCount + 1,
       trigger: 'SCHEDULED',
+      mayBegin: () => mayBegin(delivery),
     } as const
     const ageMs = delivery.ageMs + (performance.now() - delivery.loadedMs)
     void dependencies.attempt(claimed, parcel, ageMs).then((record) => {
       room.give()
-      settle(delivery, record)
+      if (record === undefined) takeBack(delivery)
+      else settle(delivery, record)
     })
+  }
+
+  /** It was not begun. Starting it again shows why, and waits or lets go. */
+  function takeBack(delivery: LaneDelivery): void {
+    backlog.takeBack(delivery)
+    attempts--
+    advance()
   }
 
   function settle(delivery: LaneDelivery, record: AttemptRecord): void {
@@ -255,7 +304,7 @@ export function startLane(
   }
 
   function loadIfShort(hasRoom: boolean): void {
-    if (loading || waitsFor.has('first') || barrenSince === news) return
+    if (halted || loading || waitsFor.has('first') || barrenSince === news) return
     // What waits for room, and whatever else would have to, is no reason to load or not to.
     if (waitsFor.size > 0 && (ordering === 'ENDPOINT' || failsAsAWhole())) return
     const waiting = waitsFor.size > 0 ? backlog.count((each) => !isHeld(each)) : backlog.waiting

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import type { MemoryLease } from '../../database/memory-lease.ts'
 import type { Logger } from '../../log.ts'
 import type { Admission } from './admission.ts'
 import type { Attempter } from '../attempt/attempt.ts'
@@ -42,6 +43,7 @@ export interface Lanes {
 export interface LanesDependencies {
   pool: Pool
   workerNumber: number
+  memory: MemoryLease
   capacity: Capacity
   attempt: Attempter
   admission: Admission
@@ -65,7 +67,7 @@ const MAX_TIMER_MS = 60_000
 const HANDS_OFF_MS = 3_000
 
 export function openLanes(dependencies: LanesDependencies): Lanes {
-  const { pool, workerNumber, log } = dependencies
+  const { pool, workerNumber, memory, log } = dependencies
   const running = new Map<string, Lane>()
   const claiming = new Set<string>()
   const timers = new Map<string, NodeJS.Timeout>()
@@ -91,12 +93,15 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     dueOnly: boolean,
   ): Promise<void> {
     const leaseUntilMs = performance.now() + LEASE_MS - LEASE_MARGIN_MS
+    const read = memory.mark()
+    // Meanwhile, so that what is claimed need not wait for it.
+    memory.hold().catch(() => undefined)
     try {
       const size = { rows: WINDOW_ROWS, bytes: windowBytes() }
       forgetOldLines(endpointIds)
       const lanes = await warned(
         'claim',
-        claimLanes(client, workerNumber, endpointIds, size, { dueOnly, knownLines }),
+        claimLanes(client, workerNumber, read, endpointIds, size, { dueOnly, knownLines }),
       )
       for (const claimed of lanes) start(claimed, leaseUntilMs)
     } finally {
@@ -105,7 +110,7 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     }
   }
   const load = groupCalls(MAX_GROUP, (requests: WindowRequest[]) =>
-    warned('load', loadWindows(pool, requests)),
+    warned('load', loadWindows(pool, memory.mark(), requests)),
   )
   const release = groupCalls(MAX_GROUP, (lanes: ReleaseRequest[]) =>
     warned('release', releaseLanes(pool, workerNumber, lanes)),

@@ -39,7 +39,8 @@ export function makeLogEntry(entry: Omit<LogEntry, 'id'>): LogEntry {
  *
  * - Every attempt becomes a row, whoever holds the lane by now: it did happen.
  * - A success ends its delivery even then: the receiver has it. It would be sent again only if the
- *   lane's new worker had loaded it already.
+ *   lane's new worker had loaded it already. One that was cancelled meanwhile stays cancelled, unless
+ *   a person asked for it since.
  * - A failure moves its delivery on only under the claim it was made under, so that a worker that
  *   lost its lane cannot undo what the new one decided.
  * - A lane's health is written when it changes, and otherwise once a second at most.
@@ -239,6 +240,7 @@ const STATEMENT = `
   moved AS (
     UPDATE webhook_delivery AS delivery
        SET status = CASE
+             WHEN delivery.status = 'CANCELLED' AND given.trigger = 'SCHEDULED' THEN 'CANCELLED'
              WHEN given.next = 'done' THEN 'SUCCEEDED'
              WHEN delivery.status <> 'PENDING' THEN delivery.status
              WHEN given.next = 'exhausted' THEN 'EXHAUSTED'
@@ -248,6 +250,8 @@ const STATEMENT = `
              WHEN given.next IN ('retry', 'disable') AND delivery.status = 'PENDING'
                THEN now() + given.delay_ms * interval '1 millisecond' END,
            completed_at = CASE
+             WHEN delivery.status = 'CANCELLED' AND given.trigger = 'SCHEDULED'
+               THEN delivery.completed_at
              WHEN (given.next = 'done' AND delivery.status <> 'SUCCEEDED')
                OR (given.next = 'exhausted' AND delivery.status = 'PENDING')
                THEN now() ELSE delivery.completed_at END,

@@ -1,3 +1,4 @@
+import type { Mark, MemoryLease } from '../../database/memory-lease.ts'
 import type { Admission } from '../lanes/admission.ts'
 import type { Attempter, AttemptRecord } from '../attempt/attempt.ts'
 import type { Capacity, Room } from '../lanes/capacity.ts'
@@ -10,6 +11,7 @@ export interface Outside {
   id: string
   eventId: string
   eventType: string
+  subjectId: string
   sequence: string | null
   attemptCount: number
   body: string
@@ -24,7 +26,7 @@ export interface Outside {
 
 /** Columns of an `Outside`, from rows `delivery`, `endpoint` and `event`, the last maybe missing. */
 export const OUTSIDE_COLUMNS = `delivery.id, delivery.event_id AS "eventId",
-  delivery.event_type AS "eventType", delivery.sequence, delivery.attempt_count AS "attemptCount",
+  delivery.event_type AS "eventType", delivery.subject_id AS "subjectId", delivery.sequence, delivery.attempt_count AS "attemptCount",
   coalesce(delivery.body, event.body, '') AS body, delivery.body IS NOT NULL AS "ownBody",
   -- A test send concerns nothing but the way to the endpoint.
   delivery.sequence IS NOT NULL
@@ -32,28 +34,40 @@ export const OUTSIDE_COLUMNS = `delivery.id, delivery.event_id AS "eventId",
   endpoint.id AS "endpointId", endpoint.organization_id AS "organizationId", endpoint.version`
 
 /**
- * Makes and logs one attempt outside the lane; resolves when it is durable, with undefined when the
- * delivery may not be sent any more and was skipped.
+ * Makes and logs one attempt outside the lane; resolves when it is durable.
+ * @param load reads what is to be sent, again whenever it was recalled before it was: undefined when
+ *   it may not be sent any more, PASSED when there is nothing to send
+ * @param subject something else whose recall makes it to be read again
+ * @returns as `load`; PASSED also for what may not be seen any more and was skipped
  */
 export type OutsideAttempter = (
-  row: Outside,
+  load: () => Promise<Outside | typeof PASSED | undefined>,
   trigger: Trigger,
-) => Promise<AttemptRecord | undefined>
+  subject?: string,
+) => Promise<AttemptRecord | typeof PASSED | undefined>
+
+export const PASSED = 'PASSED'
 
 /**
  * Attempts outside the lanes: what a person asked for. They share the room of retries, so that no
  * healthy endpoint waits for them, and are the last of their kind: no retry follows.
  */
 export function createOutsideAttempter(dependencies: {
+  memory: MemoryLease
   capacity: Capacity
   attempt: Attempter
   admission: Admission
   logWriter: LogWriter
 }): OutsideAttempter {
-  const { capacity, attempt, admission, logWriter } = dependencies
-  return async (row, trigger) => {
+  const { memory, capacity, attempt, admission, logWriter } = dependencies
+
+  async function tryOnce(
+    row: Outside,
+    trigger: Trigger,
+    mayBegin: () => boolean,
+  ): Promise<AttemptRecord | typeof PASSED | undefined> {
     const body = row.onTerms ? await admission.admitOne(row, row) : row.body
-    if (body === undefined) return undefined
+    if (body === undefined) return PASSED
     const room = await roomFor(capacity, row)
     try {
       const record = await attempt(
@@ -65,9 +79,11 @@ export function createOutsideAttempter(dependencies: {
           body,
           attempt: row.attemptCount + 1,
           trigger,
+          mayBegin,
         },
         Number.POSITIVE_INFINITY,
       )
+      if (record === undefined) return undefined
       const { endpointId, organizationId } = row
       await logWriter.write(makeLogEntry({ record, endpointId, organizationId, claim: undefined }))
       return record
@@ -75,6 +91,32 @@ export function createOutsideAttempter(dependencies: {
       room.give()
     }
   }
+
+  return async (load, trigger, subject) => {
+    for (;;) {
+      await memory.hold()
+      const read = memory.mark()
+      const row = await load()
+      if (row === undefined || row === PASSED) return row
+      const done = await tryOnce(row, trigger, () => isStillSo(memory, row, read, subject))
+      if (done !== undefined) return done
+    }
+  }
+}
+
+function isStillSo(
+  memory: MemoryLease,
+  row: Outside,
+  read: Mark,
+  subject: string | undefined,
+): boolean {
+  return (
+    memory.isCurrent(row.endpointId, read) &&
+    !memory.isRecalled(row.subjectId, read) &&
+    // A document may show anything of the organization.
+    !((row.ownBody || row.onTerms) && memory.isRecalled(row.organizationId, read)) &&
+    !(subject !== undefined && memory.isRecalled(subject, read))
+  )
 }
 
 function roomFor(capacity: Capacity, owner: Outside): Promise<Room> {

@@ -3,7 +3,7 @@ import type { Pool } from 'pg'
 import type { WebhookDeliveryStatus } from '../../generated/prisma/enums.ts'
 import type { Logger } from '../../log.ts'
 import { coveredBy } from '../../webhooks/replays/replay-selection.ts'
-import { type Outside, OUTSIDE_COLUMNS, type OutsideAttempter } from './attempt-outside.ts'
+import { type Outside, OUTSIDE_COLUMNS, type OutsideAttempter, PASSED } from './attempt-outside.ts'
 import { LEASE_MS } from '../lanes/lane-claims.ts'
 import { WORKER_LOCK_CLASS } from '../lanes/worker-identity.ts'
 
@@ -97,11 +97,10 @@ export function openReplays({ pool, workerNumber, attempt, log }: ReplaysDepende
         await waitUntil(nextMs)
         if (signal.aborted) break
         nextMs = performance.now() + 1_000 / replay.perSecond
-        const found = await load(replay, id)
-        isOurs = found !== undefined
-        if (found === undefined) break
-        const record = found.id === null ? undefined : await attempt(found, 'REPLAY')
-        await advance(replay, sequence, record?.succeeded)
+        const record = await attempt(() => load(replay, id), 'REPLAY', replay.id)
+        isOurs = record !== undefined
+        if (record === undefined) break
+        await advance(replay, sequence, record === PASSED ? undefined : record.succeeded)
       }
     }
     await release(replay)
@@ -124,13 +123,13 @@ export function openReplays({ pool, workerNumber, attempt, log }: ReplaysDepende
   }
 
   /**
-   * @returns undefined when the replay may not go on; a row of nulls when the delivery is no longer
-   * what was asked for
+   * @returns undefined when the replay may not go on; PASSED when the delivery is no longer what was
+   * asked for
    */
   async function load(
     replay: Claimed,
     deliveryId: string,
-  ): Promise<Outside | { id: null } | undefined> {
+  ): Promise<Outside | typeof PASSED | undefined> {
     const result = await pool.query<Outside | { id: null }>(
       `SELECT ${OUTSIDE_COLUMNS}
          FROM webhook_replay AS replay
@@ -141,7 +140,8 @@ export function openReplays({ pool, workerNumber, attempt, log }: ReplaysDepende
           AND endpoint.deleted_at IS NULL`,
       [...claimOf(replay), deliveryId],
     )
-    return result.rows[0]
+    const [row] = result.rows
+    return row?.id === null ? PASSED : row
   }
 
   async function advance(

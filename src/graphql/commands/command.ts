@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { z } from 'zod'
 import { type Permission, callerId } from '../../access/caller.ts'
 import { auditUnit } from '../../database/audit.ts'
+import { type InForce, waitInForce } from '../../database/recall.ts'
 import { transaction, type UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, DomainErrors } from '../../errors.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
@@ -19,6 +20,7 @@ interface Payload<R> {
   result: R | undefined
   userErrors: readonly Refusal[]
   eventCursor: bigint | undefined
+  inForce: InForce | undefined
 }
 
 /** What the fields of an input, and of a payload, are made with. */
@@ -39,6 +41,11 @@ interface CommandOptions<I, R> {
   changes?: Changes<I>
   /** The rules of the input; every broken one becomes a user error with its path. */
   schema: z.ZodType<I>
+  /**
+   * It changes what processes hold in memory (db/recall.ts): it is answered once that holds everywhere,
+   * and says so in the payload field `inForce`.
+   */
+  recalls?: true
   /**
    * Runs before the transaction, so that what it counts stays counted when the command is refused.
    * @throws AccessError for who may not even try
@@ -85,6 +92,7 @@ export function defineCommand<I, R>(name: string, options: CommandOptions<I, R>)
           'A cursor before the events of this change: a stream resumed `after` it contains them. Null when nothing changed.',
         resolve: (payload) => payload.eventCursor ?? null,
       }),
+      ...(options.recalls === true ? inForceField(t) : {}),
     }),
   })
   builder.mutationField(name, (t) =>
@@ -99,6 +107,32 @@ export function defineCommand<I, R>(name: string, options: CommandOptions<I, R>)
     }),
   )
 }
+
+const InForceEnum = builder.enumType('InForce', {
+  description: 'How far a change holds at the moment of its answer.',
+  values: {
+    CONFIRMED: {
+      description: 'Every process has confirmed: nothing begins any more as it was before.',
+    },
+    LEASE_ENDED: {
+      description:
+        'The change holds: a process has not confirmed, but begins nothing before it has asked what was changed.',
+    },
+    UNCONFIRMED: {
+      description:
+        'It could not be found out in time. The change holds within a second of when the database can be asked again.',
+    },
+  } satisfies Record<InForce, object>,
+})
+
+const inForceField = <R>(t: PayloadBuilder<R>) => ({
+  inForce: t.field({
+    type: InForceEnum,
+    nullable: true,
+    description: 'How far the change holds by now; null when it was refused.',
+    resolve: (payload) => payload.inForce ?? null,
+  }),
+})
 
 const EXPECTED_VERSION = 'Refuse if it has another version by now.'
 
@@ -152,7 +186,11 @@ async function runCommand<I, R>(
       })
       return answer
     })
-    return { result, userErrors: [], eventCursor }
+    const inForce =
+      options.recalls === true
+        ? await waitInForce(context.database, callerOf(context).organizationId)
+        : undefined
+    return { result, userErrors: [], eventCursor, inForce }
   } catch (error) {
     if (error instanceof DomainError) return refused([error])
     if (error instanceof DomainErrors) return refused(error.errors)
@@ -185,7 +223,7 @@ function findSubject(unit: UnitOfWork, input: unknown, answer: unknown): string 
 
 function refused(errors: readonly DomainError[]): Payload<never> {
   const userErrors = errors.map(({ message, detail, path }) => ({ message, detail, path }))
-  return { result: undefined, userErrors, eventCursor: undefined }
+  return { result: undefined, userErrors, eventCursor: undefined, inForce: undefined }
 }
 
 function toDomainError(issue: z.core.$ZodIssue): DomainError {

@@ -215,6 +215,7 @@ defineCommand('integrationUpdate', {
   description:
     'Changes an integration; what is left out stays. Scopes taken away are lost to its keys at once.',
   permission: 'api-keys:manage',
+  recalls: true,
   schema: updateIntegrationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The integration.' }),
@@ -236,6 +237,7 @@ defineCommand('integrationUpdate', {
 defineCommand('integrationDelete', {
   description: 'Removes an integration and ends its keys at once.',
   permission: 'api-keys:manage',
+  recalls: true,
   schema: deleteIntegrationInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The integration.' }),

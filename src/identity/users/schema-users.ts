@@ -166,6 +166,7 @@ defineCommand('organizationChangePlan', {
     'Changes the plan. Without API access keys are refused and webhook endpoints pause; with it both come back. Records organization.updated.',
   permission: 'plan:change',
   changes: (_input, caller) => caller.organizationId,
+  recalls: true,
   schema: changePlanInput,
   input: (t) => ({
     plan: t.field({ type: PlanEnum, required: true, description: 'The new plan.' }),

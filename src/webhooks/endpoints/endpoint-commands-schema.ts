@@ -91,6 +91,7 @@ defineCommand('webhookEndpointCreate', {
 defineCommand('webhookEndpointUpdate', {
   description: 'Changes an endpoint; what is left out stays.',
   permission,
+  recalls: true,
   schema: updateEndpointInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),
@@ -129,6 +130,7 @@ defineCommand('webhookEndpointDelete', {
   description:
     'Deletes an endpoint and its secrets. What waits is cancelled; the log of what was sent stays for its time.',
   permission,
+  recalls: true,
   schema: endpointInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),
@@ -146,6 +148,7 @@ defineCommand('webhookEndpointDelete', {
 defineCommand('webhookEndpointPause', {
   description: 'Stops sending to an endpoint; its events are kept until it is resumed.',
   permission,
+  recalls: true,
   schema: endpointInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),
@@ -165,6 +168,7 @@ defineCommand('webhookEndpointResume', {
   description:
     'Sends to a paused or disabled endpoint again. What was kept goes out first, in order, or is skipped.',
   permission,
+  recalls: true,
   schema: resumeEndpointInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),
@@ -188,6 +192,7 @@ defineCommand('webhookEndpointRotateSecret', {
   description:
     'Gives an endpoint a new signing secret. Until the grace ends every delivery carries both signatures, the old one first.',
   permission,
+  recalls: true,
   schema: rotateSecretInput,
   input: (t) => ({
     id: t.id({ required: true, description: ENDPOINT_ID }),

@@ -49,6 +49,7 @@ defineCommand('syncHookSet', {
     'Says which endpoint is asked before a booking is confirmed (booking.before_confirmation) or reminded of (booking.before_reminder). One endpoint per event: the one asked until now no longer is. While it is asked, a booking is PENDING and holds its time.',
   permission,
   changes: 'event',
+  recalls: true,
   schema: setHookInput,
   input: (t) => ({
     event: t.field({ type: 'EventType', required: true, description: 'What to ask.' }),
@@ -76,6 +77,7 @@ defineCommand('syncHookRemove', {
   description: 'Asks nobody any more. What waits for an answer goes on without one.',
   permission,
   changes: 'event',
+  recalls: true,
   schema: removeHookInput,
   input: (t) => ({
     event: t.field({ type: 'EventType', required: true, description: 'What was asked.' }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { newId } from '../../database/ids.ts'
+import { recall } from '../../database/recall.ts'
 import { noteVersion, type UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, invalid } from '../../errors.ts'
 import { type EventDefinition, listEvents } from '../../events/define.ts'
@@ -62,6 +63,7 @@ export async function setHook(unit: UnitOfWork, input: SetHookInput): Promise<Sy
     before.timeoutMs === timeoutMs &&
     before.failurePolicy === failurePolicy
   if (same) return before
+  await recall(unit, [before.endpointId])
   return unit.tx.syncHook.update({
     where: { organizationId_eventType: key },
     data: { ...wanted, updated: unit.now, version: { increment: 1 } },
@@ -89,7 +91,8 @@ async function lockHook(unit: UnitOfWork, eventType: string): Promise<SyncHook |
 
 /** From now on nobody is asked; what waits for an answer goes on without. */
 export async function removeHook(unit: UnitOfWork, input: RemoveHookInput): Promise<boolean> {
-  await lockHook(unit, input.event)
+  const before = await lockHook(unit, input.event)
+  if (before !== null) await recall(unit, [before.endpointId])
   const { count } = await unit.tx.syncHook.deleteMany({ where: { eventType: input.event } })
   return count > 0
 }

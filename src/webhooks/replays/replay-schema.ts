@@ -155,6 +155,7 @@ defineCommand('webhookReplayCancel', {
   description: 'Ends a replay; at most the delivery that is under way still arrives.',
   permission,
   changes: null,
+  recalls: true,
   schema: idInput,
   input: (t) => ({ id: t.id({ required: true, description: 'The replay.' }) }),
   run: cancelReplay,

@@ -1,4 +1,5 @@
 import { newId } from '../../database/ids.ts'
+import { recall } from '../../database/recall.ts'
 import { lockRow, type UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, notFound } from '../../errors.ts'
 import { listEvents } from '../../events/define.ts'
@@ -120,6 +121,7 @@ export async function cancelReplay(unit: UnitOfWork, { id }: IdInput): Promise<W
   const replay = isThere ? await unit.tx.webhookReplay.findUnique({ where: { id } }) : null
   if (replay === null) throw notFound('Replay', id)
   if (replay.status !== 'RUNNING') return replay
+  await recall(unit, [id])
   return unit.tx.webhookReplay.update({
     where: { id },
     data: { status: 'CANCELLED', finishedAt: unit.now },
