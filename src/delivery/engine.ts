@@ -1,6 +1,6 @@
 import { Pool, type PoolClient } from 'pg'
 import type { Config } from '../config/config.ts'
-import type { MemoryLease } from '../database/memory-lease.ts'
+import type { MemoryLease } from '../database/memory/memory-lease.ts'
 import type { Logger } from '../log.ts'
 import type { PayloadShaper } from '../webhooks/payloads/payload-shaper.ts'
 import { openAdmission } from './lanes/admission.ts'

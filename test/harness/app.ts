@@ -2,6 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { print } from 'graphql'
 import { type App, startApp } from '../../src/app.ts'
 import { loadConfig, type Config } from '../../src/config/config.ts'
+import type { Database } from '../../src/database/database.ts'
 import type { Plan, Role } from '../../src/generated/prisma/enums.ts'
 import { newId } from '../../src/database/ids.ts'
 import { generateApiKey, hashApiKey } from '../../src/identity/keys/api-keys.ts'
@@ -113,7 +114,7 @@ export interface TestOrganization {
 
 /** A tenant of one's own; each step gives what the next one needs. */
 export async function addOrganization(
-  test: TestApp,
+  test: { app: { database: Database }; config: Config },
   plan: Plan = 'PROFESSIONAL',
 ): Promise<TestOrganization> {
   const { database } = test.app

@@ -1,4 +1,4 @@
-import { loadConfig } from '../../src/config/config.ts'
+import { type Config, loadConfig } from '../../src/config/config.ts'
 import { type Database, openDatabase } from '../../src/database/database.ts'
 import { issueAccessToken } from '../../src/identity/sessions/tokens.ts'
 import { createOrganization } from '../../src/demo/seed-demo.ts'
@@ -20,6 +20,7 @@ export interface Node {
 }
 
 export interface Cluster extends AsyncDisposable {
+  config: Config
   database: Database
   organizationId: string
   owner: Credentials
@@ -65,6 +66,7 @@ export async function openCluster(
     owner: { name: 'Owner', email: 'owner@example.com', password: 'not used here' },
   })
   return {
+    config,
     database,
     organizationId: owner.organizationId,
     owner: { Authorization: `Bearer ${(await issueAccessToken(config.auth, owner.userId)).token}` },

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { Database } from '../../src/database/database.ts'
 import { newId } from '../../src/database/ids.ts'
 import { graphql } from '../../src/generated/client/index.ts'
 import type { WebhookEndpointCreateInput } from '../../src/generated/client/graphql.ts'
@@ -113,7 +114,7 @@ export async function setWebhookScene(test: TestApp): Promise<WebhookScene> {
 
 /** A million deliveries would take minutes through the API: rows as the dispatcher writes them. */
 export async function fillBacklog(
-  test: TestApp,
+  test: { app: { database: Pick<Database, 'pool'> } },
   endpointId: string,
   count: number,
   values: { status?: string; completedAt?: Date; created?: Date } = {},

@@ -54,3 +54,7 @@ $$;
 CREATE TRIGGER "webhook_endpoint_recalled" AFTER UPDATE ON "webhook_endpoint"
 REFERENCING OLD TABLE AS before NEW TABLE AS after
 FOR EACH STATEMENT EXECUTE FUNCTION "recall_endpoints"();
+
+-- What was rendered for deliveries that wait, a few hundred of maybe a million: to be taken back when the
+-- document or its rights change.
+CREATE INDEX "webhook_delivery_rendered_partial" ON "webhook_delivery" ("endpoint_id") WHERE "status" = 'PENDING' AND "payload_key" IS NOT NULL;

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
-import type { Mark } from '../../database/memory-lease.ts'
+import type { Mark } from '../../database/memory/memory-lease.ts'
 import type { WebhookOrdering } from '../../generated/prisma/enums.ts'
 import type { KnownLine } from './lane-line.ts'
 import {

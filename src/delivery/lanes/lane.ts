@@ -1,4 +1,4 @@
-import type { MemoryLease } from '../../database/memory-lease.ts'
+import type { MemoryLease } from '../../database/memory/memory-lease.ts'
 import type { Attempter, AttemptRecord } from '../attempt/attempt.ts'
 import { createBacklog } from './backlog.ts'
 import type { Capacity, CapacityKind, Room } from './capacity.ts'
@@ -34,7 +34,7 @@ import type { LogWriter } from '../log/log-writer.ts'
  *            takes a lost lane's successes and refuses its decisions.
  *
  * Halted is a lane that may not go on as it is: its head failed (ENDPOINT order), what it holds was
- * recalled (db/memory-lease.ts: its endpoint was changed, paused or deleted, a body was rewritten), the
+ * recalled (database/memory/memory-lease.ts: its endpoint was changed, paused or deleted, a body was rewritten), the
  * worker stops or has more lanes than others. The next claim sees things as they are by then.
  */
 export interface Lane {

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
-import type { MemoryLease } from '../../database/memory-lease.ts'
+import type { MemoryLease } from '../../database/memory/memory-lease.ts'
 import type { Logger } from '../../log.ts'
 import type { Admission } from './admission.ts'
 import type { Attempter } from '../attempt/attempt.ts'

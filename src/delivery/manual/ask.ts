@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { MemoryLease } from '../../database/memory-lease.ts'
+import type { MemoryLease } from '../../database/memory/memory-lease.ts'
 import type { Attempter } from '../attempt/attempt.ts'
 import { makeLogEntry } from '../log/log-statement.ts'
 import type { LogWriter } from '../log/log-writer.ts'

@@ -1,4 +1,4 @@
-import type { Mark, MemoryLease } from '../../database/memory-lease.ts'
+import type { Mark, MemoryLease } from '../../database/memory/memory-lease.ts'
 import type { Admission } from '../lanes/admission.ts'
 import type { Attempter, AttemptRecord } from '../attempt/attempt.ts'
 import type { Capacity, Room } from '../lanes/capacity.ts'

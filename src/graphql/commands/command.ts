@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql'
 import { z } from 'zod'
 import { type Permission, callerId } from '../../access/caller.ts'
 import { auditUnit } from '../../database/audit.ts'
-import { type InForce, waitInForce } from '../../database/recall.ts'
+import { type InForce, waitInForce } from '../../database/memory/recall.ts'
 import { transaction, type UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, DomainErrors } from '../../errors.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
@@ -42,7 +42,7 @@ interface CommandOptions<I, R> {
   /** The rules of the input; every broken one becomes a user error with its path. */
   schema: z.ZodType<I>
   /**
-   * It changes what processes hold in memory (db/recall.ts): it is answered once that holds everywhere,
+   * It changes what processes hold in memory (database/memory/recall.ts): it is answered once that holds everywhere,
    * and says so in the payload field `inForce`.
    */
   recalls?: true
@@ -112,7 +112,8 @@ const InForceEnum = builder.enumType('InForce', {
   description: 'How far a change holds at the moment of its answer.',
   values: {
     CONFIRMED: {
-      description: 'Every process has confirmed: nothing begins any more as it was before.',
+      description:
+        'Every process that could begin something has confirmed: nothing begins any more as it was before.',
     },
     LEASE_ENDED: {
       description:

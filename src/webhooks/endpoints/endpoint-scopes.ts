@@ -5,6 +5,7 @@ import { listEvents, scopesOf } from '../../events/define.ts'
 import { compileSelection } from '../../events/match.ts'
 import { whenIntegrationChanges } from '../../identity/keys/integration-changes.ts'
 import { lockIntegration } from '../../identity/keys/service.ts'
+import { takeBackRenderings } from '../payloads/take-back.ts'
 
 /**
  * What bounds an endpoint: with an integration its scopes, as they are now; without one nothing but
@@ -84,8 +85,11 @@ export async function demandBounds(
 
 // Workers know an endpoint by its version: a new one has them look at its integration again.
 whenIntegrationChanges(async (unit, integrationId) => {
-  await unit.tx.webhookEndpoint.updateMany({
+  const changed = await unit.tx.webhookEndpoint.updateManyAndReturn({
     where: { integrationId, deletedAt: null },
     data: { version: { increment: 1 }, updated: unit.now },
+    select: { id: true },
   })
+  const ids = changed.map((endpoint) => endpoint.id)
+  await takeBackRenderings(unit, ids, { tried: true })
 })

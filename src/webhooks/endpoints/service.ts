@@ -12,6 +12,7 @@ import { demandBounds, lockIntegrationsFirst } from './endpoint-scopes.ts'
 import { toFacetFilter } from '../../event-log/filter.ts'
 import type { CreateEndpointInput, EndpointInput, UpdateEndpointInput } from './input.ts'
 import { isPayloadSaved, toPayloadColumns } from '../payloads/save-payload.ts'
+import { takeBackRenderings } from '../payloads/take-back.ts'
 import {
   type CustomHeader,
   makeSigningSecret,
@@ -139,6 +140,8 @@ export async function updateEndpoint(
     if (savesPayload) Object.assign(data, toPayloadColumns(unit, schema, bounds, payload))
   }
   if (Object.keys(data).length === 0) return before
+  const hasMoved = integrationId !== before.integrationId
+  if (savesPayload || hasMoved) await takeBackRenderings(unit, [before.id], { tried: hasMoved })
   return unit.tx.webhookEndpoint.update({
     where: { id: before.id },
     data: { ...data, updated: unit.now, version: { increment: 1 } },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { newId } from '../../database/ids.ts'
-import { recall } from '../../database/recall.ts'
+import { recall } from '../../database/memory/recall.ts'
 import { noteVersion, type UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, invalid } from '../../errors.ts'
 import { type EventDefinition, listEvents } from '../../events/define.ts'

@@ -150,7 +150,7 @@ export function createPayloadShaper(
       )
       for (const [eventId, body] of rendered) bodies.set(eventId, { body, fault: undefined })
       await tellFaults(terms, events, bodies)
-      return store(parts, key, deliveries, bodies)
+      return store(parts, key, terms, deliveries, bodies)
     },
   }
 }
@@ -190,11 +190,13 @@ async function readEvents(
 
 /**
  * Stores bodies once and for all: one that is there already, because another worker was first, stays
- * and is what is sent. Those in the form of the catalogue get no key: they are nobody's rendering.
+ * and is what is sent. Those in the form of the catalogue get no key: they are nobody's rendering. Nothing is stored for an endpoint that was
+ * changed meanwhile: whoever changes it locks it and takes back what waits with the old form.
  */
 async function store(
   { database }: RenderParts,
   key: string,
+  { endpointId, version }: EndpointTerms,
   deliveries: readonly Unshaped[],
   bodies: ReadonlyMap<string, RenderedBody>,
 ): Promise<Map<string, string>> {
@@ -205,17 +207,21 @@ async function store(
   if (given.length === 0) return new Map()
   const stored = await database.pool.query<{ id: string; body: string }>({
     name: 'payload-store',
-    text: `UPDATE webhook_delivery AS delivery
+    text: `WITH endpoint AS MATERIALIZED (
+             SELECT id FROM webhook_endpoint WHERE id = $4 AND version = $5 FOR SHARE)
+           UPDATE webhook_delivery AS delivery
               SET body = coalesce(delivery.body, given.body),
                   payload_key = CASE WHEN delivery.body IS NULL THEN given.key
                                      ELSE delivery.payload_key END
              FROM unnest($1::text[], $2::text[], $3::text[]) AS given(id, body, key)
-            WHERE delivery.id = given.id
+            WHERE delivery.id = given.id AND EXISTS (SELECT FROM endpoint)
            RETURNING delivery.id, delivery.body`,
     values: [
       given.map((each) => each.id),
       given.map((each) => each.body),
       given.map((each) => (each.fault === undefined ? key : null)),
+      endpointId,
+      version,
     ],
   })
   return new Map(stored.rows.map((row) => [row.id, row.body]))

@@ -1,5 +1,5 @@
 import { newId } from '../../database/ids.ts'
-import { recall } from '../../database/recall.ts'
+import { recall } from '../../database/memory/recall.ts'
 import { lockRow, type UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, notFound } from '../../errors.ts'
 import { listEvents } from '../../events/define.ts'

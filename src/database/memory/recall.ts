@@ -1,5 +1,5 @@
-import type { Database } from './database.ts'
-import type { UnitOfWork } from './unit-of-work.ts'
+import type { Database } from '../database.ts'
+import type { UnitOfWork } from '../unit-of-work.ts'
 
 /**
  * How far a change holds when it is answered. CONFIRMED: every process that goes by what it holds in

@@ -47,7 +47,7 @@ export interface MemoryLease extends AsyncDisposable {
 }
 
 /** From when a process begins to ask until it may use nothing any more that it has not asked about. */
-export const LEASE_MS = 800
+const LEASE_MS = 800
 /** How often it asks while it uses what it holds. */
 const RENEW_MS = 200
 /** So long after the last use it lets the lease end. */
