@@ -150,6 +150,15 @@ export const CHANGES: readonly Change[] = [
 /** By turns, for changes that do not say. */
 const ORDERINGS = ['NONE', 'ENDPOINT', 'OBJECT'] as const
 
+/** What may be asked of the mutations here. */
+interface Answered {
+  userErrors: object[]
+  inForce: string
+  integration: { id: string }
+  endpoint: { id: string; ordering: string }
+  signingSecret: string
+}
+
 /** An endpoint with all the requests under way that it may have, none answered, and much that waits. */
 export async function makeBusy(host: Host, change: Change): Promise<BusyEndpoint> {
   const { pool } = host.app.database
@@ -177,10 +186,12 @@ export async function makeBusy(host: Host, change: Change): Promise<BusyEndpoint
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`
     const query = `mutation ($input: ${type}!) {
       ${name}(input: $input) { ${selection} userErrors { message } } }`
-    const answer = await send<Record<string, any>, object>(host.url, owner, query, { input })
+    const answer = await send<Record<string, Answered>, object>(host.url, owner, query, { input })
     expect(answer.errors).toEqual([])
-    expect(answer.data[name].userErrors).toEqual([])
-    return answer.data[name]
+    const answered = answer.data[name]
+    expect(answered?.userErrors).toEqual([])
+    if (answered === undefined) throw new Error(`${name} answered nothing`)
+    return answered
   }
 
   await mutate('locationCreate', { name: 'Site', kind: 'LOCATION' }, 'location { id }')

@@ -35,6 +35,9 @@ export async function keepHouse(pool: Pool, logDays: number, now = new Date()): 
       await client.query('DELETE FROM webhook_attempt_default WHERE started_at < $1', [before])
       await removeDeliveries(client, before)
       await client.query('DELETE FROM webhook_replay WHERE finished_at < $1', [before])
+      // Whoever has not asked for so long takes everything as recalled.
+      await client.query(`DELETE FROM recall WHERE created < now() - interval '1 hour'`)
+      await client.query(`DELETE FROM memory_lease WHERE ends_at < now() - interval '1 hour'`)
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [HOUSEKEEPING_LOCK])
     }
