@@ -59,7 +59,12 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   await queue.implement(attemptNowJob, { batchSize: 20 }, async (deliveryIds) => {
     engine.attemptNow(deliveryIds)
   })
-  await implementBookingHooks({ backend: settings, engine, log })
+  const hooks = await implementBookingHooks({
+    backend: settings,
+    engine,
+    log,
+    patienceMs: config.shutdownTimeoutMs,
+  })
   const chores = [
     repeat(SWEEP_MS, 'sweep', log, async () => {
       await engine.sweep()
@@ -76,6 +81,7 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   return {
     async [Symbol.asyncDispose]() {
       await Promise.all([queue.stopWorking(), ...chores.map((chore) => chore.stop())])
+      await hooks[Symbol.asyncDispose]()
       await engine[Symbol.asyncDispose]()
       await dispatchPool.end()
     },
