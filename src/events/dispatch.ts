@@ -26,10 +26,13 @@ export interface FanOut {
    * Sends what it must read beforehand.
    * @returns how to go on with what was read
    */
-  read(
-    client: PoolClient,
-    organizationIds: readonly string[],
-  ): Promise<(events: PositionedEvent[]) => FanOutWrite>
+  read(client: PoolClient, organizationIds: readonly string[]): Promise<FanOutPlan>
+}
+
+interface FanOutPlan {
+  /** How many endpoints each event of an organization is compared with. */
+  endpointsOf(organizationId: string): number
+  write(events: PositionedEvent[]): FanOutWrite
 }
 
 export interface FanOutWrite {
@@ -49,7 +52,8 @@ export interface FanOutWrite {
 export function openDispatchPool(url: string): Pool {
   const pool = new Pool({
     connectionString: url,
-    max: 2,
+    // One for the organizations with little to do, two for those with much: see worker/dispatcher.ts.
+    max: 3,
     pipeline: true,
     connectionTimeoutMillis: 10_000,
     // A dispatcher that is frozen between its statements must not hold its organizations up for ever.
@@ -63,7 +67,7 @@ export function openDispatchPool(url: string): Pool {
   return pool
 }
 
-/** Events positioned in one transaction: bounds its time and memory. */
+/** Events of an organization positioned in one transaction: bounds its time and memory. */
 const BATCH = 1_000
 
 interface Unpositioned {
@@ -73,6 +77,21 @@ interface Unpositioned {
   subject_id: string
   changed_fields: string[]
   facets: Facets
+}
+
+/** What one transaction deals with. */
+export interface DispatchTurn {
+  organizationIds: readonly string[]
+  /** Events × endpoints of each organization, at most; but for one event, which always has its turn. */
+  work: number
+}
+
+/** What became of an organization's events in a turn. */
+export interface Dispatched {
+  /** Events × endpoints */
+  work: number
+  /** There are more than the turn had room for. */
+  isLeft: boolean
 }
 
 /**
@@ -87,34 +106,21 @@ interface Unpositioned {
  * previous holder left them.
  *
  * @param announce tells other processes how far the logs have come; without it NOTIFY does
- * @returns how many were positioned.
+ * @returns what was done, for each organization that had something
  */
 export async function dispatch(
   pool: Pool,
-  organizationIds: readonly string[],
+  { organizationIds, work }: DispatchTurn,
   fanOut: FanOut,
   announce?: PositionTransport['announce'],
-): Promise<number> {
-  let total = 0
-  for (;;) {
-    const count = await dispatchBatch(pool, organizationIds, fanOut, announce)
-    total += count
-    if (count < BATCH) return total
-  }
-}
-
-async function dispatchBatch(
-  pool: Pool,
-  organizationIds: readonly string[],
-  fanOut: FanOut,
-  announce: PositionTransport['announce'],
-): Promise<number> {
+): Promise<Map<string, Dispatched>> {
   const client = await pool.connect()
+  const limit = Math.min(BATCH, work)
   let write: FanOutWrite
   let heads: Map<string, bigint>
-  let count: number
+  const done = new Map<string, Dispatched>()
   try {
-    const [, locked, found, goOn] = await Promise.all([
+    const [, locked, found, plan] = await Promise.all([
       client.query('BEGIN; SET LOCAL synchronous_commit = on'),
       client.query<{ organization_id: string; last_position: string }>({
         name: 'dispatch-heads',
@@ -124,35 +130,34 @@ async function dispatchBatch(
       }),
       client.query<Unpositioned>({
         name: 'dispatch-unpositioned',
-        text: `SELECT id, organization_id, type, subject_id, changed_fields, facets FROM event
-                WHERE organization_id = ANY($1) AND position IS NULL ORDER BY ordinal LIMIT ${BATCH}`,
-        values: [organizationIds],
+        text: `SELECT event.* FROM unnest($1::text[]) AS wanted(id)
+                CROSS JOIN LATERAL (
+                  SELECT id, organization_id, type, subject_id, changed_fields, facets, ordinal FROM event
+                   WHERE organization_id = wanted.id AND position IS NULL
+                   ORDER BY ordinal LIMIT $2) AS event
+                ORDER BY event.ordinal`,
+        values: [organizationIds, limit],
       }),
       fanOut.read(client, organizationIds),
     ])
-    count = found.rows.length
-    if (count === 0) {
+    if (found.rows.length === 0) {
       await client.query('ROLLBACK')
       client.release()
-      return 0
+      return done
     }
+    const rows = Map.groupBy(found.rows, (row) => row.organization_id)
     const last = new Map(locked.rows.map((row) => [row.organization_id, BigInt(row.last_position)]))
-    const events = found.rows.map((row): PositionedEvent => {
-      const position = (last.get(row.organization_id) ?? 0n) + 1n
-      last.set(row.organization_id, position)
-      return {
-        id: row.id,
-        organizationId: row.organization_id,
-        position,
-        type: row.type,
-        subjectId: row.subject_id,
-        changedFields: row.changed_fields,
-        facets: row.facets,
-      }
-    })
+    const events: PositionedEvent[] = []
+    for (const [organizationId, own] of rows) {
+      const endpoints = Math.max(plan.endpointsOf(organizationId), 1)
+      const taken = own.slice(0, Math.max(Math.floor(work / endpoints), 1))
+      const isLeft = own.length === limit || taken.length < own.length
+      done.set(organizationId, { work: taken.length * endpoints, isLeft })
+      events.push(...positionAll(taken, last.get(organizationId) ?? 0n))
+    }
     heads = new Map(events.map((event) => [event.organizationId, event.position]))
     const positioned = writePositions(client, events, heads, announce === undefined)
-    write = goOn(events)
+    write = plan.write(events)
     // After a statement that failed COMMIT rolls back; the failed one says why.
     const committed = client.query('COMMIT')
     write.follow()
@@ -168,7 +173,19 @@ async function dispatchBatch(
   } finally {
     client.release()
   }
-  return count
+  return done
+}
+
+function positionAll(rows: readonly Unpositioned[], last: bigint): PositionedEvent[] {
+  return rows.map((row, index) => ({
+    id: row.id,
+    organizationId: row.organization_id,
+    position: last + BigInt(index + 1),
+    type: row.type,
+    subjectId: row.subject_id,
+    changedFields: row.changed_fields,
+    facets: row.facets,
+  }))
 }
 
 async function writePositions(
@@ -198,12 +215,24 @@ async function writePositions(
   })
 }
 
-/** Organizations with events that have waited longer than a wake-up takes: their hint was lost. */
+/**
+ * Organizations with events that have waited longer than a wake-up takes: their hint was lost. Goes from
+ * one organization to the next in the index: a million events of one of them are not read.
+ */
 export async function findUndispatched(pool: Pool, olderThanMs: number): Promise<string[]> {
   const result = await pool.query<{ organization_id: string }>({
     name: 'find-undispatched',
-    text: `SELECT DISTINCT organization_id FROM event
-            WHERE position IS NULL AND created < now() - $1 * interval '1 millisecond'`,
+    text: `WITH RECURSIVE waiting(organization_id) AS (
+             (SELECT organization_id FROM event WHERE position IS NULL ORDER BY organization_id LIMIT 1)
+             UNION ALL
+             SELECT (SELECT event.organization_id FROM event
+                      WHERE position IS NULL AND event.organization_id > waiting.organization_id
+                      ORDER BY event.organization_id LIMIT 1)
+               FROM waiting WHERE waiting.organization_id IS NOT NULL)
+           SELECT organization_id FROM waiting
+            WHERE EXISTS (SELECT FROM event
+                           WHERE event.organization_id = waiting.organization_id AND position IS NULL
+                             AND created < now() - $1 * interval '1 millisecond')`,
     values: [olderThanMs],
   })
   return result.rows.map((row) => row.organization_id)

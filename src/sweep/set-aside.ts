@@ -24,6 +24,8 @@ export interface Failure {
   recordId: string
   error: unknown
   now: Date
+  /** Until it is tried again, where whoever tries has a rule of its own. */
+  pauseMs?: number
 }
 
 /**
@@ -53,22 +55,23 @@ export async function setAside(
 
 async function note(
   unit: UnitOfWork,
-  { task, recordId, error: cause, now }: Failure,
+  { task, recordId, error: cause, now, pauseMs }: Failure,
   error: string,
   announces: boolean,
 ): Promise<void> {
   const id = newId('failedTask', now.getTime())
+  const pause = pauseMs === undefined ? null : pauseMs / 1_000
   await unit.tx.$executeRaw`
     INSERT INTO failed_task AS known
            (id, organization_id, task, record_id, reason, error, attempts, created,
             last_failed_at, next_try_at)
     VALUES (${id}, ${unit.organizationId}, ${task}, ${recordId}, ${reasonOf(cause)}, ${error}, 1,
-            ${now}, ${now}, ${now}::timestamptz + make_interval(secs => ${FIRST_PAUSE_SECONDS}))
+            ${now}, ${now}, ${now}::timestamptz + make_interval(secs => coalesce(${pause}::float8, ${FIRST_PAUSE_SECONDS}::float8)))
     ON CONFLICT (organization_id, task, record_id) DO UPDATE
        SET attempts = known.attempts + 1, reason = excluded.reason, error = excluded.error,
            last_failed_at = excluded.last_failed_at,
-           next_try_at = ${now}::timestamptz + make_interval(secs => least(
-             ${LONGEST_PAUSE_SECONDS}::float8, ${FIRST_PAUSE_SECONDS}::float8 * 4.0 ^ least(known.attempts, 20)))`
+           next_try_at = ${now}::timestamptz + make_interval(secs => coalesce(${pause}::float8, least(
+             ${LONGEST_PAUSE_SECONDS}::float8, ${FIRST_PAUSE_SECONDS}::float8 * 4.0 ^ least(known.attempts, 20))))`
   const failed = await unit.tx.failedTask.findFirstOrThrow({ where: { task, recordId } })
   if (!announces || failed.announced) return
   if (isPassing(cause) && failed.attempts < PASSING_TRIES) return

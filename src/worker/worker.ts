@@ -4,9 +4,11 @@ import type { Config } from '../config/config.ts'
 import type { Backend } from '../database/unit-of-work.ts'
 import { startEngine } from '../delivery/engine.ts'
 import { keepHouse } from '../delivery/log/retention.ts'
-import { dispatch, dispatchJob, findUndispatched, openDispatchPool } from '../events/dispatch.ts'
+import { dispatchJob, findUndispatched, openDispatchPool } from '../events/dispatch.ts'
 import type { PositionTransport } from '../events/position-transport.ts'
 import type { Logger } from '../log.ts'
+import { clearFailures, listFailure } from './dispatch-failures.ts'
+import { createDispatcher } from './dispatcher.ts'
 import { SWEEPS } from './sweeps.ts'
 import { createFanOut } from '../webhooks/deliveries/fan-out.ts'
 import { attemptNowJob, laneJob } from '../webhooks/jobs.ts'
@@ -50,8 +52,16 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   // they position, by lane jobs and by the sweep.
   const fanOut = createFanOut(engine)
   const dispatchPool = openDispatchPool(database.url)
+  const dispatcher = createDispatcher({
+    pool: dispatchPool,
+    fanOut,
+    announce,
+    log,
+    onFailed: (failure) => listFailure(settings, log, failure),
+  })
+  // No job here waits for what it starts: one that takes its time would hold up those fetched with it.
   await queue.implement(dispatchJob, { batchSize: 100 }, async (organizationIds) => {
-    await dispatch(dispatchPool, organizationIds, fanOut, announce)
+    dispatcher.wake(organizationIds)
   })
   await queue.implement(laneJob, { batchSize: 100 }, async (endpointIds) => {
     engine.wake(endpointIds)
@@ -66,10 +76,10 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
     patienceMs: config.shutdownTimeoutMs,
   })
   const chores = [
-    repeat(SWEEP_MS, 'sweep', log, async () => {
-      await engine.sweep()
-      const forgotten = await findUndispatched(pool, UNDISPATCHED_MS)
-      if (forgotten.length > 0) await dispatch(dispatchPool, forgotten, fanOut, announce)
+    repeat(SWEEP_MS, 'forgotten deliveries', log, () => engine.sweep()),
+    repeat(SWEEP_MS, 'forgotten events', log, async () => {
+      dispatcher.wake(await findUndispatched(pool, UNDISPATCHED_MS))
+      await clearFailures(settings)
     }),
     once('payload documents', log, () => checkAgainstSchema(settings, loadSchema)),
     repeat(RENEW_MS, 'lease renewal', log, () => engine.renew()),
@@ -81,7 +91,7 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   return {
     async [Symbol.asyncDispose]() {
       await Promise.all([queue.stopWorking(), ...chores.map((chore) => chore.stop())])
-      await hooks[Symbol.asyncDispose]()
+      await Promise.all([hooks[Symbol.asyncDispose](), dispatcher[Symbol.asyncDispose]()])
       await engine[Symbol.asyncDispose]()
       await dispatchPool.end()
     },

@@ -6,6 +6,7 @@ export async function poison(
   table: string,
   id: string,
   column = 'id',
+  operations = 'INSERT OR UPDATE OR DELETE',
 ): Promise<AsyncDisposable> {
   await pool.query(`
     CREATE OR REPLACE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -14,7 +15,7 @@ export async function poison(
       END IF;
       RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
     END $$;
-    CREATE TRIGGER poisoned BEFORE INSERT OR UPDATE OR DELETE ON "${table}"
+    CREATE TRIGGER poisoned BEFORE ${operations} ON "${table}"
       FOR EACH ROW EXECUTE FUNCTION poison('${column}', '${id}')`)
   return {
     async [Symbol.asyncDispose]() {

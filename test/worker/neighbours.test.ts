@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bookingHookJob } from '../../src/domains/bookings/hooks/hooks.ts'
+import { dispatchJob } from '../../src/events/dispatch.ts'
 import { newResource } from '../harness/emitters/bookings.ts'
-import { inMinutes, openWorld, type World } from '../harness/emitters/world.ts'
+import { inMinutes, openWorld, unique, type World } from '../harness/emitters/world.ts'
+import { poison } from '../harness/poison.ts'
 import { until } from '../harness/process.ts'
 
 let greedy: World
@@ -21,7 +23,7 @@ const query = async (text: string, ...values: unknown[]) =>
   (await greedy.app.database.pool.query(text, values)).rows
 
 /** Noise of a busy machine: what is faster than this is as good as alone. */
-const FLOOR_MS = 500
+const FLOOR_MS = 1_000
 
 async function setHook(world: World): Promise<void> {
   const endpointId = await world.make(
@@ -91,5 +93,123 @@ describe('hooks', () => {
     expect(waiting, 'none of them has been answered meanwhile').toHaveLength(300)
     release.resolve({ status: 200 })
     await greedy.settled()
+  })
+})
+
+describe('dispatch', () => {
+  /** From the change to the position of its event. */
+  async function change(world: World): Promise<number> {
+    const startMs = performance.now()
+    const id = await world.make(
+      'companyCreate',
+      { name: unique('Acme'), kind: 'VENDOR' },
+      'company',
+    )
+    await until('the position', async () => {
+      const found = await query(
+        'SELECT 1 FROM event WHERE subject_id = $1 AND position IS NOT NULL',
+        id,
+      )
+      return found.length === 1
+    })
+    return performance.now() - startMs
+  }
+
+  const alone = async () => Math.max(await change(other), await change(other), await change(other))
+  const beside = alone
+
+  /** Records so many events more of the greedy organization, and wakes nobody. */
+  const burst = (count: number) =>
+    query(
+      `INSERT INTO event (id, organization_id, type, body, subject_id, changed_fields, facets, actor, created)
+       SELECT 'evt_burst' || gen_random_uuid(), organization_id, type, body, subject_id, changed_fields,
+              facets, actor, now()
+         FROM (SELECT * FROM event WHERE organization_id = $1 LIMIT 1) AS original,
+              generate_series(1, $2::int)`,
+      greedy.organizationId,
+      count,
+    )
+  const wake = () =>
+    greedy.app.queue.enqueueSoon(dispatchJob, greedy.organizationId, greedy.organizationId)
+  const left = async () => {
+    const [row] = await query(
+      'SELECT count(*)::int AS count FROM event WHERE organization_id = $1 AND position IS NULL',
+      greedy.organizationId,
+    )
+    return Number(row.count)
+  }
+  const untilDone = () => until('every position', async () => (await left()) === 0)
+
+  afterEach(untilDone, 120_000)
+
+  it('a backlog of one organization does not delay the positions of another', async () => {
+    await change(greedy)
+    const aloneMs = await alone()
+    await burst(60_000)
+    wake()
+    const besideMs = await beside()
+    expect(await left(), 'the backlog is not done yet').toBeGreaterThan(0)
+    expect(besideMs).toBeLessThan(Math.max(2 * aloneMs, FLOOR_MS))
+    await untilDone()
+    const [gaps] = await query(
+      `SELECT count(*)::int AS count, max(position)::int AS last FROM event WHERE organization_id = $1`,
+      greedy.organizationId,
+    )
+    expect(gaps.count, 'without gap').toBe(gaps.last)
+  })
+
+  it('two thousand endpoints of one organization do not delay the positions of another', async () => {
+    const endpointId = await greedy.make(
+      'webhookEndpointCreate',
+      { url: greedy.receiver.url, eventTypes: ['*'] },
+      'endpoint',
+    )
+    await greedy.run('webhookEndpointPause', { id: endpointId })
+    await query(
+      `INSERT INTO webhook_endpoint
+       SELECT copy.* FROM webhook_endpoint AS original, generate_series(1, 2000) AS n,
+              jsonb_populate_record(original, jsonb_build_object('id', 'whk-copy' || n)) AS copy
+        WHERE original.id = $1`,
+      endpointId,
+    )
+    await query(
+      `INSERT INTO delivery_lane
+       SELECT copy.* FROM delivery_lane AS original, generate_series(1, 2000) AS n,
+              jsonb_populate_record(original, jsonb_build_object('endpoint_id', 'whk-copy' || n)) AS copy
+        WHERE original.endpoint_id = $1`,
+      endpointId,
+    )
+    await change(greedy)
+    const aloneMs = await alone()
+    await burst(50)
+    wake()
+    const besideMs = await beside()
+    expect(besideMs).toBeLessThan(Math.max(2 * aloneMs, FLOOR_MS))
+    await untilDone()
+    await query(`DELETE FROM webhook_endpoint WHERE id LIKE 'whk-copy%'`)
+  })
+
+  it('an organization whose events cannot be positioned stops nobody, is listed and tried again', async () => {
+    const listed = () =>
+      query(`SELECT record_id AS id, attempts FROM failed_task WHERE task = 'event positions'`)
+    const { pool } = greedy.app.database
+    {
+      await using _bad = await poison(
+        pool,
+        'event',
+        greedy.organizationId,
+        'organization_id',
+        'UPDATE',
+      )
+      await burst(1)
+      wake()
+      other.app.queue.enqueueSoon(dispatchJob, other.organizationId, other.organizationId)
+      await change(other)
+      await until('the list', async () => (await listed()).length === 1)
+      expect(await listed()).toMatchObject([{ id: greedy.organizationId }])
+      expect(await change(other)).toBeLessThan(1_000)
+    }
+    await untilDone()
+    await until('nothing listed', async () => (await listed()).length === 0)
   })
 })

@@ -23,27 +23,37 @@ export async function keepHouse(pool: Pool, logDays: number, now = new Date()): 
     )
     if (lock.rows[0]?.taken !== true) return
     try {
-      const found = await client.query<{ name: string }>(
-        `SELECT inhrelid::regclass::text AS name FROM pg_inherits
-          WHERE inhparent = 'webhook_attempt'::regclass`,
-      )
-      const names = new Set(found.rows.map((row) => row.name))
-      const { create, drop } = planPartitions(names, logDays, now)
-      for (const partition of create) await addPartition(client, partition)
-      for (const name of drop) await withPatience(client, `DROP TABLE IF EXISTS "${name}"`)
       const before = new Date(now.getTime() - logDays * DAY_MS)
-      await client.query('DELETE FROM webhook_attempt_default WHERE started_at < $1', [before])
-      await removeDeliveries(client, before)
-      await client.query('DELETE FROM webhook_replay WHERE finished_at < $1', [before])
-      // Whoever has not asked for so long takes everything as recalled.
-      await client.query(`DELETE FROM recall WHERE created < now() - interval '1 hour'`)
-      await client.query(`DELETE FROM memory_lease WHERE ends_at < now() - interval '1 hour'`)
+      const faults: unknown[] = []
+      // One that fails does not keep the next from being done.
+      for (const step of [
+        () => keepPartitions(client, logDays, now),
+        () => client.query('DELETE FROM webhook_attempt_default WHERE started_at < $1', [before]),
+        () => removeDeliveries(client, before),
+        () => client.query('DELETE FROM webhook_replay WHERE finished_at < $1', [before]),
+        // Whoever has not asked for so long takes everything as recalled.
+        () => client.query(`DELETE FROM recall WHERE created < now() - interval '1 hour'`),
+        () => client.query(`DELETE FROM memory_lease WHERE ends_at < now() - interval '1 hour'`),
+      ]) {
+        await step().catch((error: unknown) => faults.push(error))
+      }
+      if (faults.length > 0) throw new AggregateError(faults, `housekeeping: ${String(faults[0])}`)
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [HOUSEKEEPING_LOCK])
     }
   } finally {
     client.release()
   }
+}
+
+async function keepPartitions(client: PoolClient, logDays: number, now: Date): Promise<void> {
+  const found = await client.query<{ name: string }>(
+    `SELECT inhrelid::regclass::text AS name FROM pg_inherits
+      WHERE inhparent = 'webhook_attempt'::regclass`,
+  )
+  const { create, drop } = planPartitions(new Set(found.rows.map((row) => row.name)), logDays, now)
+  for (const partition of create) await addPartition(client, partition)
+  for (const name of drop) await withPatience(client, `DROP TABLE IF EXISTS "${name}"`)
 }
 
 /**

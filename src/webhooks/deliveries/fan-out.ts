@@ -42,7 +42,14 @@ export function createFanOut(lanes: LaneWaker): FanOut {
   return {
     async read(client, organizationIds) {
       const endpoints = await readEndpoints(client, organizationIds, compiled)
-      return (events) => writeShares(client, lanes, shareOut(endpoints, events))
+      const counts = new Map<string, number>()
+      for (const { organizationId } of endpoints) {
+        counts.set(organizationId, (counts.get(organizationId) ?? 0) + 1)
+      }
+      return {
+        endpointsOf: (organizationId) => counts.get(organizationId) ?? 0,
+        write: (events) => writeShares(client, lanes, shareOut(endpoints, events)),
+      }
     },
   }
 }

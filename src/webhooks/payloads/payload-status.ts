@@ -89,14 +89,9 @@ export async function checkAgainstSchema(
   if (some.rowCount === 0) return 0
   const present = await schema()
   const fingerprint = fingerprintOf(present)
+  const faults: unknown[] = []
   for (let looked = 0, after = ''; ;) {
-    const found = await pool.query<{
-      id: string
-      organization_id: string
-      plan: Plan
-      payload: string
-      payload_hash: string
-    }>(
+    const found = await pool.query<SavedRow>(
       `SELECT endpoint.id, endpoint.organization_id, organization.plan, payload, payload_hash
          FROM webhook_endpoint AS endpoint
          JOIN organization ON organization.id = endpoint.organization_id
@@ -106,38 +101,52 @@ export async function checkAgainstSchema(
       [after, fingerprint, batchSize],
     )
     for (const row of found.rows) {
-      const fault = faultOf(present, row.payload)
-      if (fault !== undefined) {
-        await markInvalid(
-          backend,
-          {
-            endpointId: row.id,
-            organizationId: row.organization_id,
-            plan: row.plan,
-            hash: row.payload_hash,
-          },
-          fault,
-        )
-      }
-      // One document at a time keeps the process for some milliseconds: others go in between.
-      await new Promise((resolve) => setImmediate(resolve))
-      await pool.query(
-        `UPDATE webhook_endpoint
-            SET payload_checked = $3,
-                payload_status = CASE WHEN $4 AND payload_error ->> 'code' = 'INVALID_DOCUMENT'
-                                       AND payload_error ->> 'eventId' IS NULL
-                                      THEN 'VALID' ELSE payload_status END,
-                payload_error = CASE WHEN $4 AND payload_error ->> 'code' = 'INVALID_DOCUMENT'
-                                      AND payload_error ->> 'eventId' IS NULL
-                                     THEN NULL ELSE payload_error END
-          WHERE id = $1 AND payload_hash = $2`,
-        [row.id, row.payload_hash, fingerprint, fault === undefined],
-      )
+      // One that cannot be written down is looked at again by the next run; the others are done now.
+      await checkRow(backend, present, fingerprint, row).catch((error: unknown) => {
+        faults.push(error)
+      })
     }
     looked += found.rows.length
     after = found.rows.at(-1)?.id ?? ''
-    if (found.rows.length < batchSize) return looked
+    if (found.rows.length === batchSize) continue
+    if (faults.length > 0) throw new AggregateError(faults, `documents: ${String(faults[0])}`)
+    return looked
   }
+}
+
+interface SavedRow {
+  id: string
+  organization_id: string
+  plan: Plan
+  payload: string
+  payload_hash: string
+}
+
+async function checkRow(
+  backend: Backend,
+  present: GraphQLSchema,
+  fingerprint: string,
+  row: SavedRow,
+): Promise<void> {
+  const { id: endpointId, organization_id: organizationId, plan, payload_hash: hash } = row
+  const fault = faultOf(present, row.payload)
+  if (fault !== undefined) {
+    await markInvalid(backend, { endpointId, organizationId, plan, hash }, fault)
+  }
+  // One document at a time keeps the process for some milliseconds: others go in between.
+  await new Promise((resolve) => setImmediate(resolve))
+  await backend.database.pool.query(
+    `UPDATE webhook_endpoint
+        SET payload_checked = $3,
+            payload_status = CASE WHEN $4 AND payload_error ->> 'code' = 'INVALID_DOCUMENT'
+                                   AND payload_error ->> 'eventId' IS NULL
+                                  THEN 'VALID' ELSE payload_status END,
+            payload_error = CASE WHEN $4 AND payload_error ->> 'code' = 'INVALID_DOCUMENT'
+                                  AND payload_error ->> 'eventId' IS NULL
+                                 THEN NULL ELSE payload_error END
+      WHERE id = $1 AND payload_hash = $2`,
+    [endpointId, hash, fingerprint, fault === undefined],
+  )
 }
 
 function faultOf(schema: GraphQLSchema, text: string): PayloadFault | undefined {

@@ -1,0 +1,166 @@
+import type { Pool } from 'pg'
+import { dispatch, type Dispatched, type FanOut } from '../events/dispatch.ts'
+import type { PositionTransport } from '../events/position-transport.ts'
+import type { Logger } from '../log.ts'
+import { describeFault, isUnavailable } from '../sweep/faults.ts'
+
+/*
+ * Whose events get their positions next.
+ *
+ * Organizations with little to do share turns, a hundred at once, on a connection that is theirs alone.
+ * Whoever has more than fits in its part of such a turn, or whose events go to many endpoints, goes on
+ * among those with much to do, who have connections of their own and take turns. So a backlog of a
+ * million events or a thousand endpoints delays only itself; and it is done by turns of bounded size.
+ *
+ * A turn of several that fails is taken apart: each of them gets one of its own. Whoever fails alone is
+ * tried again after a pause that grows. What is forgotten here, the worker's sweep finds: nothing but
+ * hints are kept.
+ */
+
+/** Events × endpoints of one turn: some 10 ms of PostgreSQL's time. */
+const LIGHT_WORK = 1_000
+/** Some 200 ms. */
+const HEAVY_WORK = 20_000
+/** Organizations in one turn. */
+const TOGETHER = 100
+const HEAVY_TURNS_AT_ONCE = 2
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 60_000
+
+export interface Dispatcher extends AsyncDisposable {
+  /** A hint that these organizations have events without a position. */
+  wake(organizationIds: readonly string[]): void
+}
+
+interface Settings {
+  pool: Pool
+  fanOut: FanOut
+  announce: PositionTransport['announce']
+  log: Logger
+  /** Called when an organization's events could not be positioned though it had a turn of its own. */
+  onFailed: (failure: { organizationId: string; error: unknown; pauseMs: number }) => Promise<void>
+}
+
+export function createDispatcher(settings: Settings): Dispatcher {
+  const { pool, fanOut, announce, log, onFailed } = settings
+  const light = new Set<string>()
+  const heavy = new Set<string>()
+  /** What those with much to do took in their last turn. */
+  const costs = new Map<string, number>()
+  /** Those that were in a turn that failed. */
+  const suspects = new Set<string>()
+  const failures = new Map<string, { count: number; untilMs: number }>()
+  const inTurn = new Set<string>()
+  const again = new Set<string>()
+  const running = new Set<Promise<void>>()
+  let lightTurns = 0
+  let heavyTurns = 0
+  let stopping = false
+
+  function wake(organizationIds: Iterable<string>): void {
+    for (const id of organizationIds) {
+      if ((failures.get(id)?.untilMs ?? 0) > performance.now()) continue
+      if (inTurn.has(id)) again.add(id)
+      else if (costs.has(id) || suspects.has(id)) heavy.add(id)
+      else light.add(id)
+    }
+    start()
+  }
+
+  function start(): void {
+    if (stopping) return
+    if (lightTurns === 0 && light.size > 0) {
+      lightTurns++
+      const ids = takeLight()
+      keep(takeTurn(ids, LIGHT_WORK).finally(() => lightTurns--))
+    }
+    while (heavyTurns < HEAVY_TURNS_AT_ONCE && heavy.size > 0) {
+      heavyTurns++
+      const ids = takeHeavy()
+      keep(takeTurn(ids, HEAVY_WORK).finally(() => heavyTurns--))
+    }
+  }
+
+  function keep(turn: Promise<void>): void {
+    const kept = turn.finally(() => {
+      running.delete(kept)
+      start()
+    })
+    running.add(kept)
+  }
+
+  function takeLight(): string[] {
+    const ids = [...light].slice(0, TOGETHER)
+    for (const id of ids) light.delete(id)
+    return ids
+  }
+
+  function takeHeavy(): string[] {
+    const ids: string[] = []
+    let work = 0
+    for (const id of heavy) {
+      const isAlone = suspects.has(id)
+      work += isAlone ? HEAVY_WORK : (costs.get(id) ?? HEAVY_WORK)
+      if (ids.length > 0 && (isAlone || work > HEAVY_WORK)) break
+      ids.push(id)
+      if (isAlone || ids.length === TOGETHER) break
+    }
+    for (const id of ids) heavy.delete(id)
+    return ids
+  }
+
+  async function takeTurn(ids: string[], work: number): Promise<void> {
+    for (const id of ids) inTurn.add(id)
+    let done = new Map<string, Dispatched>()
+    try {
+      const each = Math.max(Math.floor(work / ids.length), 1)
+      done = await dispatch(pool, { organizationIds: ids, work: each }, fanOut, announce)
+      for (const id of ids) forgive(id)
+    } catch (error) {
+      await handleFault(ids, error)
+    }
+    for (const id of ids) {
+      inTurn.delete(id)
+      const { work: taken, isLeft } = done.get(id) ?? { work: 0, isLeft: false }
+      if (isLeft || taken > LIGHT_WORK) costs.set(id, isLeft ? HEAVY_WORK : taken)
+      else costs.delete(id)
+      if (isLeft) heavy.add(id)
+    }
+    const woken = ids.filter((id) => again.delete(id))
+    wake(woken)
+  }
+
+  function forgive(id: string): void {
+    suspects.delete(id)
+    failures.delete(id)
+  }
+
+  async function handleFault(ids: string[], error: unknown): Promise<void> {
+    log.warn(
+      { organizations: ids.length, error: describeFault(error) },
+      'events not positioned yet',
+    )
+    // Nobody's events are to blame; the sweep finds them.
+    if (isUnavailable(error)) return
+    for (const id of ids) suspects.add(id)
+    const [organizationId] = ids
+    if (ids.length > 1 || organizationId === undefined) {
+      for (const id of ids) heavy.add(id)
+      return
+    }
+    const count = (failures.get(organizationId)?.count ?? 0) + 1
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS)
+    failures.set(organizationId, { count, untilMs: performance.now() + pauseMs })
+    await onFailed({ organizationId, error, pauseMs }).catch((fault: unknown) => {
+      log.warn({ organizationId, error: describeFault(fault) }, 'failure not listed')
+    })
+  }
+
+  return {
+    wake,
+    async [Symbol.asyncDispose]() {
+      stopping = true
+      await Promise.all(running)
+    },
+  }
+}
