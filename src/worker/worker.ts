@@ -39,7 +39,10 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   const { config, database, queue, log, loadSchema } = settings
   const { pool } = database
   const announce = settings.transport?.announce
-  await keepHouse(pool, config.webhooks.logDays)
+  await keepHouse(pool, config.webhooks.logDays).catch((error: unknown) => {
+    // What it could not remove it tries again; what is to be sent does not wait for it.
+    log.warn({ error: String(error) }, 'housekeeping failed at the start')
+  })
   const shaper = createPayloadShaper(settings, loadSchema)
   const engine = await startEngine({
     config,
