@@ -1,11 +1,12 @@
+import { recall } from '../database/memory/recall.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { UnitOfWork } from '../database/unit-of-work.ts'
 
 /**
  * Rewrites what the log has stored about some records: the bodies of their events, the bodies of
  * deliveries that have one of their own, and what receivers answered to them, which may quote the
- * event. Positions, ids and the order of the log stay. What is still to be sent is sent without
- * the personal data.
+ * event. Positions, ids and the order of the log stay. What is still to be sent or streamed goes out
+ * without the personal data, also where a process had read it before (database/memory).
  *
  * @param redact changes a payload, or the previous values of one, in place
  */
@@ -15,6 +16,8 @@ export async function redactEvents(
   redact: (payload: Record<string, unknown>) => void,
 ): Promise<void> {
   const { tx, organizationId } = unit
+  // Of the organization: pages of its log, and what documents made of any of its records.
+  await recall(unit, [...subjectIds, organizationId])
   const events = await tx.$queryRaw<StoredBody[]>`
     SELECT id, body FROM event
      WHERE organization_id = ${organizationId} AND subject_id = ANY(${subjectIds}::text[])`
@@ -25,6 +28,11 @@ export async function redactEvents(
     UPDATE webhook_delivery SET body = NULL, payload_key = NULL
      WHERE organization_id = ${organizationId} AND payload_key IS NOT NULL
        AND event_id = ANY(${events.map((event) => event.id)}::text[])`
+  // Nor is it known what one that still waits shows of other records: it is made anew.
+  await tx.$executeRaw`
+    UPDATE webhook_delivery SET body = NULL, payload_key = NULL
+     WHERE organization_id = ${organizationId} AND payload_key IS NOT NULL AND status = 'PENDING'
+       AND endpoint_id IN (SELECT id FROM webhook_endpoint WHERE organization_id = ${organizationId})`
   const deliveries = await tx.$queryRaw<{ id: string; body: string | null }[]>`
     SELECT id, body FROM webhook_delivery
      WHERE organization_id = ${organizationId}

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import type { Pool } from 'pg'
+import type { Database } from '../database/database.ts'
+import type { Mark } from '../database/memory/memory-lease.ts'
 import { type LoggedEvent, readHead, readLog, readOldest } from './log.ts'
 
 /** One event on its way to any number of subscribers: all of them are given this very object. */
@@ -30,6 +31,8 @@ export interface Page {
   /** Of the bodies of its events. */
   bytes: number
   reading: Promise<void> | undefined
+  /** Taken before its first events were read. */
+  read: Mark
 }
 
 /**
@@ -68,7 +71,10 @@ export interface Waiter {
   wake(): void
 }
 
-export async function openStreamLog(pool: Pool, organizationId: string): Promise<StreamLog> {
+export async function openStreamLog(
+  { pool, memory }: Pick<Database, 'pool' | 'memory'>,
+  organizationId: string,
+): Promise<StreamLog> {
   let head = await readHead(pool, organizationId)
   /** How far the waiting subscribers have been told. */
   let distributed = head
@@ -104,8 +110,15 @@ export async function openStreamLog(pool: Pool, organizationId: string): Promise
     distributing = false
   }
 
+  /** Its events are as the log has them: they may have been rewritten since. */
+  const isCurrent = (page: Page) => memory.isCurrent(organizationId, page.read)
+
   function findPage(number: bigint): Page {
-    const page = pages.get(number) ?? { number, items: [], bytes: 0, reading: undefined }
+    const found = pages.get(number)
+    const page =
+      found !== undefined && isCurrent(found)
+        ? found
+        : { number, items: [], bytes: 0, reading: undefined, read: memory.mark() }
     pages.delete(number)
     pages.set(number, page)
     return page
@@ -162,14 +175,16 @@ export async function openStreamLog(pool: Pool, organizationId: string): Promise
     },
     peek(position, held) {
       const number = position / PAGE_EVENTS
-      const own = held?.number === number ? itemAfter(held, position) : undefined
+      const isUsable = held?.number === number && isCurrent(held)
+      const own = isUsable ? itemAfter(held, position) : undefined
       if (held !== undefined && own !== undefined) return { item: own, page: held }
       // The held page may have been dropped here, and read again by others as another one.
       const page = pages.get(number)
-      const item = page === undefined ? undefined : itemAfter(page, position)
+      const item = page === undefined || !isCurrent(page) ? undefined : itemAfter(page, position)
       return page === undefined || item === undefined ? undefined : { item, page }
     },
     async load(position) {
+      await memory.hold()
       const page = findPage(position / PAGE_EVENTS)
       page.reading ??= readInto(page).finally(() => {
         page.reading = undefined

@@ -50,7 +50,7 @@ export async function openStream(options: StreamOptions): Promise<EventStream> {
     closing: closing.signal,
     async acquire(subscription, organizationId) {
       const entry = open.get(organizationId) ?? {
-        source: openStreamLog(database.pool, organizationId),
+        source: openStreamLog(database, organizationId),
         users: 0,
       }
       open.set(organizationId, entry)

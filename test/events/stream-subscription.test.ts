@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { LoggedEvent } from '../../src/events/log.ts'
+import type { MemoryLease } from '../../src/database/memory/memory-lease.ts'
 import { openStreamLog, type StreamLog } from '../../src/events/stream-log.ts'
 import {
   createSubscription,
@@ -56,8 +57,14 @@ class FakeLog {
 }
 
 async function open(fake: FakeLog) {
-  // The stream uses nothing of a pool but `query`.
-  const log: StreamLog = await openStreamLog(fake as unknown as Pool, 'o-1')
+  // The stream uses nothing of a pool but `query`, and nothing here is ever recalled.
+  const pool = fake as unknown as Pool
+  const memory = {
+    hold: () => Promise.resolve(),
+    mark: () => 0,
+    isCurrent: () => true,
+  } as unknown as MemoryLease
+  const log: StreamLog = await openStreamLog({ pool, memory }, 'o-1')
   const closing = new AbortController()
   const subscribe = (options: Partial<SubscribeOptions> = {}): EventSubscription => {
     const subscription = createSubscription(

@@ -187,8 +187,9 @@ defineCommand('visitorCompleteCheckpoint', {
 
 defineCommand('visitorErase', {
   description:
-    'Erases the personal data of a past visit at once: in its record, in stored events and in the delivery log. Records visitor.erased. Cannot be undone.',
+    'Erases the personal data of a past visit at once: in its record, in stored events and in the delivery log. Once it is answered nothing that is sent or streamed carries them. Records visitor.erased. Cannot be undone.',
   permission: 'visitors:write',
+  recalls: true,
   schema: visitorIdInput,
   input: which,
   run: eraseVisitor,

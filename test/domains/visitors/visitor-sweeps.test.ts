@@ -62,6 +62,40 @@ async function register(locationId: string, expectedArrival: Date, credentials =
   return visitorRegister.visitor?.id ?? ''
 }
 
+/** A cursor behind everything recorded so far. */
+async function endOfLog(): Promise<string> {
+  const answer = await send<{ locationCreate: { eventCursor: string } }, object>(
+    test.url,
+    org.owner,
+    'mutation { locationCreate(input: { name: "End", kind: LOCATION }) { eventCursor } }',
+  )
+  return answer.data.locationCreate.eventCursor
+}
+
+/** What is streamed of visitors after a cursor. */
+async function stream(after: string) {
+  const closing = new AbortController()
+  const response = await fetch(`${test.url}/graphql`, {
+    method: 'POST',
+    signal: closing.signal,
+    headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream', ...org.owner },
+    body: JSON.stringify({
+      query: `subscription ($after: EventCursor) {
+        events(after: $after, types: ["visitor.*"]) { ... on EventEnvelope { type data } } }`,
+      variables: { after },
+    }),
+  })
+  const chunks = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()
+  return {
+    async readTo(type: string): Promise<string> {
+      let text = ''
+      while (!text.includes(type)) text += (await chunks?.next())?.value ?? ''
+      return text
+    },
+    [Symbol.dispose]: () => closing.abort(),
+  }
+}
+
 async function walkIn(locationId: string): Promise<string> {
   const { visitorWalkIn } = await ask(test.url, org.owner, WalkIn, {
     input: {
@@ -288,6 +322,33 @@ describe('personal data', () => {
     )
     expect(JSON.stringify(await log())).not.toContain('Walter')
     expect(receiver.received.length).toBeGreaterThanOrEqual(4)
+  })
+
+  it('is streamed and delivered no more once that is answered, not even by whoever had read it before', async () => {
+    await using receiver = await startReceiver()
+    let goOn: (() => void) | undefined
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    receiver.answer = () => held.then(() => ({ status: 200 }))
+    await ask(test.url, org.owner, CreateEndpoint, {
+      input: { url: receiver.url, eventTypes: ['visitor.*'] },
+    })
+    const cursor = await endOfLog()
+    const id = await walkIn(await newSite())
+    await ask(test.url, org.owner, CheckOut, { input: { id } })
+    await receiver.waitFor(1)
+    using early = await stream(cursor)
+    expect(await early.readTo('visitor.checked_out')).toContain('Walter')
+
+    await ask(test.url, org.owner, EraseVisitor, { input: { id } })
+    using late = await stream(cursor)
+    goOn?.()
+    expect(await late.readTo('visitor.erased')).not.toContain('Walter')
+    await receiver.waitUntil((all) => all.some(({ event }) => event.type === 'visitor.erased'))
+    const [before, ...after] = receiver.received
+    expect(before?.body).toContain('Walter')
+    expect(after.filter(({ body }) => body.includes('Walter'))).toEqual([])
   })
 
   it('of upcoming visits, of people inside and of visits that just ended stays', async () => {
