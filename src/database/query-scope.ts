@@ -48,15 +48,20 @@ export function outsideScope<T>(work: () => T): T {
 
 /**
  * Gives work so much time, less when it is part of work that has less.
+ * @param name of the work, in the message
  * @returns what the work returns; rejects with AccessError QUERY_TIMEOUT when the time is over first
  */
-export function withinTime<T>(timeoutMs: number, work: () => T | Promise<T>): T | Promise<T> {
+export function withinTime<T>(
+  timeoutMs: number,
+  work: () => T | Promise<T>,
+  name = 'The request',
+): T | Promise<T> {
   const parent = current.getStore()
   const allowedMs = Math.min(timeoutMs, remainingMs())
   const overdue = Promise.withResolvers<never>()
   // It may be over before anybody looks.
   overdue.promise.catch(() => undefined)
-  const scope = openScope(allowedMs, overdue.reject)
+  const scope = openScope(allowedMs, name, overdue.reject)
   const result = current.run(scope, work)
   if (!(result instanceof Promise)) return result
   parent?.inner.add(scope)
@@ -68,7 +73,11 @@ export function withinTime<T>(timeoutMs: number, work: () => T | Promise<T>): T 
   })
 }
 
-function openScope(timeoutMs: number, onExpired: (error: AccessError) => void): Scope {
+function openScope(
+  timeoutMs: number,
+  name: string,
+  onExpired: (error: AccessError) => void,
+): Scope {
   const scope: Scope = {
     endsAt: performance.now() + timeoutMs,
     expired: undefined,
@@ -78,7 +87,7 @@ function openScope(timeoutMs: number, onExpired: (error: AccessError) => void): 
     expire() {
       if (scope.expired !== undefined) return
       const seconds = Math.round(timeoutMs) / 1_000
-      const message = `The request took longer than ${seconds} s and was cancelled`
+      const message = `${name} took longer than ${seconds} s and was cancelled`
       const error = new AccessError('QUERY_TIMEOUT', message)
       scope.expired = error
       scope.endsAt = 0

@@ -62,7 +62,7 @@ export function createGraphQLHandler(parts: GraphQLParts) {
       useHttpRules(parts.authenticate),
       useRequestRate(gate),
       useDocumentLimits(),
-      useReferenceExecutor(log),
+      useReferenceExecutor(log, config.queryTimeoutMs),
       useExecutionLimits(gate, config),
     ],
     maskedErrors: { errorMessage: '', maskError: (error) => maskError(error, log) },
@@ -100,8 +100,8 @@ export function createGraphQLHandler(parts: GraphQLParts) {
  * graphql-js itself instead of Yoga's own executor, which treats the execution of one item of a
  * subscription as a new subscription and so could not be used for shared execution.
  */
-function useReferenceExecutor(log: Logger): Plugin {
-  const subscribe = createSharedSubscribe(log)
+function useReferenceExecutor(log: Logger, timeoutMs: number): Plugin {
+  const subscribe = createSharedSubscribe(log, timeoutMs)
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),

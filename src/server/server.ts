@@ -116,6 +116,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     admissions,
     log,
     limits,
+    timeoutMs: config.queryTimeoutMs,
     addressOf,
   })
   try {

@@ -31,7 +31,7 @@ const KEY: Caller = {
 
 /** Joins subscriptions one after another and counts how often anything is executed. */
 function setUp() {
-  const executions = createExecutions(createLogger('silent'), (text) => text)
+  const executions = createExecutions(createLogger('silent'), 10_000, (text) => text)
   const counter = { executed: 0 }
   const join = (query: string, variables: Record<string, unknown> = {}, caller: Caller = KEY) => {
     const document = parse(query)

@@ -97,8 +97,6 @@ export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Conte
         return undefined
       }
       const { operation, cost, measurable } = admitted
-      // Items of a subscription come here one by one; they were counted when it began.
-      if (operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined
       const context = args.contextValue
       const { rate } = context
       const more =
@@ -139,9 +137,11 @@ export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Conte
   }
 }
 
-type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
-
-function withDeadline(execute: Execute, timeoutMs: number): Execute {
+/** Makes too long an execution a result that says so. */
+export function withDeadline<R>(
+  execute: (args: ExecutionArgs) => R | Promise<R>,
+  timeoutMs: number,
+): (args: ExecutionArgs) => R | ExecutionResult | Promise<R | ExecutionResult> {
   return (args) => {
     const result = withinTime(timeoutMs, () => execute(args))
     if (!(result instanceof Promise)) return result

@@ -5,12 +5,14 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   createSourceEventStream,
+  execute,
   getOperationAST,
   visit,
 } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
 import type { Caller } from '../../access/caller.ts'
 import { admitOperation, isRefused } from '../../graphql/limits/admission.ts'
+import { withDeadline } from '../../graphql/limits/request-limits.ts'
 import type { Logger } from '../../log.ts'
 import { chooseRequestId, withRequestId } from '../../request-id.ts'
 import type { GraphQLHandler, RequestContext } from '../graphql-handler.ts'
@@ -37,9 +39,17 @@ export interface RequestRunner {
 
 const encode = (text: string): Buffer => Buffer.from(text)
 
-/** Runs requests outside HTTP with the same rules: plugins, limits, masking. */
-export function createRequestRunner(graphql: GraphQLHandler, log: Logger): RequestRunner {
-  const executions = createExecutions(log, encode)
+/**
+ * Runs requests outside HTTP with the same rules: plugins, limits, masking.
+ * @param timeoutMs for opening a subscription, and for each item of it
+ */
+export function createRequestRunner(
+  graphql: GraphQLHandler,
+  log: Logger,
+  timeoutMs: number,
+): RequestRunner {
+  const executions = createExecutions(log, timeoutMs, encode)
+  const open = withDeadline(createSourceEventStream, timeoutMs)
   return {
     start: (payload, context) => withRequestId(chooseRequestId(), () => begin(payload, context)),
   }
@@ -77,12 +87,11 @@ export function createRequestRunner(graphql: GraphQLHandler, log: Logger): Reque
     if (admitted !== undefined && isRefused(admitted)) {
       return { kind: 'result', payload: encode(serializeResult({ errors: admitted }, log)) }
     }
-    const items = await createSourceEventStream(args)
+    const items = await open(args)
     if (!(Symbol.asyncIterator in items)) {
       return { kind: 'result', payload: encode(serializeResult(items, log)) }
     }
     const { caller } = context
-    const { execute } = enveloped
     return {
       kind: 'stream',
       items,

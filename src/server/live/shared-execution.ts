@@ -8,6 +8,7 @@ import {
   visit,
 } from 'graphql'
 import type { Caller } from '../../access/caller.ts'
+import { withinTime } from '../../database/query-scope.ts'
 import type { Logger } from '../../log.ts'
 import { authorizationOf } from './authorization.ts'
 import { presentErrors } from '../present-errors.ts'
@@ -29,7 +30,8 @@ export interface SubscriptionToRun {
   /** Text of the document, as the client sent it. */
   query: string
   operation: OperationDefinitionNode
-  caller: Caller
+  /** Undefined where nobody is signed in: then it is shared with nobody. */
+  caller: Caller | undefined
   execute: (args: ExecutionArgs) => MaybePromise<ExecutionResult>
 }
 
@@ -41,20 +43,27 @@ export interface SubscriptionToRun {
  * A subscription field takes part by its extension `sharedByAuthorization`, with which it promises
  * that the result of an item depends only on the item, the selection with its variables, and what
  * `authorizationOf` names: not on the field's own arguments, which choose items, nor on who asks.
+ *
+ * Each item has the time of a request. One that takes longer rejects with QUERY_TIMEOUT, for those who
+ * share it and nobody else; the client resumes after the last item that it has seen.
+ * @param timeoutMs of one item
  * @param prepare makes of a result as JSON text what is sent
  */
 export function createExecutions<P>(
   log: Logger,
+  timeoutMs: number,
   prepare: (text: string) => P,
 ): { join(run: SubscriptionToRun): Execution<P> } {
+  const create = (run: SubscriptionToRun) => createExecution(run, { log, timeoutMs, prepare })
   const groups = new Map<string, { key: string; execution: Execution<P>; users: number }>()
   return {
     join(run) {
-      if (!isShareable(run)) return createExecution(run, log, prepare)
-      const key = keyOf(run)
+      const { caller } = run
+      if (caller === undefined || !isShareable(run)) return create(run)
+      const key = keyOf(run, caller)
       const group = groups.get(key) ?? {
         key,
-        execution: createExecution(run, log, prepare),
+        execution: create(run),
         users: 0,
       }
       groups.set(key, group)
@@ -71,9 +80,9 @@ export function createExecutions<P>(
 
 function createExecution<P>(
   run: SubscriptionToRun,
-  log: Logger,
-  prepare: (text: string) => P,
+  how: { log: Logger; timeoutMs: number; prepare: (text: string) => P },
 ): Execution<P> {
+  const { log, timeoutMs, prepare } = how
   const payloads = new Map<unknown, MaybePromise<P>>()
   let context: unknown
 
@@ -92,7 +101,8 @@ function createExecution<P>(
   }
 
   function executeItem(item: unknown): MaybePromise<P> {
-    const result = run.execute({ ...run.args, rootValue: item, contextValue: contextOfTurn() })
+    const args = { ...run.args, rootValue: item, contextValue: contextOfTurn() }
+    const result = withinTime(timeoutMs, () => run.execute(args), 'An item of the subscription')
     const write = (settled: ExecutionResult) => {
       demandAffordable(settled)
       return prepare(serializeResult(settled, log))
@@ -148,7 +158,7 @@ function rootFieldOf(operation: OperationDefinitionNode): FieldNode | undefined 
   return selection?.kind === Kind.FIELD ? selection : undefined
 }
 
-function keyOf({ args, query, operation, caller }: SubscriptionToRun): string {
+function keyOf({ args, query, operation }: SubscriptionToRun, caller: Caller): string {
   const variables = args.variableValues ?? {}
   const used = variablesOfSelection(args.document, rootFieldOf(operation))
   return JSON.stringify([

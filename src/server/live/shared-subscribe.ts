@@ -5,9 +5,10 @@ import {
   type ExecutionResult,
   getOperationAST,
   GraphQLError,
-  subscribe,
+  print,
 } from 'graphql'
 import type { Caller } from '../../access/caller.ts'
+import { withDeadline } from '../../graphql/limits/request-limits.ts'
 import type { Logger } from '../../log.ts'
 import { createExecutions, type Execution, serializeResult } from './shared-execution.ts'
 
@@ -24,15 +25,16 @@ interface PreparedResult extends ExecutionResult {
  * graphql-js's `subscribe` for server-sent events, but with the execution of each item shared by all
  * streams with the same document and rights, as over WebSocket: only the framing is done per stream.
  */
-export function createSharedSubscribe(log: Logger): Subscribe {
-  const executions = createExecutions(log, (text) => text)
+export function createSharedSubscribe(log: Logger, timeoutMs: number): Subscribe {
+  const executions = createExecutions(log, timeoutMs, (text) => text)
+  const open = withDeadline(createSourceEventStream, timeoutMs)
   return async (args) => {
     const caller: Caller | undefined = Reflect.get(Object(args.contextValue), 'caller')
     const operation = getOperationAST(args.document, args.operationName)
-    const query = args.document.loc?.source.body
-    if (caller === undefined || !operation || query === undefined) return subscribe(args)
-    const items = await createSourceEventStream(args)
+    const items = await open(args)
     if (!(Symbol.asyncIterator in items)) return items
+    if (!operation) throw new Error('a stream of no operation')
+    const query = args.document.loc?.source.body ?? print(args.document)
     return prepare(items, executions.join({ args, query, operation, caller, execute }), log)
   }
 }

@@ -41,6 +41,8 @@ export function acceptWebSockets(
     admissions: Admissions
     log: Logger
     limits: SocketLimits
+    /** Of a request, and of each item of a subscription. */
+    timeoutMs: number
     addressOf: ClientAddress
   },
 ): WebSockets {
@@ -58,7 +60,7 @@ export function acceptWebSockets(
   })
 
   const host = {
-    runner: createRequestRunner(parts.graphql, parts.log),
+    runner: createRequestRunner(parts.graphql, parts.log, parts.timeoutMs),
     authenticate: parts.authenticate,
     log: parts.log,
     limits,

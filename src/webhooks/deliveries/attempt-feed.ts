@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../database/database.ts'
+import { outsideScope } from '../../database/query-scope.ts'
 
 /** A logged attempt; all subscribers of a process are given the same object. */
 export interface AttemptItem {
@@ -89,7 +90,8 @@ function createAttemptFeed(database: Database): AttemptFeed {
         closed: false,
       }
       watches.add(watch)
-      void keepPolling()
+      // For all who watch, and for longer than it takes to begin.
+      void outsideScope(keepPolling)
       return iterate(watch, () => watches.delete(watch))
     },
   }
