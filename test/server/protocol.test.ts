@@ -67,8 +67,9 @@ describe('the handshake', () => {
   })
 
   it('connection_init with an API key is acknowledged', async () => {
+    const credentials = await newKey()
     using socket = await openSocket(server.socketUrl)
-    socket.send({ type: 'connection_init', payload: await newKey() })
+    socket.send({ type: 'connection_init', payload: credentials })
     expect(await socket.receive()).toEqual({ type: 'connection_ack' })
   })
 
