@@ -12,6 +12,8 @@ import { createLogger } from '../src/log.ts'
 import { schema } from '../src/schema.ts'
 import { createOrganization } from '../src/demo/seed-demo.ts'
 import { BENCH_SECRETS, throwAwayDatabase } from './bench/stage.ts'
+import { attack, isTooDear, startAttacked } from './fuzz/attack.ts'
+import { createHostile } from './fuzz/hostile.ts'
 import { createFuzzer, faultOf } from './fuzz/requests.ts'
 import type { Said } from './fuzz/server.ts'
 
@@ -65,13 +67,34 @@ const isBounded = growthMb.live <= MAX_GROWTH_MB && growthMb.resident <= MAX_GRO
 const ready = await fetch(`${url}/health/ready`).then((answer) => answer.ok)
 child.kill('SIGKILL')
 
+// The same number of requests that are made to cost much, half of them with a key.
+await using attacked = await startAttacked({ DATABASE_URL: server.url, ...BENCH_SECRETS })
+const dear: unknown[] = []
+for (const isKnown of [false, true]) {
+  const hostile = createHostile(schema, seed)
+  const result = await attack(attacked, hostile, total / 2, isKnown ? (callers[1] ?? {}) : {})
+  faults.push(...result.faults)
+  dear.push(...result.worst.filter((hit) => isTooDear(hit, isKnown)))
+}
+for (const hit of dear.slice(0, 20)) console.error(JSON.stringify(hit))
+
 console.log(
   JSON.stringify({
-    fuzz: { requests: total, seed, statuses, faults: faults.length, settled, end, growthMb, ready },
+    fuzz: {
+      requests: total,
+      seed,
+      statuses,
+      faults: faults.length,
+      tooDear: dear.length,
+      settled,
+      end,
+      growthMb,
+      ready,
+    },
   }),
 )
 for (const fault of faults.slice(0, 20)) console.error(fault)
-if (faults.length > 0 || !isBounded || !ready) process.exitCode = 1
+if (faults.length > 0 || dear.length > 0 || !isBounded || !ready) process.exitCode = 1
 
 async function sendAll(): Promise<void> {
   while (sent < total) {

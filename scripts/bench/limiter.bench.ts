@@ -1,11 +1,5 @@
 import { Pool } from 'undici'
-import { openDatabase } from '../../src/database/database.ts'
-import { openQueue } from '../../src/database/queue.ts'
-import { transaction } from '../../src/database/unit-of-work.ts'
-import { dispatchJob } from '../../src/events/dispatch.ts'
-import { createApiKey } from '../../src/identity/keys/service.ts'
-import { createLogger } from '../../src/log.ts'
-import { createOrganization } from '../../src/demo/seed-demo.ts'
+import { makeKey } from './make-key.ts'
 import { BENCH_SECRETS, progress, round, startProduct, throwAwayDatabase } from './stage.ts'
 
 const LIMIT = 1_000
@@ -23,7 +17,7 @@ const REFUSED_PAUSE_MS = 100
  */
 export async function run(): Promise<object[]> {
   await using server = await throwAwayDatabase()
-  const apiKey = await makeKey(server.url)
+  const apiKey = await makeKey(server.url, ['work-orders:read'])
   const env = { DATABASE_URL: server.url, ROLES: 'server', ...BENCH_SECRETS }
   await using one = await startProduct(env)
   await using two = await startProduct(env)
@@ -79,18 +73,4 @@ function mostWithin(sorted: readonly number[], spanMs: number): number {
     most = Math.max(most, last - first + 1)
   }
   return most
-}
-
-async function makeKey(url: string): Promise<string> {
-  await using database = openDatabase(url, 2)
-  await using queue = await openQueue(url, [dispatchJob], false, createLogger('silent'))
-  const owner = await createOrganization(database, {
-    name: 'Bench',
-    plan: 'PROFESSIONAL',
-    owner: { name: 'Owner', email: 'owner@example.com', password: 'not used here' },
-  })
-  const { key } = await transaction({ database, queue }, owner, (unit) =>
-    createApiKey(unit, { name: 'Key', scopes: ['work-orders:read'] }),
-  )
-  return key
 }

@@ -12,24 +12,12 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
+import { randomFrom } from './random.ts'
 
 /** One request as it goes over the wire. */
 export interface FuzzRequest {
   body: string
   headers: Record<string, string>
-}
-
-type Random = () => number
-
-/** The same numbers for the same seed, so that a finding can be repeated (mulberry32). */
-function randomFrom(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 const NASTY_TEXTS = [
@@ -88,8 +76,7 @@ const LEFT_OUT = new Set(['organizationChangePlan', 'signOut'])
 /** Requests that range from nearly right to nonsense. */
 export function createFuzzer(schema: GraphQLSchema, seed: number): () => FuzzRequest {
   const random = randomFrom(seed)
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
-  const chance = (share: number) => random() < share
+  const { pick, chance } = random
   const roots = [
     ['query', schema.getQueryType()],
     ['mutation', schema.getMutationType()],

@@ -10,6 +10,10 @@ import { EventEnvelope, EventWhere, toSelection } from './event-type.ts'
 import { exampleOf } from './event-examples.ts'
 import { filterFieldsOf } from './event-filters.ts'
 
+/** A schema is some 2 kB of the answer, an example half a kB. */
+const SCHEMA_POINTS = 10
+const EXAMPLE_POINTS = 3
+
 const EventTypeInfo = builder.objectRef<EventDefinition>('EventTypeInfo').implement({
   description: 'A kind of event: what it means, who may see it, what it looks like.',
   fields: (t) => ({
@@ -32,11 +36,13 @@ const EventTypeInfo = builder.objectRef<EventDefinition>('EventTypeInfo').implem
     jsonSchema: t.field({
       type: 'JSONObject',
       description: 'JSON Schema (draft 2020-12) of the whole body.',
+      complexity: SCHEMA_POINTS,
       resolve: jsonSchemaOf,
     }),
     example: t.field({
       type: 'JSONObject',
       description: 'A whole body.',
+      complexity: EXAMPLE_POINTS,
       resolve: exampleOf,
     }),
   }),
@@ -90,7 +96,9 @@ const EventConnection = builder.objectRef<Page>('EventConnection').implement({
 
 /** Read at once, and at most so often for one page: a filter may match nothing for a long way. */
 const SCAN_ROWS = 500
-const MAX_SCANS = 20
+const MAX_SCANS = 4
+/** Of looking through as much: a row that does not match is read, but neither sent nor looked up. */
+const SCAN_POINTS = (SCAN_ROWS * MAX_SCANS) / 20
 
 interface EventsArgs {
   after?: bigint | null | undefined
@@ -134,6 +142,7 @@ builder.queryFields((t) => ({
     type: [EventTypeInfo],
     description: 'Every kind of event, by name.',
     authScopes: { signedIn: true },
+    complexity: () => ({ field: 1, multiplier: listEvents().length }),
     resolve: () => listEvents(),
   }),
   events: t.field({
@@ -141,7 +150,11 @@ builder.queryFields((t) => ({
     description:
       'The event log, oldest first: what happened and who did it. A page may be short, or empty, and yet have a next one where few events match; go on from pageInfo.endCursor.',
     authScopes: { signedIn: true },
-    complexity: pageOptions.complexity,
+    complexity: (args) => {
+      const { field, multiplier } = pageOptions.complexity(args)
+      const isNarrowed = args.types != null || args.where != null
+      return { field: field + (isNarrowed ? SCAN_POINTS : 0), multiplier }
+    },
     args: {
       after: t.arg({
         type: 'EventCursor',

@@ -43,8 +43,18 @@ export function scopesOf(type: string): readonly Permission[] {
   return definitions.get(type)?.scopes ?? []
 }
 
-/** JSON Schema (draft 2020-12) of the whole envelope of an event type. */
+const schemas = new WeakMap<EventDefinition, Record<string, unknown>>()
+
+/** JSON Schema (draft 2020-12) of the whole envelope of an event type; made once. */
 export function jsonSchemaOf(definition: EventDefinition): Record<string, unknown> {
+  const known = schemas.get(definition)
+  if (known !== undefined) return known
+  const made = makeJsonSchema(definition)
+  schemas.set(definition, made)
+  return made
+}
+
+function makeJsonSchema(definition: EventDefinition): Record<string, unknown> {
   const envelope = z.object({
     id: z.string().describe('Unique id of the event; deduplicate on it.'),
     type: z.literal(definition.type),

@@ -270,6 +270,28 @@ describe('of a known caller', () => {
     expect([200, 400]).toContain(answer.status)
   })
 
+  it.each([
+    [
+      'thirty schemas of every event',
+      `{ eventTypes { ${Array.from({ length: 30 }, (_, n) => `a${n}: jsonSchema`).join(' ')} } }`,
+    ],
+  ])('%s cost more than a request may', async (_name, query) => {
+    expect((await refusalOf(org.owner, query)).slice(0, 2)).toEqual([400, 'QUERY_TOO_COMPLEX'])
+  })
+
+  it('looking for events that nothing matches is part of the cost', async () => {
+    const pointsOf = async (args: string) => {
+      const answer = await fetch(`${test.url}/graphql`, {
+        method: 'POST',
+        headers: { ...JSON_BODY, ...org.owner } as Record<string, string>,
+        body: JSON.stringify({ query: `{ events${args} { nodes { id } } }` }),
+      })
+      return JSON.parse(await answer.text()).extensions.cost.points
+    }
+    const all = await pointsOf('')
+    expect(await pointsOf('(types: ["asset.deleted"])')).toBe(all + 100 + 1)
+  })
+
   it('a payload document is admitted like any other', async () => {
     const steps = Array.from(
       { length: 25 },
