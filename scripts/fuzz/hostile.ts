@@ -330,7 +330,7 @@ function valuesOf({ pick, chance, size }: Random) {
       const count = size(400_000)
       return {
         body: pick([
-          `${'['.repeat(count)}`,
+          '['.repeat(count),
           `[${'1,'.repeat(count)}1]`,
           `{"query":"${'\\u0000'.repeat(count / 6)}"}`,
           '9'.repeat(count),
