@@ -42,5 +42,5 @@ it.each([
     expect(faults).toEqual([])
     expect(worst.filter((hit) => isTooDear(hit, isKnown))).toEqual([])
   },
-  180_000,
+  300_000,
 )
