@@ -69,6 +69,12 @@ export function may(caller: Caller, permission: Permission): boolean {
   }
 }
 
+/** @throws AccessError FORBIDDEN unless the caller has one of the permissions. */
+export function demandOneOf(caller: Caller, wanted: readonly Permission[]): void {
+  if (wanted.some((permission) => may(caller, permission))) return
+  throw new AccessError('FORBIDDEN', `Missing permission ${wanted.join(' or ')}`)
+}
+
 /** Whether the caller may read or write only some records of the resource, not all of them. */
 export function isLimitedToOwn(
   caller: Caller,

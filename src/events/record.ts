@@ -1,4 +1,5 @@
-import { actorOf } from '../access/caller.ts'
+import { actorOf, demandOneOf, type Permission } from '../access/caller.ts'
+import { PERMISSIONS } from '../access/permissions.ts'
 import { newId } from '../database/ids.ts'
 import type { UnitOfWork } from '../database/unit-of-work.ts'
 import { Prisma } from '../generated/prisma/client.ts'
@@ -16,6 +17,11 @@ export interface EventInput<T> {
   previous?: Record<string, unknown>
   /** What filters may ask about; a function where that must be looked up, at the end. */
   facets: Facets | (() => Promise<Facets>)
+  /**
+   * True for what the house's own rules make of a change (work begins, so its asset is in
+   * maintenance): needs no right of the caller's to the record that it is about.
+   */
+  consequence?: true
 }
 
 interface EventRow {
@@ -31,14 +37,18 @@ interface EventRow {
 const waiting = new WeakMap<UnitOfWork, EventRow[]>()
 
 /**
- * Records one fact in the transaction of the change it tells of.
- * @throws when the payload does not fit the event's published schema.
+ * Records one fact in the transaction of the change it tells of. Whoever makes the change needs the
+ * right to write what the fact is about, whichever command it came by: the permission of a command
+ * says who may try, this says that nothing beside it is changed.
+ * @throws AccessError FORBIDDEN without that right; Error when the payload does not fit the event's
+ * published schema.
  */
 export function record<T>(
   unit: UnitOfWork,
   definition: EventDefinition<T>,
   event: EventInput<T>,
 ): void {
+  if (event.consequence !== true) demandOneOf(unit.caller, writingOf(definition))
   const id = newId('event', unit.now.getTime())
   const object = definition.payload.parse(event.object)
   const row: EventRow = {
@@ -69,6 +79,13 @@ export function record<T>(
   unit.beforeCommit(() => write(unit, started))
   unit.afterCommit(() =>
     unit.queue.enqueueSoon(dispatchJob, unit.organizationId, unit.organizationId),
+  )
+}
+
+/** What writing needs; of an event that speaks of several resources, one of these. */
+function writingOf({ scopes }: Pick<EventDefinition, 'scopes'>): Permission[] {
+  return PERMISSIONS.filter((permission) =>
+    scopes.some((each) => permission === each.replace(/:read$/, ':write')),
   )
 }
 

@@ -91,5 +91,6 @@ async function moveTo(
   statusCause: string | null,
 ): Promise<void> {
   const place = await findLocation(unit, before.locationId, 'locationId')
-  await saveAsset(unit, before, { ...before, status, statusCause }, place)
+  const after = { ...before, status, statusCause }
+  await saveAsset(unit, before, after, place, { consequence: true })
 }

@@ -4,7 +4,7 @@ import type { UnitOfWork } from '../../database/unit-of-work.ts'
 import type { Caller } from '../../access/caller.ts'
 import { DomainError, invalid, notFound } from '../../errors.ts'
 import { diffPayloads } from '../../events/diff.ts'
-import { record } from '../../events/record.ts'
+import { type EventInput, record } from '../../events/record.ts'
 import { type Asset, Prisma } from '../../generated/prisma/client.ts'
 import type { AssetStatus } from '../../generated/prisma/enums.ts'
 import type { PlaceRef } from '../locations/events.ts'
@@ -171,6 +171,7 @@ export async function saveAsset(
   before: Asset,
   after: Asset,
   place: PlaceRef,
+  cause: Pick<EventInput<never>, 'consequence'> = {},
 ): Promise<Asset> {
   const previous = diffPayloads(serializeAsset(before), serializeAsset(after))
   if (previous === undefined) return before
@@ -191,7 +192,8 @@ export async function saveAsset(
   )
   if (moved) await beginStatus(unit, id, asset.status)
   const { status, ...details } = previous
-  const event = { subjectId: id, object: serializeAsset(asset), facets: assetFacets(asset, place) }
+  const facets = assetFacets(asset, place)
+  const event = { subjectId: id, object: serializeAsset(asset), facets, ...cause }
   if (Object.keys(details).length > 0) record(unit, assetUpdated, { ...event, previous: details })
   if (moved) record(unit, assetStatusChanged, { ...event, previous: { status } })
   return asset

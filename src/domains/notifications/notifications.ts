@@ -1,6 +1,6 @@
 import { newId } from '../../database/ids.ts'
 import type { UnitOfWork } from '../../database/unit-of-work.ts'
-import { record } from '../../events/record.ts'
+import { type EventInput, record } from '../../events/record.ts'
 import type { Notification } from '../../generated/prisma/client.ts'
 import { demandActiveUser, demandUser } from '../../identity/users/people.ts'
 import { notificationCreated, serializeNotification } from './events.ts'
@@ -12,22 +12,29 @@ export async function createNotification(
   input: CreateNotificationInput,
 ): Promise<Notification> {
   await demandActiveUser(unit, input.userId, 'userId')
-  return notify(unit, { ...input, topic: input.topic ?? 'message' })
+  return write(unit, { ...input, topic: input.topic ?? 'message' })
+}
+
+interface Message {
+  userId: string
+  topic: string
+  title: string
+  body?: string | null | undefined
+  subjectId?: string | null | undefined
 }
 
 /**
  * Notifies a user of something that has just happened. Put no personal data of others into the
  * text: name the record, whoever shows the notification looks it up.
  */
-export async function notify(
+export async function notify(unit: UnitOfWork, message: Message): Promise<Notification> {
+  return write(unit, message, { consequence: true })
+}
+
+async function write(
   unit: UnitOfWork,
-  message: {
-    userId: string
-    topic: string
-    title: string
-    body?: string | null | undefined
-    subjectId?: string | null | undefined
-  },
+  message: Message,
+  cause: Pick<EventInput<never>, 'consequence'> = {},
 ): Promise<Notification> {
   const notification = await unit.tx.notification.create({
     data: {
@@ -45,6 +52,7 @@ export async function notify(
     subjectId: notification.id,
     object: serializeNotification(notification),
     facets: {},
+    ...cause,
   })
   return notification
 }

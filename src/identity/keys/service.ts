@@ -1,4 +1,5 @@
 import { PLAN_LIMITS } from '../../access/caller.ts'
+import { demandHolds } from '../../access/grants.ts'
 import { newId } from '../../database/ids.ts'
 import { lockRow, type UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, invalid, notFound } from '../../errors.ts'
@@ -29,6 +30,7 @@ export async function createApiKey(
 ): Promise<KeyWithText> {
   demandPlan(unit.caller)
   const createdById = demandUser(unit.caller)
+  demandHolds(unit.caller, input.scopes)
   if (input.expiresAt != null && input.expiresAt <= unit.now) {
     throw invalid('expiresAt: must be in the future', 'expiresAt')
   }
@@ -44,6 +46,7 @@ export async function createApiKey(
       keyHash: hashApiKey(key),
       lastFour: key.slice(-4),
       createdById,
+      knownByIds: [createdById],
       integrationId: input.integrationId ?? null,
       expiresAt: input.expiresAt ?? null,
       created: unit.now,
@@ -80,8 +83,11 @@ export async function rotateApiKey(
   input: RotateApiKeyInput,
 ): Promise<KeyWithText> {
   demandPlan(unit.caller)
+  const rotatedById = demandUser(unit.caller)
   const found = await lockApiKey(unit, input.id)
   const { id } = found
+  // Whoever has the text can do what the key can.
+  demandHolds(unit.caller, found.scopes)
   if (found.revokedAt !== null || (found.expiresAt !== null && found.expiresAt <= unit.now)) {
     throw new DomainError(
       'This key has ended: create a new one',
@@ -99,6 +105,8 @@ export async function rotateApiKey(
       previousKeyHash: graceMs === 0 ? null : found.keyHash,
       previousExpiresAt: graceMs === 0 ? null : new Date(unit.now.getTime() + graceMs),
       rotatedAt: unit.now,
+      rotatedById,
+      knownByIds: [...new Set([...found.knownByIds, rotatedById])],
     },
   })
   // Also with a grace: a socket opened before would not know when its key ends.
@@ -116,6 +124,7 @@ export async function createIntegration(
   input: CreateIntegrationInput,
 ): Promise<Integration> {
   demandPlan(unit.caller)
+  demandHolds(unit.caller, input.scopes)
   return unit.tx.integration.create({
     data: {
       id: newId('integration', unit.now.getTime()),
@@ -144,6 +153,7 @@ export async function updateIntegration(
   if (!rescoped && after.name === before.name && after.description === before.description) {
     return before
   }
+  if (rescoped) demandHolds(unit.caller, after.scopes)
   const integration = await unit.tx.integration.update({
     where: { id: before.id },
     data: { ...after, updated: unit.now, version: { increment: 1 } },

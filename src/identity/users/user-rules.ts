@@ -22,8 +22,9 @@ export function demandUserTransition(user: { id: string; status: UserStatus }, t
 }
 
 /**
- * Nobody lifts anyone above themselves: Owners are an Owner's business, Admins an Owner's or
- * Admin's, so that a key that may write users cannot make itself an administrator.
+ * Taking something from somebody (suspending, deleting, lowering a limit) gives nobody more rights, so a
+ * key may do it to those who leave. Owners are an Owner's business all the same, Admins an Owner's or
+ * Admin's. What gives rights, or a way to become somebody, is for access/grants.ts.
  * @throws AccessError FORBIDDEN
  */
 export function demandMayManage(caller: Caller, role: Role): void {

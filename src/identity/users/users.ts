@@ -1,3 +1,4 @@
+import { demandCovers } from '../../access/grants.ts'
 import { newId } from '../../database/ids.ts'
 import { lockRow, type UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, invalid, notFound } from '../../errors.ts'
@@ -22,6 +23,7 @@ import { endSessions } from './own-access.ts'
 import { demandCompany, userIdOf } from './people.ts'
 import { announceRevocation } from '../sessions/sessions.ts'
 import { makeOpaqueToken } from '../sessions/tokens.ts'
+import { approves, demandMayBecome, grantableLimit, lowerLimit } from './grant-rules.ts'
 import { demandMayManage, demandUserTransition } from './user-rules.ts'
 
 export interface Invited {
@@ -36,7 +38,7 @@ export async function inviteUser(
   input: InviteUserInput,
   ttlMs: number,
 ): Promise<Invited> {
-  demandMayManage(unit.caller, input.role)
+  demandCovers(unit.caller, input.role)
   await demandFree(unit, input)
   if (input.companyId != null) await demandCompany(unit, input.companyId)
   const { token, hash } = makeOpaqueToken('pti_')
@@ -49,6 +51,7 @@ export async function inviteUser(
     status: 'INVITED',
     subject: input.subject ?? null,
     companyId: input.companyId ?? null,
+    approvalLimitCents: approves(input.role) ? await grantableLimit(unit) : null,
     invitationHash: hash,
     invitedById: userIdOf(unit.caller) ?? null,
     invitationExpiresAt: new Date(unit.now.getTime() + ttlMs),
@@ -84,7 +87,7 @@ export async function resendInvitation(
   ttlMs: number,
 ): Promise<Invited> {
   const before = await lockUser(unit, input.id)
-  demandMayManage(unit.caller, before.role)
+  await demandMayBecome(unit, before)
   if (before.status !== 'INVITED') {
     throw new DomainError(
       `User ${before.id} is ${before.status}: only somebody invited can be invited again`,
@@ -105,10 +108,18 @@ export async function resendInvitation(
 export async function updateUser(unit: UnitOfWork, input: UpdateUserInput): Promise<User> {
   const { id, ...given } = input
   const before = await lockUser(unit, id)
-  demandMayManage(unit.caller, before.role)
-  if (input.role !== undefined) demandMayManage(unit.caller, input.role)
   if (before.status === 'DELETED') throw notFound('User', id)
-  const changes = Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined))
+  // Whoever says what somebody signs in with can sign in as them.
+  await demandMayBecome(unit, before)
+  const changes: Partial<User> = Object.fromEntries(
+    Object.entries(given).filter(([, v]) => v !== undefined),
+  )
+  if (input.role !== undefined && input.role !== before.role) {
+    demandCovers(unit.caller, input.role)
+    if (approves(input.role)) {
+      changes.approvalLimitCents = lowerLimit(before.approvalLimitCents, await grantableLimit(unit))
+    }
+  }
   await demandFree(unit, { id, email: input.email, subject: input.subject })
   if (input.companyId != null && input.companyId !== before.companyId) {
     await demandCompany(unit, input.companyId)
@@ -178,6 +189,7 @@ async function changeStatus(
 ): Promise<User> {
   const before = await lockForStatus(unit, input, status)
   if (before.status === status) return before
+  if (status === 'ACTIVE') await demandMayBecome(unit, before)
   return save(unit, before, event, { status, ...CLOSED_INVITATION })
 }
 

@@ -1,3 +1,4 @@
+import { demandOneOf, type Permission } from '../../../access/caller.ts'
 import { newId } from '../../../database/ids.ts'
 import { lockRow, type UnitOfWork } from '../../../database/unit-of-work.ts'
 import { notFound } from '../../../errors.ts'
@@ -7,10 +8,14 @@ import { followBreach } from './rules.ts'
 
 const DEFAULT_MINUTES = 5
 
+/** A rule does later what its maker may do now: nobody opens work orders by way of a sensor. */
+const OPENS: readonly Permission[] = ['work-orders:write']
+
 export async function createSensorRule(
   unit: UnitOfWork,
   input: CreateSensorRuleInput,
 ): Promise<SensorRule> {
+  demandOneOf(unit.caller, OPENS)
   const sensor = await unit.tx.sensor.findUnique({ where: { id: input.sensorId } })
   if (sensor === null) throw notFound('Sensor', input.sensorId, 'sensorId')
   const metric = await unit.tx.sensorMetric.findFirst({
@@ -41,6 +46,7 @@ export async function updateSensorRule(
   unit: UnitOfWork,
   input: UpdateSensorRuleInput,
 ): Promise<SensorRule> {
+  demandOneOf(unit.caller, OPENS)
   const before = await lockRule(unit, input.id)
   const { id, forMinutes, ...given } = input
   const wanted = { ...given, ...(forMinutes === undefined ? {} : { forSeconds: forMinutes * 60 }) }
