@@ -6,7 +6,7 @@ import { type BenchReceiver, startBenchReceiver } from './stage.ts'
 /** What one organization can do to make others wait; it goes on until the stack is disposed of. */
 export type Greedy = (scene: {
   tenant: Tenant
-  load: Load
+  load: Pick<Load, 'database'>
   stack: AsyncDisposableStack
 }) => Promise<void>
 

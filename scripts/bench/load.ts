@@ -24,6 +24,8 @@ export interface Load extends Tenant, AsyncDisposable {
 
 export interface Tenant {
   organizationId: string
+  /** Of its owner. */
+  token: string
   /** One GraphQL operation; its answer as text. */
   ask(document: Parameters<typeof print>[0], input: object): Promise<string>
   /** A place, and an endpoint that wants its work orders alone. */
@@ -32,6 +34,9 @@ export interface Tenant {
   /** @returns its id */
   addEndpoint(input: object): Promise<string>
 }
+
+/** Posts a GraphQL request in the name of this token; gives its answer. */
+export type Send = (token: string, body: string) => Promise<string>
 
 const AddPlace = graphql(`
   mutation BenchAddPlace($input: LocationCreateInput!) {
@@ -79,7 +84,16 @@ export async function openLoad(slowMs = 0, env: Record<string, string> = {}): Pr
   const addTenant = (name: string): Promise<Tenant> => {
     const agent = new Agent({ connections: 32 })
     agents.push(agent)
-    return openTenant(database, product.url, agent, receiver.origin, name)
+    const send: Send = async (token, body) => {
+      const answer = await request(`${product.url}/graphql`, {
+        dispatcher: agent,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body,
+      })
+      return answer.body.text()
+    }
+    return openTenant(database, send, receiver.origin, name)
   }
   const tenant = await addTenant('Bench')
   const moved = stack.move()
@@ -98,10 +112,10 @@ export async function openLoad(slowMs = 0, env: Record<string, string> = {}): Pr
   }
 }
 
-async function openTenant(
+/** @param receiverOrigin of the targets that it adds */
+export async function openTenant(
   database: Database,
-  url: string,
-  agent: Agent,
+  send: Send,
   receiverOrigin: string,
   name: string,
 ): Promise<Tenant> {
@@ -116,17 +130,11 @@ async function openTenant(
   })
   const auth = { jwtSecret: BENCH_SECRETS.AUTH_JWT_SECRET, accessTokenTtlMs: 3_600_000 }
   const { token } = await issueAccessToken(auth, owner.userId)
-  const ask: Tenant['ask'] = async (document, input) => {
-    const answer = await request(`${url}/graphql`, {
-      dispatcher: agent,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query: print(document), variables: { input } }),
-    })
-    return answer.body.text()
-  }
+  const ask: Tenant['ask'] = (document, input) =>
+    send(token, JSON.stringify({ query: print(document), variables: { input } }))
   const tenant: Tenant = {
     organizationId: owner.organizationId,
+    token,
     ask,
     async addPlace(placeName, parentId) {
       const said = await ask(AddPlace, {

@@ -172,26 +172,44 @@ async function spawnMain(
   return { child, found }
 }
 
-/** A process that only sends. */
-export async function startWorkerProcess(
-  env: Record<string, string>,
-): Promise<{ pid: number; kill(): Promise<void> } & AsyncDisposable> {
-  const { child } = await spawnMain({ ...env, ROLES: 'worker' }, /worker is running/)
+/** A process of the product. */
+export interface ProductProcess extends AsyncDisposable {
+  pid: number
+  /** With -9. */
+  kill(): Promise<void>
+  /** Resolves with its exit code or signal. */
+  ended: Promise<string>
+}
+
+function processOf(child: ChildProcess): ProductProcess {
   return {
     pid: child.pid ?? 0,
     kill: () => stop(child, 'SIGKILL'),
+    ended: new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve(String(code ?? signal)))
+    }),
     [Symbol.asyncDispose]: () => stop(child, 'SIGTERM'),
   }
+}
+
+/** A process that only sends. */
+export async function startWorkerProcess(env: Record<string, string>): Promise<ProductProcess> {
+  const { child } = await spawnMain({ ...env, ROLES: 'worker' }, /worker is running/)
+  return processOf(child)
 }
 
 /** The product as its users start it, in a process of its own. */
 export async function startProduct(
   env: Record<string, string>,
-): Promise<{ url: string; pid: number; startMs: number } & AsyncDisposable> {
+): Promise<ProductProcess & { url: string; startMs: number }> {
   const started = performance.now()
   const { child, found } = await spawnMain(env, /GraphQL +(http:\/\/[^/\s]+)\/graphql/)
   const url = found[1] ?? ''
+  let hasEnded = false
+  const product = processOf(child)
+  void product.ended.then(() => (hasEnded = true))
   while (
+    !hasEnded &&
     !(await fetch(`${url}/health/ready`).then(
       (r) => r.ok,
       () => false,
@@ -199,12 +217,7 @@ export async function startProduct(
   ) {
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
-  return {
-    url,
-    pid: child.pid ?? 0,
-    startMs: performance.now() - started,
-    [Symbol.asyncDispose]: () => stop(child, 'SIGTERM'),
-  }
+  return { ...product, url, startMs: performance.now() - started }
 }
 
 function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -30,26 +30,34 @@ const pause = (maxMs: number) =>
 export const faults: readonly Fault[] = [
   {
     name: 'worker killed',
-    async cause(soak) {
-      const nth = Math.floor(Math.random() * soak.workers.length)
-      await soak.workers[nth]?.kill()
+    async cause({ machine }) {
+      const worker = pick(machine.workers)
+      await worker.kill()
       await pause(3_000)
-      soak.workers[nth] = await soak.startWorker()
-      return `number ${nth}`
+      await worker.start()
+      return `number ${machine.workers.indexOf(worker)}`
     },
   },
   {
     name: 'all workers killed',
-    async cause(soak) {
-      await Promise.all(soak.workers.map((worker) => worker.kill()))
-      for (const nth of soak.workers.keys()) soak.workers[nth] = await soak.startWorker()
+    async cause({ machine: { workers } }) {
+      await Promise.all(workers.map((worker) => worker.kill()))
+      await Promise.all(workers.map((worker) => worker.start()))
+      return ''
+    },
+  },
+  {
+    name: 'server killed',
+    async cause({ machine: { server } }) {
+      await server.kill()
+      await server.start()
       return ''
     },
   },
   {
     name: 'worker frozen',
-    async cause(soak) {
-      const { pid } = pick(soak.workers)
+    async cause({ machine }) {
+      const { pid } = pick(machine.workers).current
       process.kill(pid, 'SIGSTOP')
       await pause(8_000)
       process.kill(pid, 'SIGCONT')
@@ -57,16 +65,23 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: 'power cut',
+    async cause({ machine }) {
+      await machine.cutPower()
+      return ''
+    },
+  },
+  {
     name: 'PostgreSQL restarted',
-    async cause(soak) {
-      await soak.restartPostgres()
+    async cause({ machine }) {
+      await machine.restartPostgres()
       return ''
     },
   },
   {
     name: 'PostgreSQL crashed',
-    async cause(soak) {
-      const found = await soak.database.pool
+    async cause({ machine }) {
+      const found = await machine.database.pool
         .query<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'`)
         .catch(() => ({ rows: [] }))
       const pid = found.rows[0]?.pid
@@ -78,7 +93,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'connections cut',
-    cause: async (soak) => `${soak.cutConnections()} of them`,
+    cause: async ({ machine }) => `${machine.cutConnections()} of them`,
   },
   {
     name: 'receiver changed',
@@ -100,14 +115,14 @@ export const faults: readonly Fault[] = [
     name: 'endpoint paused',
     async cause(soak) {
       const { id, ordering } = pick(soak.endpoints)
-      await soak.ask(Pause, { input: { id } })
+      await soak.ask(Pause, { input: { id } }, (data) => data)
       return ordering
     },
   },
   {
     name: 'endpoints resumed',
     async cause(soak) {
-      for (const { id } of soak.endpoints) await soak.ask(Resume, { input: { id } })
+      for (const { id } of soak.endpoints) await soak.ask(Resume, { input: { id } }, (data) => data)
       return ''
     },
   },

@@ -1,4 +1,5 @@
-import { EVENTS_PER_WORK_ORDER, type Soak } from './stage.ts'
+import type { Soak } from './stage.ts'
+import { EVENTS_PER_WORK_ORDER } from './steady-load.ts'
 
 export interface Tally {
   events: number
@@ -11,6 +12,8 @@ export interface Tally {
   faults: {
     /** Confirmed changes without an event, events without a delivery, deliveries never received. */
     lost: number
+    /** Events beyond those of the confirmed changes: a repeated request that was obeyed twice. */
+    surplus: number
     outOfOrder: number
     repeatsWithOtherId: number
     /** Deliveries or events that were still waiting when nothing stood in their way any more. */
@@ -24,12 +27,14 @@ export async function takeStock(
   timeoutMs: number,
   say: (text: string) => void,
 ): Promise<Tally> {
-  const { pool } = soak.database
+  const { pool } = soak.machine.database
   const waiting = async () => {
     const found = await pool
       .query<{ count: string }>(
         `SELECT (SELECT count(*) FROM event WHERE position IS NULL)
-              + (SELECT count(*) FROM webhook_delivery WHERE status = 'PENDING') AS count`,
+              + (SELECT count(*) FROM webhook_delivery
+                  WHERE organization_id = $1 AND status = 'PENDING') AS count`,
+        [soak.organizationId],
       )
       .catch(() => undefined)
     return found === undefined ? Number.NaN : Number(found.rows[0]?.count)
@@ -46,20 +51,24 @@ export async function takeStock(
 
   const { rows } = await pool.query<{ subject_id: string; events: number }>(
     `SELECT subject_id, count(*)::int AS events FROM event
-      WHERE type LIKE 'workorder.%' GROUP BY subject_id`,
+      WHERE organization_id = $1 AND type LIKE 'workorder.%' GROUP BY subject_id`,
+    [soak.organizationId],
   )
   const eventsOf = new Map(rows.map((row) => [row.subject_id, row.events]))
   const events = rows.reduce((sum, row) => sum + row.events, 0)
   let lost = 0
-  for (const id of soak.finished) {
-    lost += Math.max(0, EVENTS_PER_WORK_ORDER - (eventsOf.get(id) ?? 0))
+  let surplus = 0
+  for (const id of soak.load.finished) {
+    const missing = EVENTS_PER_WORK_ORDER - (eventsOf.get(id) ?? 0)
+    lost += Math.max(0, missing)
+    surplus += Math.max(0, -missing)
   }
   if (lost > 0) say(`${lost} confirmed changes have no event`)
 
   let deliveries = 0
   let requests = 0
   let repeatsAfterSuccess = 0
-  const faults = { lost, outOfOrder: 0, repeatsWithOtherId: 0, stuck }
+  const faults = { lost, surplus, outOfOrder: 0, repeatsWithOtherId: 0, stuck }
   for (const { id, ordering, receiver } of soak.endpoints) {
     const found = await pool.query<{ sequence: string; event_id: string; status: string }>(
       'SELECT sequence, event_id, status FROM webhook_delivery WHERE endpoint_id = $1',
