@@ -148,6 +148,7 @@ const NODE_OPTIONS = [
 async function spawnMain(
   env: Record<string, string>,
   sign: RegExp,
+  log: number | 'inherit' = 'inherit',
 ): Promise<{ child: ChildProcess; found: RegExpExecArray }> {
   const child = spawn(process.execPath, [...NODE_OPTIONS, 'src/main.ts'], {
     env: {
@@ -158,11 +159,11 @@ async function spawnMain(
       ...env,
     },
     cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', log],
   })
   const found = await new Promise<RegExpExecArray>((resolve, reject) => {
     let said = ''
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8')
       const match = sign.exec(said)
       if (match !== null) resolve(match)
@@ -192,18 +193,28 @@ function processOf(child: ChildProcess): ProductProcess {
   }
 }
 
-/** A process that only sends. */
-export async function startWorkerProcess(env: Record<string, string>): Promise<ProductProcess> {
-  const { child } = await spawnMain({ ...env, ROLES: 'worker' }, /worker is running/)
+/**
+ * A process that only sends.
+ * @param log descriptor of the file for its log; default: standard error
+ */
+export async function startWorkerProcess(
+  env: Record<string, string>,
+  log?: number,
+): Promise<ProductProcess> {
+  const { child } = await spawnMain({ ...env, ROLES: 'worker' }, /worker is running/, log)
   return processOf(child)
 }
 
-/** The product as its users start it, in a process of its own. */
+/**
+ * The product as its users start it, in a process of its own.
+ * @param log descriptor of the file for its log; default: standard error
+ */
 export async function startProduct(
   env: Record<string, string>,
+  log?: number,
 ): Promise<ProductProcess & { url: string; startMs: number }> {
   const started = performance.now()
-  const { child, found } = await spawnMain(env, /GraphQL +(http:\/\/[^/\s]+)\/graphql/)
+  const { child, found } = await spawnMain(env, /GraphQL +(http:\/\/[^/\s]+)\/graphql/, log)
   const url = found[1] ?? ''
   let hasEnded = false
   const product = processOf(child)

@@ -1,4 +1,6 @@
+import { openSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Database, openDatabase } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrations/migrate.ts'
@@ -54,13 +56,15 @@ export async function startMachine(say: (text: string) => void): Promise<Machine
     ...BENCH_SECRETS,
     DATABASE_URL: url.href,
     REQUESTS_PER_MINUTE: '30000',
-    LOG_LEVEL: 'fatal',
     WEBHOOK_RETRY_DELAYS: '200ms,500ms,1s,2s',
     WEBHOOK_TIMEOUT: '3s',
     WEBHOOK_CONNECT_TIMEOUT: '1s',
     // So that storms can come from many addresses.
     TRUSTED_PROXIES: '127.0.0.0/8',
   }
+  const logFile = path.join(tmpdir(), `plantroom-soak-${process.pid}.log`)
+  say(`the processes write their logs to ${logFile}`)
+  const log = openSync(logFile, 'a')
   const endedByThemselves: string[] = []
   const onEnd = (what: string, how: string) => {
     endedByThemselves.push(`${what}: ${how}`)
@@ -68,13 +72,13 @@ export async function startMachine(say: (text: string) => void): Promise<Machine
   }
   const server = stack.use(
     await keepRunning(
-      () => startProduct({ ...env, ROLES: 'server' }),
+      () => startProduct({ ...env, ROLES: 'server' }, log),
       (how) => onEnd('the server', how),
     ),
   )
   const workers: Kept[] = []
   for (let nth = 0; nth < WORKERS; nth++) {
-    const start = () => startWorkerProcess(env)
+    const start = () => startWorkerProcess(env, log)
     workers.push(stack.use(await keepRunning(start, (how) => onEnd(`worker ${nth}`, how))))
   }
   const database = stack.use(openDatabase(url.href, 4))
