@@ -54,9 +54,7 @@ export function createAttempter(
       const request = prepareRequest(prepared, parcel, startedAtMs)
       requestHeaders = request.headerLines
       const timeoutMs = parcel.timeoutMs ?? config.timeoutMs
-      exchange = prepared.hide(
-        await send(connections, request.wire, timeoutMs, parcel.mayBegin),
-      )
+      exchange = prepared.hide(await send(connections, request.wire, timeoutMs, parcel.mayBegin))
     } catch (error) {
       if (error instanceof WithdrawnError || !parcel.mayBegin()) return undefined
       exchange = notSent(error, performance.now() - startedMs)

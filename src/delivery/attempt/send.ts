@@ -55,13 +55,7 @@ export async function send(
   const startedMs = performance.now()
   const kept = await connections.takeKept(request.target)
   if (kept !== undefined) {
-    const { exchange, stale } = await exchangeOn(
-      connections,
-      kept,
-      request,
-      timeoutMs,
-      mayBegin,
-    )
+    const { exchange, stale } = await exchangeOn(connections, kept, request, timeoutMs, mayBegin)
     if (!stale) return { ...exchange, dnsMs: undefined, connectMs: undefined, tlsMs: undefined }
   }
   // Both together take no longer than one may.

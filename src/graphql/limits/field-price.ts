@@ -82,14 +82,14 @@ function priceOfOrdinary(
   const option: unknown = Reflect.get(Object(field.extensions['pothosOptions']), 'complexity')
   const said: unknown = typeof option === 'function' ? option(args, {}, field) : option
   const given = on === schema.getMutationType() ? size.longest : at.given
-  const unsaid = isListType(getNullableType(field.type))
-    ? Math.max(UNKNOWN_LENGTH, size.longest, given)
-    : 1
+  const isList = isListType(getNullableType(field.type))
+  const unsaid = isList ? Math.max(UNKNOWN_LENGTH, size.longest, given) : 1
   const own = typeof said === 'number' ? said : numberIn(said, 'field', 1)
   return {
     own: own + size.points,
     multiplier: Math.max(0, numberIn(said, 'multiplier', unsaid)),
-    below: { type: getNamedType(field.type), at: { ...at, given } },
+    // A list answers for what was given once: what each of its entries holds is short again.
+    below: { type: getNamedType(field.type), at: { ...at, given: isList ? 0 : given } },
   }
 }
 

@@ -234,7 +234,7 @@ describe('work orders', () => {
   it.each([
     ['an empty title', { title: '   ' }, 'title'],
     ['a title of 201 characters', { title: 'x'.repeat(201) }, 'title'],
-    ['a title of 200 KB', { title: 'x'.repeat(200_000) }, 'title'],
+    ['a title of 60 KB', { title: 'x'.repeat(60_000) }, 'title'],
     ['a location that does not exist', { locationId: 'loc-nowhere' }, 'locationId'],
     ['an assignee that does not exist', { assigneeId: 'usr-nobody' }, 'assigneeId'],
   ])('%s is a user error that names the field', async (_name, wrong, field) => {
@@ -243,6 +243,13 @@ describe('work orders', () => {
     })
     expect(workOrderCreate.workOrder).toBeNull()
     expect(workOrderCreate.userErrors).toMatchObject([{ path: ['input', field] }])
+  })
+
+  it('a title of 200 KB is refused before anything is asked of it, by name', async () => {
+    const input = { title: 'x'.repeat(200_000), locationId }
+    await expect(ask(test.url, org.owner, CreateWorkOrder, { input })).rejects.toThrow(
+      'WorkOrderCreateInput.title has 200000 characters; at most 65536 are allowed',
+    )
   })
 
   it('lists are filtered, ordered and paged', async () => {

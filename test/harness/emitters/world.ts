@@ -146,7 +146,7 @@ export async function openWorld(beside?: World): Promise<World> {
            UNION ALL
            SELECT body, '{}', created, 0 FROM webhook_delivery
             WHERE organization_id = $1 AND sequence IS NULL) AS written
-          ORDER BY created, ordinal`,
+          ORDER BY ordinal`,
         [org.organizationId],
       )
       return rows.map(({ body, facets }) => ({
