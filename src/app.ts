@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { logBackgroundFaults } from './background.ts'
 import { bookingHookJob } from './domains/bookings/hooks/hooks.ts'
 import type { Config } from './config/config.ts'
 import { claimDataFolder } from './database/postgres/data-folder.ts'
@@ -47,6 +48,7 @@ export async function startApp(
 ): Promise<App> {
   const { signal } = options
   await using started = new AsyncDisposableStack()
+  started.use(logBackgroundFaults(log))
   const databaseUrl = await openDatabaseServer(config, log, options, started)
   signal?.throwIfAborted()
   const applied = await migrate(databaseUrl)

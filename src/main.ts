@@ -1,3 +1,4 @@
+import { inBackground } from './background.ts'
 import './process/demand-node.mjs'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -52,7 +53,12 @@ async function main(stop: StopSwitch): Promise<number> {
   stop.limit(config.shutdownTimeoutMs)
   const log = createLogger(config.logLevel, stderr)
   const { shutdownTimeoutMs } = config
-  endOnFault({ log, stop: stop.onFault, shutdownTimeoutMs, exit: (code) => void exit(code) })
+  endOnFault({
+    log,
+    stop: stop.onFault,
+    shutdownTimeoutMs,
+    exit: (code) => inBackground('ending', () => exit(code)),
+  })
   const { signal } = stop
   let isStarted = false
   try {

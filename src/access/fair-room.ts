@@ -188,7 +188,8 @@ export async function inTurn<T>(
   try {
     return await work()
   } finally {
-    void rest().finally(() => room.give(owner))
+    const give = () => room.give(owner)
+    rest().then(give, give)
   }
 }
 

@@ -157,12 +157,17 @@ export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter 
     })
     const payRest = () => {
       const isOwing = state.debt > 0 && state.claiming === undefined
-      if (isOwing && performance.now() >= state.blockedUntil) void startClaim(of, state, 0)
+      if (isOwing && performance.now() >= state.blockedUntil) claimRest(of, state)
     }
     // What cannot be claimed now stays owed, and is paid with the next claim.
     claiming.then(payRest, () => undefined)
     state.claiming = claiming
     return claiming
+  }
+
+  /** Whoever could be answered without it does not wait for it; what fails is claimed the next time. */
+  function claimRest(of: Counted, state: Subject): void {
+    startClaim(of, state, 0).catch(() => undefined)
   }
 
   function mayBorrow(of: Counted, state: Subject, count: number, now: number): boolean {
@@ -187,7 +192,7 @@ export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter 
         if (mayBorrow(of, state, count, now)) {
           state.debt += count
           state.spent += count
-          if (state.claiming === undefined) void startClaim(of, state, 0)
+          if (state.claiming === undefined) claimRest(of, state)
           return answer(of, state, 0)
         }
         if (now < state.blockedUntil) return answer(of, state, state.blockedUntil - now)

@@ -12,6 +12,10 @@ const duration = z
     return Number.parseInt(text, 10) * unitMs[unit]
   })
 
+/** Of an attempt. Who makes one outside of its lane has claimed it for twice as long: nobody makes it again. */
+const MAX_ATTEMPT_MS = 60_000
+const attemptTimeout = duration.refine((ms) => ms <= MAX_ATTEMPT_MS, 'must be at most 60s')
+
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 const integer = (min: number, max: number) =>
   z
@@ -112,7 +116,7 @@ const environment = z.object({
     .transform(list)
     .pipe(z.array(duration).min(1)),
   WEBHOOK_RETRY_DEADLINE: duration.prefault('24h'),
-  WEBHOOK_TIMEOUT: duration.prefault('30s'),
+  WEBHOOK_TIMEOUT: attemptTimeout.prefault('30s'),
   WEBHOOK_CONNECT_TIMEOUT: duration.prefault('5s'),
   WEBHOOK_CONCURRENCY: integer(2, 10_000).prefault('256'),
   WEBHOOK_LOG_DAYS: integer(1, 3_650).prefault('30'),

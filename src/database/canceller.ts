@@ -1,3 +1,4 @@
+import { inBackground } from '../background.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type PoolClient } from 'pg'
 
@@ -49,8 +50,7 @@ export function createCanceller(databaseUrl: string): Canceller {
       triesLeft.set(client, MAX_TRIES)
       if (running) return
       running = true
-      // It never rejects: everything of it is within the try, and ending is caught.
-      void run()
+      inBackground('cancelling statements', run)
     },
     forget: (client) => triesLeft.delete(client),
   }

@@ -1,5 +1,6 @@
 import { type JobWithMetadata, PgBoss, type QueueOptions, type QueuePolicy } from 'pg-boss'
 import type { z } from 'zod'
+import { inBackground } from '../background.ts'
 import type { Logger } from '../log.ts'
 import { outsideScope } from './query-scope.ts'
 
@@ -115,12 +116,12 @@ export async function openQueue(
       if (slot.running) return
       slot.running = true
       // Not part of whoever asked first: it does the work of all, and outlives the request.
-      void outsideScope(async () => {
+      const work = async () => {
         while (slot.pending.size > 0) {
           const items = Array.from(slot.pending, ([k, value]) => ({ key: k, data: value }))
           slot.pending.clear()
-          const work = local.get(job.name)
-          const done = await work?.(items.map((item) => item.data)).then(
+          const handler = local.get(job.name)
+          const done = await handler?.(items.map((item) => item.data)).then(
             () => true,
             (error: unknown) => {
               log.warn(
@@ -138,7 +139,8 @@ export async function openQueue(
             })
         }
         slot.running = false
-      })
+      }
+      inBackground(`wake-ups of ${job.name}`, () => outsideScope(work))
     },
     async implement(job, options, handler) {
       local.set(job.name, (batch) => handler(batch.map((data) => job.data.parse(data))))

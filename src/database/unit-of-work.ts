@@ -1,3 +1,4 @@
+import { inBackground } from '../background.ts'
 import type { Caller } from '../access/caller.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Database } from './database.ts'
@@ -28,7 +29,7 @@ export interface UnitOfWork {
   expected: ExpectedVersion | undefined
   /** Runs inside the transaction after the command, in order of registration. */
   beforeCommit(step: () => Promise<void>): void
-  /** Runs once the transaction is durable; a fault in it does not undo anything. */
+  /** Runs once the transaction is durable; a fault in it is logged and undoes nothing. */
   afterCommit(step: () => void): void
 }
 
@@ -69,7 +70,7 @@ export async function transaction<T>(
     for (const step of before) await step()
     return answer
   }, transactionLimits())
-  for (const step of after) step()
+  for (const step of after) inBackground('after a commit', step)
   return result
 }
 

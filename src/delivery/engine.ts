@@ -1,4 +1,5 @@
 import { Pool, type PoolClient } from 'pg'
+import { inBackground } from '../background.ts'
 import type { Config } from '../config/config.ts'
 import type { MemoryLease } from '../database/memory/memory-lease.ts'
 import type { Logger } from '../log.ts'
@@ -81,7 +82,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
   let { lanes, replays } = open(identity)
 
   function open(taken: WorkerIdentity): { lanes: Lanes; replays: Replays } {
-    taken.onLost = () => void replaceIdentity()
+    taken.onLost = () => inBackground('taking another identity', replaceIdentity)
     log.info({ worker: taken.number }, 'delivery worker ready')
     const workerNumber = taken.number
     return {
@@ -184,5 +185,7 @@ function openPool(databaseUrl: string, log: Logger): Pool {
     options: '-c synchronous_commit=off -c jit=off',
   })
   pool.on('error', (error) => log.debug({ error: error.message }, 'delivery connection closed'))
+  // The same while somebody has it between two statements: the next one fails and says so.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }

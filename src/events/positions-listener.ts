@@ -36,7 +36,9 @@ function listenOnPostgres(url: string, log: Logger, onAdvance: OnAdvance): Posit
       // A connection that breaks says 'error' first; without a listener it would end the process.
       client.on('error', () => resolve())
     })
-    const stop = () => void client.end().catch(() => undefined)
+    const stop = () => {
+      client.end().catch(() => undefined)
+    }
     stopping.signal.addEventListener('abort', stop)
     client.on('notification', ({ payload }) => readAdvances(payload ?? '', onAdvance))
     try {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { inBackground } from '../background.ts'
 import type { Database } from '../database/database.ts'
 import type { Mark } from '../database/memory/memory-lease.ts'
 import { type LoggedEvent, readHead, readLog, readOldest } from './log.ts'
@@ -159,7 +160,7 @@ export async function openStreamLog(
     advance(position) {
       if (position <= head) return
       head = position
-      void distribute()
+      inBackground('waking subscribers', distribute)
     },
     reset(position) {
       head = position

@@ -1,11 +1,16 @@
 import type { Server } from 'node:http'
 import type { Config } from '../config/config.ts'
 import { StartupError } from '../errors.ts'
+import type { Logger } from '../log.ts'
 
-/** @throws StartupError naming the reason and the remedy. */
-export async function listen(server: Server, { host, port }: Config): Promise<void> {
+/**
+ * What cannot be accepted later on, as when the process has no file descriptor left, is logged.
+ * @throws StartupError naming the reason and the remedy.
+ */
+export async function listen(server: Server, { host, port }: Config, log: Logger): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      if (server.listening) log.warn({ error: error.message }, 'a connection was not accepted')
       reject(new StartupError(describeListenError(error, host, port)))
     })
     server.listen(port, host, resolve)

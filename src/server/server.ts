@@ -120,7 +120,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     addressOf,
   })
   try {
-    await listen(server, config)
+    await listen(server, config, log)
   } catch (error) {
     admissions[Symbol.dispose]()
     await revocations[Symbol.asyncDispose]()

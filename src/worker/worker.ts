@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
+import { inBackground } from '../background.ts'
 import { implementBookingHooks } from './booking-hooks.ts'
 import type { Config } from '../config/config.ts'
 import type { Backend } from '../database/unit-of-work.ts'
@@ -107,7 +108,8 @@ const RETRY_MS = 10_000
 function once(name: string, log: Logger, chore: () => Promise<unknown>) {
   const running = repeat(RETRY_MS, name, log, async () => {
     await chore()
-    void running.stop()
+    // Not waited for: it waits for this.
+    inBackground(name, () => running.stop())
   })
   return running
 }

@@ -47,6 +47,11 @@ describe('configuration', () => {
     }
   })
 
+  it('an attempt takes no longer than whoever makes it has claimed it for', () => {
+    expect(faultsOf({ WEBHOOK_TIMEOUT: '61s' })).toEqual(['WEBHOOK_TIMEOUT: must be at most 60s'])
+    expect(load({ WEBHOOK_TIMEOUT: '1m' }).webhooks.timeoutMs).toBe(60_000)
+  })
+
   it('an external database needs secrets of its own: there is no default', () => {
     for (const NODE_ENV of ['production', 'development']) {
       expect(

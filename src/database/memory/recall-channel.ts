@@ -1,3 +1,4 @@
+import { inBackground } from '../../background.ts'
 import { Client, type QueryResult } from 'pg'
 
 export interface Heard {
@@ -58,7 +59,7 @@ export function openRecallChannel(
       if (snapshot === undefined) throw new Error('no snapshot')
       return { subjects: new Set(rows.flatMap((row) => row.subjects ?? [])), snapshot }
     },
-    close: () => void end(),
+    close: () => inBackground('closing the recall channel', end),
     async leave() {
       await client.query('DELETE FROM memory_lease WHERE id = $1', [id]).catch(() => undefined)
       await end()

@@ -17,6 +17,8 @@ const MIGRATION_LOCK = 7_416_001
  */
 export async function migrate(url: string, migrationsDir = MIGRATIONS_DIR): Promise<string[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  // A connection that breaks between two statements fails the next one; unheard it would end the process.
+  client.on('error', () => undefined)
   try {
     await client.connect()
   } catch (error) {

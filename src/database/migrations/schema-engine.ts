@@ -64,6 +64,9 @@ const CHAR_MARK = ':char'
 /** Connections whose answers the adapter can read, the catalogue's one-byte columns included. */
 function openCatalogPool(url: string): Pool {
   const pool = new Pool({ connectionString: url })
+  // A connection that breaks between two statements fails the next one; unheard it would end the process.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const query = pool.query.bind(pool)
   return Object.assign(pool, {
     async query(config: QueryConfig | string): Promise<QueryResult> {

@@ -79,16 +79,19 @@ export async function startPostgres(
   let exited = false
   child.stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString('utf8')).slice(-4_000)
-    void fs.appendFile(log, chunk).catch(() => undefined)
+    fs.appendFile(log, chunk).catch(() => undefined)
   })
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
-    child.once('error', (error) => {
+    child.on('error', (error) => {
       errors += error.message
       resolve()
     })
   })
-  void ended.then(() => (exited = true))
+  ended.then(
+    () => (exited = true),
+    () => undefined,
+  )
   const pid = child.pid ?? 0
   const deadline = Date.now() + START_TIMEOUT_MS
   while (!exited && Date.now() < deadline && options.signal?.aborted !== true) {
@@ -204,7 +207,10 @@ export async function runAs(
 
 async function freePort(): Promise<number> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
   const address = server.address()
   await new Promise((resolve) => server.close(resolve))
   if (address === null || typeof address === 'string') throw new Error('no free port')

@@ -267,6 +267,8 @@ async function leftovers(cluster: string): Promise<string[]> {
 
 async function createDatabase(url: string): Promise<void> {
   const client = new Client({ connectionString: url.replace(/\/plantroom$/, '/postgres') })
+  // A connection that breaks between two statements fails the next one; unheard it would end the process.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     const found = await client.query("SELECT 1 FROM pg_database WHERE datname = 'plantroom'")

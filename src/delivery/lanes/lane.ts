@@ -1,3 +1,4 @@
+import { reportFault } from '../../background.ts'
 import type { MemoryLease } from '../../database/memory/memory-lease.ts'
 import type { Attempter, AttemptRecord } from '../attempt/attempt.ts'
 import { createBacklog } from './backlog.ts'
@@ -137,7 +138,7 @@ export function startLane(
       line.goBack(backlog.clear() - 1)
       if (backlog.busy > 0 || backlog.unlogged > 0 || loading) return
       state = 'releasing'
-      void release()
+      carryOn(release())
     }
   }
 
@@ -249,10 +250,22 @@ export function startLane(
       mayBegin: () => mayBegin(delivery),
     } as const
     const ageMs = delivery.ageMs + (performance.now() - delivery.loadedMs)
-    void dependencies.attempt(claimed, parcel, ageMs).then((record) => {
-      room.give()
-      if (record === undefined) takeBack(delivery)
-      else settle(delivery, record)
+    carryOn(
+      dependencies
+        .attempt(claimed, parcel, ageMs)
+        .finally(() => room.give())
+        .then((record) => {
+          if (record === undefined) takeBack(delivery)
+          else settle(delivery, record)
+        }),
+    )
+  }
+
+  /** After a fault nobody knows where the lane stands: whoever claims it next reads it anew. */
+  function carryOn(step: Promise<void>): void {
+    step.catch((error: unknown) => {
+      reportFault(error, 'a lane')
+      end(undefined)
     })
   }
 
@@ -272,7 +285,7 @@ export function startLane(
     if (line.hasLeft(subjectId) && !backlog.subjects().has(subjectId)) lookAgain()
     // What follows from a failure is in the database once it is logged, and only there.
     if (!record.succeeded && ordering === 'ENDPOINT') halted = true
-    void writeLog(delivery, record)
+    carryOn(writeLog(delivery, record))
     advance()
   }
 
@@ -309,10 +322,10 @@ export function startLane(
     if (waitsFor.size > 0 && (ordering === 'ENDPOINT' || failsAsAWhole())) return
     const waiting = waitsFor.size > 0 ? backlog.count((each) => !isHeld(each)) : backlog.waiting
     if (waiting < LOW_WATER) {
-      if (hasMore) void load(NO_SUBJECTS)
+      if (hasMore) carryOn(load(NO_SUBJECTS))
     } else if (ordering === 'OBJECT' && hasOthers && hasRoom) {
       // All that is in hand is held back by its own subjects: look past them for others.
-      void load(backlog.subjects())
+      carryOn(load(backlog.subjects()))
     }
   }
 
@@ -404,7 +417,7 @@ export function startLane(
       released = await dependencies.release({ ...claim, through, retriesEnded })
     } catch {
       setTimeout(() => {
-        if (state === 'releasing') void release()
+        if (state === 'releasing') carryOn(release())
       }, RETRY_RELEASE_MS).unref()
       return
     }
@@ -412,7 +425,7 @@ export function startLane(
     if (released.kind === 'kept') {
       // A halted lane must be claimed anew, to see the endpoint as it is now.
       if (halted) {
-        void release()
+        carryOn(release())
         return
       }
       state = 'open'

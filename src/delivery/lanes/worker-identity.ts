@@ -33,7 +33,7 @@ export async function takeIdentity(url: string): Promise<WorkerIdentity> {
   const lose = () => {
     if (ended) return
     ended = true
-    void client.end().catch(() => undefined)
+    client.end().catch(() => undefined)
     identity.onLost?.()
   }
   client.on('error', lose)

@@ -1,3 +1,4 @@
+import { inBackground } from '../../background.ts'
 /**
  * Group commit: calls that come while one is under way wait and then go together. Alone, a call
  * costs one statement and no delay worth naming; a thousand at once cost a handful.
@@ -42,6 +43,6 @@ export function groupCalls<Item, Answer>(
       if (running) return
       running = true
       // After the events of this turn of the loop: what arrives together is written together.
-      setImmediate(() => void drain())
+      setImmediate(() => inBackground('a group of statements', drain))
     })
 }

@@ -1,7 +1,10 @@
 import type { Pool } from 'pg'
 import { type Outside, OUTSIDE_COLUMNS, type OutsideAttempter } from './attempt-outside.ts'
 
-/** A worker that dies in the middle: another one may try again after this. */
+/**
+ * A worker that dies in the middle: another one may try again after this. Longer than waiting for room and
+ * the longest WEBHOOK_TIMEOUT.
+ */
 const CLAIM_MS = 120_000
 
 interface Dependencies {

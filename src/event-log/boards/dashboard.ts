@@ -60,7 +60,7 @@ export function defineDashboard(name: string, dashboard: Dashboard): void {
         description: record.description,
         // The batch makes a query of its own for all changes of a turn; the fields below are the same.
         resolve: async (query, { event }, _args, context, info) => {
-          void { ...query }
+          Object.assign({}, query)
           const [id = event.subjectId] = (record.facet && event.facets[record.facet]) ?? []
           const found = await loadRecord(context, info, id, record.type)
           return found as never

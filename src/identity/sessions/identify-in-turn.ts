@@ -1,3 +1,4 @@
+import { inBackground } from '../../background.ts'
 import type { Caller } from '../../access/caller.ts'
 import { createFairLines } from '../../access/fair-lines.ts'
 import { networkOf } from '../../access/network-of.ts'
@@ -56,6 +57,6 @@ export function createIdentifier(
   return (proof, address) =>
     new Promise((resolve, reject) => {
       lines.add(networkOf(address), { proof, resolve, reject })
-      if (running < AT_ONCE) void ask()
+      if (running < AT_ONCE) inBackground('looking at credentials', ask)
     })
 }

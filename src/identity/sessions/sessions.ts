@@ -129,7 +129,9 @@ export function watchRevocations(database: Database, log: Logger): RevocationFee
     // A connection that breaks says 'error' first; without a listener it would end the process.
     client.on('error', () => ended.resolve())
     let proving: NodeJS.Timeout | undefined
-    const stop = () => void client.end().catch(() => undefined)
+    const stop = () => {
+      client.end().catch(() => undefined)
+    }
     client.on('notification', ({ payload }) => {
       const parsed = parse(payload)
       if (parsed !== undefined) tell(parsed)

@@ -1,3 +1,4 @@
+import { inBackground } from '../../background.ts'
 import { actorOf } from '../../access/caller.ts'
 import type { Config } from '../../config/config.ts'
 import { writeAudit } from '../../database/audit.ts'
@@ -57,7 +58,10 @@ async function tryToSignIn(
   const fits = await passwordFits(user?.passwordHash, input.password)
   if (user === null || !fits || user.status !== 'ACTIVE') {
     // Not waited for: the answer would come later for an address that somebody has.
-    if (user !== null) void auditRefusal(host, user, fits ? user.status : 'password')
+    if (user !== null) {
+      const reason = fits ? user.status : 'password'
+      inBackground('audit of a refused sign-in', () => auditRefusal(host, user, reason))
+    }
     throw new AccessError('UNAUTHENTICATED', 'Wrong e-mail address or password')
   }
   await attempt.giveBack()

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { inBackground } from '../../background.ts'
 import type { AddressLimiter } from '../../access/address-limiter.ts'
 import type { Logger } from '../../log.ts'
 import { chooseRequestId, withRequestId } from '../../request-id.ts'
@@ -44,7 +45,7 @@ export interface RouterParts {
 export function createRouter(parts: RouterParts): RequestListener {
   return (request, response) => {
     const id = chooseRequestId(request.headers['x-request-id'])
-    withRequestId(id, () => void handle(request, response, id, parts))
+    withRequestId(id, () => inBackground('a request', () => handle(request, response, id, parts)))
   }
 }
 
@@ -98,7 +99,9 @@ async function serve(
 /** OPTIONS * asks whether there is a server at all. */
 const WHOLE_SERVER: Route = {
   methods: ['OPTIONS'],
-  serve: ({ response }) => void response.writeHead(204, { allow: 'GET, HEAD, POST' }).end(),
+  serve({ response }) {
+    response.writeHead(204, { allow: 'GET, HEAD, POST' }).end()
+  },
 }
 
 /** @throws HttpRefusal 429 */

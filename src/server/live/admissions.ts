@@ -1,3 +1,4 @@
+import { inBackground } from '../../background.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { Authenticator } from '../../identity/sessions/authenticate.ts'
 import type { Logger } from '../../log.ts'
@@ -71,7 +72,7 @@ export function openAdmissions(
     }
   }
 
-  const timer = setInterval(() => void sweep(), SWEEP_MS)
+  const timer = setInterval(() => inBackground('checking rights', sweep), SWEEP_MS)
   return {
     admit(admission) {
       const identity = identityOf(admission.caller)

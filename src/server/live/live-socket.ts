@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { CloseCode, type Message, MessageType, type SubscribeMessage } from 'graphql-ws'
 import type { WebSocket } from 'ws'
+import { inBackground } from '../../background.ts'
 import type { Caller } from '../../access/caller.ts'
 import { encodeCursor } from '../../database/reading/cursor.ts'
 import { AccessError } from '../../errors.ts'
@@ -180,6 +181,16 @@ export class LiveSocket implements OperationHost {
     }
   }
 
+  /** What goes on after a message. */
+  #run(work: string, run: () => Promise<void>): void {
+    inBackground(work, () =>
+      run().catch((error: unknown) => {
+        this.close(CloseCode.InternalServerError, 'Internal server error')
+        throw error
+      }),
+    )
+  }
+
   #receive(text: string): void {
     let message: Message
     try {
@@ -189,8 +200,7 @@ export class LiveSocket implements OperationHost {
     }
     switch (message.type) {
       case MessageType.ConnectionInit:
-        void this.#initialise(message.payload ?? {})
-        return
+        return this.#run('opening a socket', () => this.#initialise(message.payload ?? {}))
       case MessageType.Ping:
         return this.#send({ ...message, type: MessageType.Pong })
       case MessageType.Pong:
@@ -258,7 +268,8 @@ export class LiveSocket implements OperationHost {
     }
     const operation = new Operation(id, this)
     this.#operations.set(id, operation)
-    void operation.run(payload, { caller, remoteAddress: this.#remoteAddress })
+    const context = { caller, remoteAddress: this.#remoteAddress }
+    this.#run('an operation', () => operation.run(payload, context))
   }
 
   #send(message: object): void {

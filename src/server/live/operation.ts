@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SubscribePayload } from 'graphql-ws'
+import { inBackground } from '../../background.ts'
 import type { Caller } from '../../access/caller.ts'
 import { encodeCursor } from '../../database/reading/cursor.ts'
 import { type EventSubscription, isEventSubscription } from '../../events/stream-subscription.ts'
@@ -54,7 +55,7 @@ export class Operation {
   /** Ends it without another message to the client. */
   stop(): void {
     this.#stopped = true
-    void this.#source?.return?.()
+    inBackground('ending a stream', () => this.#source?.return?.())
   }
 
   #follow(outcome: Outcome): Promise<void> | undefined {

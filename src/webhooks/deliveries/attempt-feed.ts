@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inBackground } from '../../background.ts'
 import type { Database } from '../../database/database.ts'
 import { outsideScope } from '../../database/query-scope.ts'
 
@@ -91,7 +92,7 @@ function createAttemptFeed(database: Database): AttemptFeed {
       }
       watches.add(watch)
       // For all who watch, and for longer than it takes to begin.
-      void outsideScope(keepPolling)
+      inBackground('reading attempts', () => outsideScope(keepPolling))
       return iterate(watch, () => watches.delete(watch))
     },
   }

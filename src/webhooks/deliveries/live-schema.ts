@@ -44,7 +44,7 @@ const DeliveryUpdate = builder.objectRef<AttemptItem>('WebhookDeliveryUpdate').i
       nullable: true,
       description: 'The delivery as it is now, which may be later than the attempt.',
       resolve: async (query, item, _args, context, info) => {
-        void { ...query }
+        Object.assign({}, query)
         return (await loadRecord(context, info, item.deliveryId, 'WebhookDelivery')) as never
       },
     }),

@@ -94,7 +94,9 @@ export function createPayloadShaper(
         return rendered
       }
       // What was made goes out at once: the place rests, not whoever waits for its bodies.
-      const rest = async () => void (isAlone() || (await sleep(busyMs * REST)))
+      const rest = async () => {
+        if (!isAlone()) await sleep(busyMs * REST)
+      }
       const made = await inTurn(room, terms, turn, rest)
       for (const [eventId, body] of made) bodies.set(eventId, body)
     }
@@ -114,7 +116,8 @@ export function createPayloadShaper(
       const name = `${key} ${event.id}`
       const body = rendering.then((bodies) => bodies.get(event.id))
       making.set(name, body)
-      void body.catch(() => undefined).then(() => making.delete(name))
+      const forget = () => making.delete(name)
+      body.then(forget, forget)
     }
     const made = await Promise.all(
       events.map(async (event) => [event.id, await making.get(`${key} ${event.id}`)] as const),
