@@ -1,3 +1,4 @@
+import type { Caller } from '../access/caller.ts'
 import type { UnitOfWork } from '../database/unit-of-work.ts'
 
 /**
@@ -18,5 +19,17 @@ export async function personsBehind(unit: UnitOfWork): Promise<string[]> {
       })
       return [...new Set([key.createdById, ...key.knownByIds])]
     }
+  }
+}
+
+/** The credential by which a request was made: its session, its key, or the user of a bare token. */
+export function credentialOf(caller: Caller): string | null {
+  switch (caller.kind) {
+    case 'system':
+      return null
+    case 'user':
+      return caller.sessionId ?? caller.userId
+    case 'apiKey':
+      return caller.apiKeyId
   }
 }

@@ -62,6 +62,11 @@ export const updateUserInput = z.object({
 })
 export type UpdateUserInput = z.infer<typeof updateUserInput>
 
+export const removeUserInput = z.object({
+  id: z.string(),
+  revokeApiKeys: z.boolean().nullish(),
+})
+
 export const oneUserInput = z.object({ id: z.string() })
 export type OneUserInput = z.infer<typeof oneUserInput>
 

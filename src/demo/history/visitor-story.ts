@@ -95,6 +95,7 @@ function complete(story: Story, key: VisitorCheckpointKey, at: Date, host: Perso
     organizationId: campus.organizationId,
     key,
     completedAt: at,
+    completedBy: host.id,
     documentUrl: null,
   }
   const checkpoints = [...visitor.checkpoints, done]
@@ -167,6 +168,8 @@ function newVisitor(campus: Campus, visit: Visit): VisitorRecord {
     denyReason: null,
     cancelReason: null,
     registeredById: host.id,
+    approvedBy: null,
+    approvedAt: null,
     endedAt: null,
     erasedAt: null,
     version: 1,

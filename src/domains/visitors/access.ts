@@ -21,6 +21,19 @@ export function demandDeciding(caller: Caller): void {
 }
 
 /**
+ * Who receives or announced a visitor does not also say that the rules of the site are met.
+ * @param ruled whether the site has any
+ * @throws AccessError FORBIDDEN
+ */
+export function demandReception(caller: Caller, ruled: boolean): void {
+  if (!ruled || caller.kind !== 'user' || DECIDING.has(caller.role)) return
+  throw new AccessError(
+    'FORBIDDEN',
+    'At this site an Owner, Admin or Manager, or a reception with its key, does this',
+  )
+}
+
+/**
  * Others act for the visitors whom they receive or announced; of other visits they learn nothing.
  * @param party whoever receives them or announced them
  * @throws DomainError NOT_FOUND, as for one that does not exist

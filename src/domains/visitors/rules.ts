@@ -8,7 +8,8 @@ import type {
 /** From which status a visitor may go to which. A visit starts pending or registered. */
 export const TRANSITIONS: Readonly<Record<VisitorStatus, readonly VisitorStatus[]>> = {
   PENDING_APPROVAL: ['REGISTERED', 'DENIED', 'CANCELLED'],
-  REGISTERED: ['CHECKED_IN', 'DENIED', 'CANCELLED', 'NO_SHOW'],
+  // Back to PENDING_APPROVAL: changed by somebody who may not decide.
+  REGISTERED: ['CHECKED_IN', 'DENIED', 'CANCELLED', 'NO_SHOW', 'PENDING_APPROVAL'],
   CHECKED_IN: ['CHECKED_OUT'],
   CHECKED_OUT: [],
   DENIED: [],

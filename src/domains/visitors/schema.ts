@@ -27,6 +27,10 @@ builder.prismaObject('VisitorCheckpoint', {
   fields: (t) => ({
     key: t.expose('key', { type: CheckpointEnum, description: 'What was done.' }),
     completedAt: t.expose('completedAt', { type: 'DateTime', description: 'When.' }),
+    completedBy: t.exposeString('completedBy', {
+      nullable: true,
+      description: 'Id of the user or key that noted it.',
+    }),
     documentUrl: t.exposeString('documentUrl', {
       nullable: true,
       description: 'Where the signed form or the like is kept.',
@@ -80,6 +84,11 @@ export const VisitorObject = builder.prismaNode('Visitor', {
       description: 'Completed checkpoints, oldest first.',
       query: { orderBy: [{ completedAt: 'asc' }, { key: 'asc' }] },
     }),
+    approvedBy: t.exposeString('approvedBy', {
+      nullable: true,
+      description: 'Id of the user or key that approved the visit as it is.',
+    }),
+    approvedAt: t.expose('approvedAt', moment('Approval of the visit as it is.')),
     checkedInAt: t.expose('checkedInAt', moment('Check-in.')),
     checkedOutAt: t.expose('checkedOutAt', moment('Check-out.')),
     checkedOutBy: t.exposeString('checkedOutBy', {

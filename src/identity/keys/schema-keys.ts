@@ -54,7 +54,7 @@ export const IntegrationType = builder.prismaNode('Integration', {
   }),
 })
 
-const ApiKeyType = builder.prismaNode('ApiKey', {
+export const ApiKeyType = builder.prismaNode('ApiKey', {
   id: { field: 'id' },
   nullable: true,
   name: registerNode('apiKey', 'ApiKey'),
@@ -75,6 +75,15 @@ const ApiKeyType = builder.prismaNode('ApiKey', {
     lastUsedFrom: t.exposeString('lastUsedFrom', {
       nullable: true,
       description: 'Address from which it was last used.',
+    }),
+    createdBy: t.relation('createdBy', {
+      nullable: true,
+      description: 'Who made it. It lives on when they go: see their status.',
+    }),
+    knownByIds: t.idList({
+      description: 'Everybody whom its text, or a former one, was shown to: the persons behind it.',
+      select: { createdById: true, knownByIds: true },
+      resolve: (key) => [...new Set([key.createdById, ...key.knownByIds])],
     }),
     rotatedAt: t.expose('rotatedAt', moment('When it was given a new text.')),
     previousExpiresAt: t.expose(

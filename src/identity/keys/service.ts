@@ -1,9 +1,10 @@
-import { PLAN_LIMITS } from '../../access/caller.ts'
+import { demandOneOf, PLAN_LIMITS } from '../../access/caller.ts'
 import { demandHolds } from '../../access/grants.ts'
+import { auditUnit } from '../../database/audit.ts'
 import { newId } from '../../database/ids.ts'
 import { lockRow, type UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, invalid, notFound } from '../../errors.ts'
-import type { ApiKey, Integration } from '../../generated/prisma/client.ts'
+import type { ApiKey, Integration, Prisma } from '../../generated/prisma/client.ts'
 import { demandPlan } from '../../graphql/context.ts'
 import { generateApiKey, hashApiKey } from './api-keys.ts'
 import type {
@@ -63,6 +64,37 @@ async function demandRoom(unit: UnitOfWork): Promise<void> {
   })
   if (live < most) return
   throw new DomainError(`The plan allows ${most} API keys: revoke one first`, { code: 'QUOTA' })
+}
+
+/** Which keys work whose text a user knows: they go on working when the user is gone. */
+export function keysKnownTo(userId: string, now: Date): Prisma.ApiKeyWhereInput {
+  return {
+    AND: [
+      { OR: [{ createdById: userId }, { knownByIds: { has: userId } }] },
+      { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+    ],
+    revokedAt: null,
+  }
+}
+
+/** Ends every key whose text a user knows, each with an entry of the audit log. */
+export async function revokeKeysOf(
+  unit: UnitOfWork,
+  userId: string,
+  remoteAddress: string,
+): Promise<void> {
+  demandOneOf(unit.caller, ['api-keys:manage'])
+  const where = keysKnownTo(userId, unit.now)
+  const keys = await unit.tx.apiKey.findMany({
+    where,
+    select: { id: true },
+    orderBy: { id: 'asc' },
+  })
+  for (const { id } of keys) {
+    await revokeApiKey(unit, id)
+    const detail = { knownBy: userId }
+    await auditUnit(unit, remoteAddress, { action: 'apiKeyRevoke', subjectId: id, detail })
+  }
 }
 
 /** Ends a key at once; revoking one again changes nothing. */

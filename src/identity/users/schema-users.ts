@@ -1,12 +1,22 @@
+import { may } from '../../access/caller.ts'
 import type { Organization, User } from '../../generated/prisma/client.ts'
-import { type CommandBody, defineCommand } from '../../graphql/commands/command.ts'
+import {
+  type CommandBody,
+  defineCommand,
+  type InputBuilder,
+  type PayloadBuilder,
+} from '../../graphql/commands/command.ts'
+import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import {
   changePlanInput,
   inviteUserInput,
   oneUserInput,
+  removeUserInput,
   updateOrganizationInput,
   updateUserInput,
 } from '../input.ts'
+import { ApiKeyType } from '../keys/schema-keys.ts'
+import { keysKnownTo, revokeKeysOf } from '../keys/service.ts'
 import { changePlan, updateOrganization } from '../organization/organization.ts'
 import { OrganizationType, PlanEnum, RoleEnum, UserType } from '../organization/schema.ts'
 import {
@@ -18,6 +28,31 @@ import {
   suspendUser,
   updateUser,
 } from './users.ts'
+
+/** The keys that go on working without whoever is sent away. */
+const livingKeys = (t: PayloadBuilder<User | string>) => ({
+  apiKeys: t.field({
+    type: [ApiKeyType],
+    nullable: true,
+    description:
+      'Keys that still work and whose text the user knows, at most 1,000: rotate or revoke them. Needs api-keys:manage; null without it.',
+    resolve: async ({ result }, _args, context) => {
+      if (result === undefined || !may(callerOf(context), 'api-keys:manage')) return null
+      const userId = typeof result === 'string' ? result : result.id
+      return scopedPrisma(context).apiKey.findMany({
+        where: keysKnownTo(userId, new Date()),
+        orderBy: { id: 'desc' },
+        take: 1_000,
+      })
+    },
+  }),
+})
+
+const revoking = (t: InputBuilder) => ({
+  revokeApiKeys: t.boolean({
+    description: 'Whether to end all keys too whose text the user knows; needs api-keys:manage.',
+  }),
+})
 
 /** A command that answers with the user after it. */
 function defineUserCommand<I>(name: string, options: CommandBody<I, User>): void {
@@ -108,31 +143,52 @@ defineUserCommand('userActivate', {
   run: activateUser,
 })
 
-defineUserCommand('userSuspend', {
+defineCommand('userSuspend', {
   description:
-    'Ends all sessions of a user, who cannot sign in until activated again. Records user.suspended.',
-  schema: oneUserInput,
+    'Ends all sessions of a user, who cannot sign in until activated again. Keys that they made live on: the answer lists them. Records user.suspended.',
+  permission: 'users:write',
+  schema: removeUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
+    ...revoking(t),
   }),
-  run: suspendUser,
+  run: async (unit, input, { remoteAddress }): Promise<User | string> => {
+    const user = await suspendUser(unit, input)
+    if (input.revokeApiKeys === true) await revokeKeysOf(unit, user.id, remoteAddress)
+    return user
+  },
+  payload: (t) => ({
+    user: t.field({
+      type: UserType,
+      nullable: true,
+      description: 'The user after the change.',
+      resolve: ({ result }) => (typeof result === 'object' ? result : null),
+    }),
+    ...livingKeys(t),
+  }),
 })
 
 defineCommand('userDelete', {
   description:
-    'Removes a user for good; records that name them stay. The address is free again. Records user.deleted.',
+    'Removes a user for good; records that name them stay. The address is free again. Keys that they made live on: the answer lists them. Records user.deleted.',
   permission: 'users:write',
-  schema: oneUserInput,
+  schema: removeUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
+    ...revoking(t),
   }),
-  run: deleteUser,
+  run: async (unit, input, { remoteAddress }): Promise<User | string> => {
+    const id = await deleteUser(unit, input)
+    if (input.revokeApiKeys === true) await revokeKeysOf(unit, id, remoteAddress)
+    return id
+  },
   payload: (t) => ({
     deletedId: t.id({
       nullable: true,
       description: 'Id of the removed user.',
-      resolve: (payload) => payload.result ?? null,
+      resolve: ({ result }) => (typeof result === 'string' ? result : null),
     }),
+    ...livingKeys(t),
   }),
 })
 

@@ -118,6 +118,18 @@ export const QuotationType = builder.prismaNode('Quotation', {
       nullable: true,
       description: 'When it was handed in.',
     }),
+    submittedByIds: t.exposeStringList('submittedByIds', {
+      description:
+        'Everybody who may have handed it in: the person, or all who know the key that did. None of them approves it.',
+    }),
+    submittedThrough: t.exposeString('submittedThrough', {
+      nullable: true,
+      description: 'Id of the session or key through which it was handed in.',
+    }),
+    submittedDigest: t.exposeString('submittedDigest', {
+      nullable: true,
+      description: 'SHA-256 of what was handed in: work order, schedule, lines and total.',
+    }),
     approvedBy: t.relation('approvedBy', { nullable: true, description: 'Who approved it.' }),
     approvedById: t.exposeID('approvedById', {
       nullable: true,
@@ -127,6 +139,14 @@ export const QuotationType = builder.prismaNode('Quotation', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was approved.',
+    }),
+    approvedThrough: t.exposeString('approvedThrough', {
+      nullable: true,
+      description: 'Id of the session through which it was approved.',
+    }),
+    approvedDigest: t.exposeString('approvedDigest', {
+      nullable: true,
+      description: 'SHA-256 of what was approved; the same as submittedDigest.',
     }),
     rejectedBy: t.relation('rejectedBy', { nullable: true, description: 'Who rejected it.' }),
     rejectedById: t.exposeID('rejectedById', {

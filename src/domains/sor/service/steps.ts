@@ -2,6 +2,7 @@ import { lockRow, type UnitOfWork } from '../../../database/unit-of-work.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { Prisma, type Quotation } from '../../../generated/prisma/client.ts'
 import { demandUser } from '../../../identity/users/people.ts'
+import { credentialOf, personsBehind } from '../../../identity/credentials.ts'
 import { demandStaff, responsibleUser } from '../access.ts'
 import {
   quotationApproved,
@@ -11,6 +12,7 @@ import {
 } from '../events.ts'
 import type { CancelQuotationInput, RejectQuotationInput, StepInput } from '../input.ts'
 import { coversAmount, demandInForce, demandQuotable, demandQuotationTransition } from '../rules.ts'
+import { digestOf } from './digest.ts'
 import { repriceLines } from './lines.ts'
 import { lockQuotation, saveQuotation } from './quotations.ts'
 
@@ -43,19 +45,32 @@ export async function submitQuotation(unit: UnitOfWork, input: StepInput): Promi
     where: { id: quotation.scheduleId },
   })
   demandInForce(schedule, unit.now)
+  const priced = await repriceLines(unit, schedule.id, lines)
+  const { lines: pricedLines, ...sums } = priced
   const after: Quotation = {
     ...quotation,
     status: 'SUBMITTED',
     submittedById: await responsibleUser(unit),
     submittedAt: unit.now,
+    submittedByIds: await personsBehind(unit),
+    submittedThrough: credentialOf(unit.caller),
+    submittedDigest: digestOf({ ...quotation, ...sums }, pricedLines),
     rejectedById: null,
     rejectedAt: null,
     rejectionReason: null,
   }
   return saveQuotation(unit, before, after, {
-    priced: await repriceLines(unit, schedule.id, lines),
+    priced,
     event: quotationSubmitted,
   })
+}
+
+const NOT_SUBMITTED = {
+  submittedById: null,
+  submittedAt: null,
+  submittedByIds: [],
+  submittedThrough: null,
+  submittedDigest: null,
 }
 
 /** Takes a quotation back before a decision, to change it or to let it be. */
@@ -65,15 +80,15 @@ export async function withdrawQuotation(unit: UnitOfWork, input: StepInput): Pro
   const after: Quotation = {
     ...before.quotation,
     status: 'DRAFT',
-    submittedById: null,
-    submittedAt: null,
+    ...NOT_SUBMITTED,
   }
   return saveQuotation(unit, before, after, { event: quotationWithdrawn })
 }
 
 /**
- * @throws DomainError APPROVAL_REQUIRED naming who may decide, when the caller handed it in or its
- * total exceeds the caller's limit; AccessError FORBIDDEN for a contractor or a key.
+ * @throws DomainError APPROVAL_REQUIRED naming who may decide, when the caller handed it in, knows the
+ * key by which it was handed in, or its total exceeds the caller's limit; CONFLICT when it is no more
+ * what was handed in; AccessError FORBIDDEN for a contractor or a key.
  */
 export async function approveQuotation(unit: UnitOfWork, input: StepInput): Promise<Quotation> {
   demandStaff(unit.caller)
@@ -83,11 +98,21 @@ export async function approveQuotation(unit: UnitOfWork, input: StepInput): Prom
   demandQuotationTransition(quotation.status, 'APPROVED')
   await demandOpenWorkOrder(unit, quotation)
   await demandApprover(unit, quotation, approvedById)
+  const approvedDigest = digestOf(quotation, before.lines)
+  if (quotation.submittedDigest !== null && quotation.submittedDigest !== approvedDigest) {
+    throw new DomainError(
+      'It is not what was handed in: withdraw it and hand it in anew',
+      { code: 'CONFLICT', ids: [quotation.id] },
+      ['input', 'id'],
+    )
+  }
   const after: Quotation = {
     ...quotation,
     status: 'APPROVED',
     approvedById,
     approvedAt: unit.now,
+    approvedThrough: credentialOf(unit.caller),
+    approvedDigest,
   }
   return saveQuotation(unit, before, after, { event: quotationApproved })
 }
@@ -118,8 +143,7 @@ export async function reviseQuotation(unit: UnitOfWork, input: StepInput): Promi
     ...before.quotation,
     status: 'DRAFT',
     revision: before.quotation.revision + 1,
-    submittedById: null,
-    submittedAt: null,
+    ...NOT_SUBMITTED,
   }
   return saveQuotation(unit, before, after)
 }
@@ -169,13 +193,14 @@ async function demandApprover(
     where: { id: userId },
     select: { approvalLimitCents: true },
   })
-  const own = quotation.submittedById === userId
+  const submitters = [...quotation.submittedByIds, quotation.submittedById ?? userId]
+  const own = submitters.includes(userId)
   if (!own && coversAmount(user.approvalLimitCents, quotation.totalAmountCents)) return
   const approvers = await unit.tx.user.findMany({
     where: {
       status: 'ACTIVE',
       role: { in: ['OWNER', 'ADMIN', 'MANAGER'] },
-      id: { notIn: [userId, quotation.submittedById ?? userId] },
+      id: { notIn: [userId, ...submitters] },
       OR: [
         { approvalLimitCents: null },
         { approvalLimitCents: { gte: quotation.totalAmountCents } },
@@ -187,7 +212,7 @@ async function demandApprover(
   })
   throw new DomainError(
     own
-      ? 'Whoever handed a quotation in cannot approve it'
+      ? 'Whoever handed a quotation in, or knows the key that did, cannot approve it'
       : `The total of ${quotation.totalAmountCents} cents exceeds your approval limit of ${user.approvalLimitCents} cents`,
     { code: 'APPROVAL_REQUIRED', approverIds: approvers.map((row) => row.id) },
     ['input', 'id'],

@@ -23,7 +23,7 @@ import {
 import { demandBooking } from '../booking.ts'
 import { loadVisitPlace } from '../policies/policy.ts'
 import { demandFittingTimes, demandInvitationTransition, OPEN, UPCOMING } from '../rules.ts'
-import { cancelLocked, demandSameSite } from '../service/change.ts'
+import { asApproved, cancelLocked, demandSameSite } from '../service/change.ts'
 import { announce, insertVisitors } from '../service/register.ts'
 import { lockInvitation, lockVisitors, saveInvitation } from './save-invitation.ts'
 import { saveVisitor } from '../service/save.ts'
@@ -103,8 +103,10 @@ export async function updateInvitation(
   const added = await addGuests(unit, after, addVisitors)
   after.visitors = idsOf([...before.visitors, ...added])
   const saved = await saveInvitation(unit, before, after, invitationUpdated)
+  const place = await loadVisitPlace(unit, after.location)
   for (const visitor of followers) {
-    await saveVisitor(unit, visitor, follow(visitor, before, after), visitorUpdated)
+    const following = await asApproved(unit, visitor, follow(visitor, before, after), place)
+    await saveVisitor(unit, visitor, following, visitorUpdated)
   }
   if (added.length > 0) announce(unit, added)
   return saved

@@ -2,7 +2,7 @@ import type { UnitOfWork } from '../../../database/unit-of-work.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { notify } from '../../notifications/notifications.ts'
 import { findBlocks } from '../policies/blocks.ts'
-import { signatureOf } from '../access.ts'
+import { demandReception, signatureOf } from '../access.ts'
 import { visitorCheckedIn, visitorCheckedOut, type VisitorRecord } from '../events.ts'
 import type { CheckInVisitorInput, VisitorIdInput } from '../input.ts'
 import { loadVisitPlace, type VisitPlace } from '../policies/policy.ts'
@@ -21,6 +21,8 @@ export async function checkInVisitor(
   if (before.status === 'CHECKED_IN') return before
   demandTransition(before, 'CHECKED_IN')
   const place = await loadVisitPlace(unit, before.location)
+  const { requiresApproval, requiredCheckpoints } = place.policy
+  demandReception(unit.caller, requiresApproval || requiredCheckpoints.length > 0)
   demandExpectedToday(unit, before, place)
   demandCheckpoints(before, place)
   await demandNotBlocked(unit, before)

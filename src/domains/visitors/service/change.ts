@@ -3,7 +3,7 @@ import { demandBooking } from '../booking.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { demandActiveUser } from '../../../identity/users/people.ts'
 import { findLocation } from '../../locations/service.ts'
-import { demandDeciding } from '../access.ts'
+import { approvesByRegistering, demandDeciding, signatureOf } from '../access.ts'
 import {
   visitorApproved,
   visitorCancelled,
@@ -17,6 +17,7 @@ import type {
   UpdateVisitorInput,
   VisitorIdInput,
 } from '../input.ts'
+import { loadVisitPlace, type VisitPlace } from '../policies/policy.ts'
 import { demandFittingTimes, demandTransition, TRANSITIONS, UPCOMING } from '../rules.ts'
 import { lockVisitor, saveVisitor } from './save.ts'
 
@@ -45,7 +46,47 @@ export async function updateVisitor(
       departure: 'expectedDeparture',
     })
   }
-  return saveVisitor(unit, before, after, visitorUpdated)
+  const place = await loadVisitPlace(unit, after.location)
+  return saveVisitor(unit, before, await asApproved(unit, before, after, place), visitorUpdated)
+}
+
+/** Everything of a visit that somebody who approves it decides on. */
+const DECIDED_ON = [
+  'name',
+  'email',
+  'phone',
+  'company',
+  'type',
+  'purpose',
+  'hostId',
+  'locationId',
+  'bookingId',
+  'expectedArrival',
+  'expectedDeparture',
+] as const satisfies (keyof VisitorRecord)[]
+const WHO = ['name', 'email', 'company'] as const satisfies (keyof VisitorRecord)[]
+
+/**
+ * An approval is for the visit as it was: one that somebody changes who may not approve waits for
+ * another, at a site that wants approvals. What another person has shown and signed counts no more.
+ */
+export async function asApproved(
+  unit: UnitOfWork,
+  before: VisitorRecord,
+  after: VisitorRecord,
+  place: VisitPlace,
+): Promise<VisitorRecord> {
+  const isChanged = (field: keyof VisitorRecord) =>
+    JSON.stringify(before[field]) !== JSON.stringify(after[field])
+  if (approvesByRegistering(unit.caller) || !DECIDED_ON.some(isChanged)) return after
+  const checked: VisitorRecord = { ...after }
+  if (WHO.some(isChanged) && before.checkpoints.length > 0) {
+    await unit.tx.visitorCheckpoint.deleteMany({ where: { visitorId: before.id } })
+    Object.assign(checked, { checkpoints: [], photoUrl: null })
+  }
+  if (!place.policy.requiresApproval || before.status !== 'REGISTERED') return checked
+  demandTransition(before, 'PENDING_APPROVAL')
+  return { ...checked, status: 'PENDING_APPROVAL', approvedBy: null, approvedAt: null }
 }
 
 /** Lets a pending visit happen. */
@@ -57,7 +98,9 @@ export async function approveVisitor(
   const before = await lockVisitor(unit, input.id)
   if (before.status === 'REGISTERED') return before
   demandTransition(before, 'REGISTERED')
-  return saveVisitor(unit, before, { ...before, status: 'REGISTERED' }, visitorApproved)
+  const approval = { approvedBy: signatureOf(unit.caller), approvedAt: unit.now }
+  const after: VisitorRecord = { ...before, status: 'REGISTERED', ...approval }
+  return saveVisitor(unit, before, after, visitorApproved)
 }
 
 /** Refuses a visit that has not begun. */

@@ -11,6 +11,7 @@ import {
   visitorFacets,
   type VisitorRecord,
 } from '../events.ts'
+import { demandReception, signatureOf } from '../access.ts'
 import type { CompleteCheckpointInput } from '../input.ts'
 import { findPolicy } from '../policies/policy.ts'
 import { demandOpen, missingCheckpoints } from '../rules.ts'
@@ -25,6 +26,7 @@ export async function completeCheckpoint(
   input: CompleteCheckpointInput,
 ): Promise<VisitorRecord> {
   const before = await lockVisitor(unit, input.id)
+  demandReception(unit.caller, true)
   if (before.checkpoints.some(({ key }) => key === input.key)) return before
   demandOpen(before)
   const completed = {
@@ -32,6 +34,7 @@ export async function completeCheckpoint(
     organizationId: unit.organizationId,
     key: input.key,
     completedAt: unit.now,
+    completedBy: signatureOf(unit.caller),
     documentUrl: input.documentUrl ?? null,
   }
   await unit.tx.visitorCheckpoint.create({ data: completed })

@@ -91,6 +91,8 @@ export async function insertVisitors(
     denyReason: null,
     cancelReason: null,
     registeredById: userIdOf(unit.caller) ?? null,
+    approvedBy: null,
+    approvedAt: null,
     endedAt: null,
     erasedAt: null,
     version: 1,

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { Quotation, QuotationLine } from '../../../generated/prisma/client.ts'
+
+type Content = Pick<
+  Quotation,
+  'scheduleId' | 'workOrderId' | 'revision' | 'note' | 'currency' | 'totalAmountCents'
+>
+
+/**
+ * What somebody decides on: the work, the schedule, every line and the total. SHA-256 of its JSON,
+ * hex, so that what was handed in, what is approved and what is kept can be told apart.
+ */
+export function digestOf(quotation: Content, lines: readonly QuotationLine[]): string {
+  const content = [
+    quotation.workOrderId,
+    quotation.scheduleId,
+    quotation.revision,
+    quotation.note,
+    quotation.currency,
+    String(quotation.totalAmountCents),
+    lines.map((line) => [
+      line.itemId,
+      line.code,
+      line.description,
+      line.unit,
+      String(line.quantityMilli),
+      String(line.rateCents),
+      String(line.amountCents),
+      line.offScheduleReason,
+    ]),
+  ]
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+}
