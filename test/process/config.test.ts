@@ -85,7 +85,7 @@ describe('configuration', () => {
 
   it('.env.example documents every variable', async () => {
     const root = path.resolve(import.meta.dirname, '../..')
-    const source = await readFile(path.join(root, 'src/config/config.ts'), 'utf8')
+    const source = await readFile(path.join(root, 'src/config/environment.ts'), 'utf8')
     const known = [...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1])
     const example = await readFile(path.join(root, '.env.example'), 'utf8')
     const documented = [...example.matchAll(/^#? ?([A-Z][A-Z_]+)=/gm)].map((match) => match[1])
