@@ -83,6 +83,7 @@ const SYSTEM_REASONS: Partial<Record<string, string>> = {
   EROFS: 'it lies on a read-only file system',
   ENOSPC: 'the disk is full',
   EDQUOT: "this user's share of the disk is full",
+  ENOENT: 'it is not there, or a link on the way to it leads nowhere',
   ENOTDIR: 'a part of this path is a file, not a folder',
   EISDIR: 'it is a folder, not a file',
   EEXIST: 'there is something else of this name',

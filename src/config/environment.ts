@@ -1,18 +1,35 @@
 import { z } from 'zod'
 
-/** Text of a duration ("500ms", "5s", "2m", "1h") → milliseconds. */
-const duration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h)$/, 'must be a number with a unit: 500ms, 5s, 2m or 1h')
-  .transform((text) => {
-    const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
-    const unit = text.replace(/^\d+/, '') as keyof typeof unitMs
-    return Number.parseInt(text, 10) * unitMs[unit]
-  })
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
+/** "500ms", "5s", "2m", "1h" → milliseconds. */
+function toMs(text: string): number {
+  const unit = text.replace(/^\d+/, '') as keyof typeof UNIT_MS
+  return Number.parseInt(text, 10) * UNIT_MS[unit]
+}
+
+const within = (least: string, most: string) =>
+  z
+    .string()
+    .regex(/^\d+(ms|s|m|h)$/, 'must be a number with a unit: 500ms, 5s, 2m or 1h')
+    .transform(toMs)
+    .pipe(
+      z
+        .number()
+        .min(toMs(least), `must be at least ${least}`)
+        .max(toMs(most), `must be at most ${most}`),
+    )
+
+/** A timer of more than 2^31 - 1 ms, nearly 25 days, would end at once. */
+const LONGEST_TIMER = '576h'
+/** What a timer waits for. */
+const wait = within('0ms', LONGEST_TIMER)
+/** A time that everything would be too late for is a mistake, not a wish for none. */
+const timeout = within('1ms', LONGEST_TIMER)
 /** Of an attempt. Who makes one outside of its lane has claimed it for twice as long: nobody makes it again. */
-const MAX_ATTEMPT_MS = 60_000
-const attemptTimeout = duration.refine((ms) => ms <= MAX_ATTEMPT_MS, 'must be at most 60s')
+const attemptTimeout = within('1ms', '60s')
+/** What is added to a date: ten years. */
+const span = within('0ms', '87600h')
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 const integer = (min: number, max: number) =>
@@ -23,7 +40,17 @@ const integer = (min: number, max: number) =>
     .pipe(z.number().min(min).max(max))
 const isProxyUrl = (text: string) => {
   const url = URL.parse(text)
-  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === ''
+  if (url === null || !/^https?:$/.test(url.protocol)) return false
+  return url.pathname === '/' && url.search === '' && isEscaped(url.username + url.password)
+}
+/** Whether each % begins the escape of a byte, and the bytes are UTF-8. */
+const isEscaped = (text: string) => {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 const list = (text: string) =>
   text
@@ -79,9 +106,9 @@ export const environment = z.object({
   ENCRYPTION_OLD_KEYS: z.string().prefault('').transform(list).pipe(z.array(encryptionKey)),
   AUTH_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   AUTH_BUILT_IN: flag.prefault('true'),
-  AUTH_ACCESS_TOKEN_TTL: duration.prefault('15m'),
-  AUTH_REFRESH_TOKEN_TTL: duration.prefault('720h'),
-  AUTH_INVITATION_TTL: duration.prefault('168h'),
+  AUTH_ACCESS_TOKEN_TTL: span.prefault('15m'),
+  AUTH_REFRESH_TOKEN_TTL: span.prefault('720h'),
+  AUTH_INVITATION_TTL: span.prefault('168h'),
   OIDC_ISSUER: z.url().optional(),
   OIDC_JWKS_URL: z.url().optional(),
   OIDC_AUDIENCE: z.string().min(1).optional(),
@@ -90,7 +117,7 @@ export const environment = z.object({
     .prefault('RS256,PS256,ES256,EdDSA')
     .transform(list)
     .pipe(z.array(z.enum(OPENID_ALGORITHMS)).min(1)),
-  OIDC_CLOCK_TOLERANCE: duration.prefault('30s'),
+  OIDC_CLOCK_TOLERANCE: span.prefault('30s'),
   TRUSTED_PROXIES: z.string().prefault('').transform(list).pipe(z.array(cidr)),
   CONNECTIONS_PER_ADDRESS: integer(1, 1_000_000).prefault('1000'),
   CORS_ORIGINS: z
@@ -99,7 +126,7 @@ export const environment = z.object({
     .transform(list)
     .pipe(z.array(z.string().refine(isOrigin, 'must be origins (https://app.example.com) or *'))),
   REQUESTS_PER_MINUTE: integer(1, 30_000).optional(),
-  QUERY_TIMEOUT: duration.prefault('10s'),
+  QUERY_TIMEOUT: timeout.prefault('10s'),
   WEBHOOK_ALLOWED_CIDRS: z.string().prefault('').transform(list).pipe(z.array(cidr)),
   WEBHOOK_ALLOW_HTTP: flag.optional(),
   WEBHOOK_EGRESS_PROXY: z
@@ -113,13 +140,13 @@ export const environment = z.object({
     .string()
     .prefault('5s,30s,2m,10m,30m,1h,2h,4h,8h')
     .transform(list)
-    .pipe(z.array(duration).min(1)),
-  WEBHOOK_RETRY_DEADLINE: duration.prefault('24h'),
+    .pipe(z.array(wait).min(1)),
+  WEBHOOK_RETRY_DEADLINE: span.prefault('24h'),
   WEBHOOK_TIMEOUT: attemptTimeout.prefault('30s'),
-  WEBHOOK_CONNECT_TIMEOUT: duration.prefault('5s'),
+  WEBHOOK_CONNECT_TIMEOUT: timeout.prefault('5s'),
   WEBHOOK_CONCURRENCY: integer(2, 10_000).prefault('256'),
   WEBHOOK_LOG_DAYS: integer(1, 3_650).prefault('30'),
-  WEBHOOK_DISABLE_AFTER: duration.prefault('120h'),
-  WEBHOOK_DISABLE_SPREAD: duration.prefault('12h'),
-  SHUTDOWN_TIMEOUT: duration.prefault('30s'),
+  WEBHOOK_DISABLE_AFTER: span.prefault('120h'),
+  WEBHOOK_DISABLE_SPREAD: span.prefault('12h'),
+  SHUTDOWN_TIMEOUT: wait.prefault('30s'),
 })

@@ -1,8 +1,7 @@
-import * as fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
-import { writeWhole } from '../database/postgres/whole-file.ts'
+import { readIfThere, writeWhole } from '../database/postgres/whole-file.ts'
 import { API_KEY_PATTERN } from '../identity/keys/api-keys.ts'
 import { issueAccessToken } from '../identity/sessions/tokens.ts'
 
@@ -28,7 +27,7 @@ export function hasDemo(config: Config): boolean {
 /** What is kept of the demo; undefined when the file is damaged. */
 export function readKept(file: string): z.infer<typeof demoFile> | undefined {
   try {
-    return demoFile.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
+    return demoFile.parse(JSON.parse(readIfThere(file) ?? ''))
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined
     throw error

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
@@ -239,6 +239,13 @@ describe('a first start', () => {
       await until('the sentence', () => /demo\.json is damaged, .*\.$/m.test(damaged.output()))
       damaged.signal('SIGTERM')
       expect(await damaged.exited).toBe(0)
+
+      await writeFile(path.join(env.DATA_DIR, 'postgres.password'), 'of another one')
+      const locked = spawnProduct(env)
+      expect(await locked.exited).toBe(1)
+      expect(locked.output().trim()).toMatch(
+        /^[^\n]*postgres\.password is not the password of its database: restore it from a backup\.$/,
+      )
     },
   )
 
@@ -312,6 +319,38 @@ describe('a data folder that cannot be used', () => {
     await writeFile(path.join(dir, 'secrets.json'), text)
     const { readOrMakeSecrets } = await import('../../src/database/postgres/data-folder.ts')
     expect(() => readOrMakeSecrets(dir)).toThrow(sentence)
+  })
+
+  it('because its own secrets are missing beside its database is refused, and no new ones are made', async () => {
+    const dir = path.join(folder.path, 'lost')
+    await mkdir(path.join(dir, 'postgres'), { recursive: true })
+    await writeFile(path.join(dir, 'postgres', 'PG_VERSION'), '18\n')
+    const product = spawnProduct({ ...EMBEDDED, DATA_DIR: dir })
+    expect(await product.exited).toBe(1)
+    expect(product.output().trim()).toMatch(
+      /^[^\n]*secrets\.json is missing beside its database: restore it[^\n]*\.$/,
+    )
+    expect(names(dir)).toEqual(['postgres'])
+  })
+
+  it.each<[string, (dir: string) => Promise<void>, RegExp]>([
+    [
+      'is a link to nowhere',
+      (dir) => symlink(path.join(folder.path, 'nowhere'), dir),
+      /nowhere[^\n]*\(ENOENT\)\.$/,
+    ],
+    [
+      'has a folder in the place of secrets.json',
+      async (dir) => void (await mkdir(path.join(dir, 'secrets.json'), { recursive: true })),
+      /secrets\.json: it is a folder, not a file \(EISDIR\)\.$/,
+    ],
+  ])('because it %s is refused, naming the file', async (name, make, sentence) => {
+    const dir = path.join(folder.path, name)
+    await make(dir)
+    const product = spawnProduct({ ...EMBEDDED, DATA_DIR: dir })
+    expect(await product.exited).toBe(1)
+    expect(product.output().trim()).toMatch(sentence)
+    expect(product.output().trim()).not.toContain('\n')
   })
 
   it('because it lies below a file is refused in one sentence', async () => {

@@ -5,7 +5,7 @@ import type { OwnSecrets } from '../../config/config.ts'
 import { makeOwnSecrets } from '../../config/config.ts'
 import { StartupError } from '../../errors.ts'
 import { identityOf, startOf } from './process-identity.ts'
-import { isCode, makeWhole, writeWhole } from './whole-file.ts'
+import { isCode, makeWhole, readIfThere, writeWhole } from './whole-file.ts'
 
 /** Opens the data folder (made when missing) for this process alone. */
 export function claimDataFolder(dataDir: string): Disposable {
@@ -60,12 +60,18 @@ const ownSecrets = z.looseObject({
 
 /**
  * Secrets of an embedded installation, made once and kept with its data (mode 0600).
- * @throws StartupError when they are damaged: new ones could read nothing of what there is.
+ * @throws StartupError when they are damaged or lost: new ones could read nothing of what there is.
  */
 export function readOrMakeSecrets(dataDir: string): OwnSecrets {
   const file = path.join(dataDir, 'secrets.json')
   let text = readIfThere(file)
   if (text === undefined) {
+    // They are made before the database.
+    if (fs.existsSync(path.join(dataDir, 'postgres', 'PG_VERSION'))) {
+      throw new StartupError(
+        `${file} is missing beside its database: restore it from a backup, or set ENCRYPTION_KEY and AUTH_JWT_SECRET to what it held.`,
+      )
+    }
     fs.mkdirSync(dataDir, { recursive: true })
     makeWhole(file, toText(makeOwnSecrets()))
     text = fs.readFileSync(file, 'utf8')
@@ -94,12 +100,3 @@ export function writeSecrets(dataDir: string, secrets: OwnSecrets): void {
 }
 
 const toText = (secrets: OwnSecrets) => `${JSON.stringify(secrets)}\n`
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, 'utf8')
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined
-    throw error
-  }
-}

