@@ -55,7 +55,8 @@ const MAX_PAUSE_MS = 5_000
 /** Takes an identity and is ready to send. */
 export async function startEngine(settings: EngineSettings): Promise<DeliveryEngine> {
   const { config, databaseUrl, memory, log } = settings
-  const pool = openPool(databaseUrl, log)
+  const pool = openPool(databaseUrl, log, CONNECTIONS.lanes)
+  const outsidePool = openPool(databaseUrl, log, CONNECTIONS.outside)
   const connections = openConnections({
     policy: config.webhooks,
     connectTimeoutMs: config.webhooks.connectTimeoutMs,
@@ -96,7 +97,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
         logWriter,
         log,
       }),
-      replays: openReplays({ pool, workerNumber, attempt: attemptOutside, log }),
+      replays: openReplays({ pool: outsidePool, workerNumber, attempt: attemptOutside, log }),
     }
   }
 
@@ -119,7 +120,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
 
   function startAttempt(deliveryId: string): void {
     if (stopping || outside.has(deliveryId)) return
-    const done = attemptNow({ pool, attempt: attemptOutside }, deliveryId)
+    const done = attemptNow({ pool: outsidePool, attempt: attemptOutside }, deliveryId)
       .catch((error: unknown) => {
         log.warn({ deliveryId, error: String(error) }, 'attempt outside the lane not made yet')
       })
@@ -162,13 +163,17 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
       lanes.abandon()
       await connections[Symbol.asyncDispose]()
       await identity[Symbol.asyncDispose]()
-      await pool.end()
+      await Promise.all([pool.end(), outsidePool.end()])
     },
   }
 }
 
-/** One for each kind of statement that is grouped, and a few for attempts outside the lanes. */
-const CONNECTIONS = 6
+/**
+ * For the lanes those that run at the same time of the statements that are grouped (two of each kind).
+ * What is sent outside of them has connections of its own: twenty replays and a thousand test sends
+ * that read and write one delivery at a time keep no lane waiting.
+ */
+const CONNECTIONS = { lanes: 6, outside: 2 }
 
 /**
  * Connections of the engine's own, so that it never queues behind requests, that do not wait for
@@ -176,10 +181,10 @@ const CONNECTIONS = 6
  * which end with it anyway, and of the log: those deliveries are sent once more, with the same id
  * and in the same order. Plans are short and many; compiling them would cost more than it saves.
  */
-function openPool(databaseUrl: string, log: Logger): Pool {
+function openPool(databaseUrl: string, log: Logger, connections: number): Pool {
   const pool = new Pool({
     connectionString: databaseUrl,
-    max: CONNECTIONS,
+    max: connections,
     connectionTimeoutMillis: 10_000,
     application_name: 'plantroom delivery',
     options: '-c synchronous_commit=off -c jit=off',

@@ -87,4 +87,35 @@ describe('capacity', () => {
     expect(rooms.length).toBe(6 + 18)
     expect(capacity.tryTake('first', owner('b'))).toBeDefined()
   })
+
+  it.each(['first', 'doubtful'] as const)(
+    'begins a few %s attempts in each turn while several send, a newcomer in front',
+    (kind) => {
+      const capacity = createCapacity(1_000)
+      const begun: string[] = []
+      const wait = (name: string, endpoint: number) =>
+        capacity.wait(kind, owner(name, `${endpoint}`), () => begun.push(name) > 0)
+      capacity.tryTake('first', owner('b'))?.give()
+      vi.advanceTimersToNextTimer()
+      let inOneTurn = 0
+      while (capacity.tryTake(kind, owner('a', `${inOneTurn}`)) !== undefined) inOneTurn++
+      expect(inOneTurn).toBeGreaterThan(0)
+      expect(inOneTurn).toBeLessThan(20)
+      for (let n = 0; n < 100; n++) wait('a', n)
+      wait('newcomer', 1)
+      expect(begun).toEqual([])
+      vi.advanceTimersToNextTimer()
+      expect(begun.length).toBe(inOneTurn)
+      expect(begun[0]).toBe('newcomer')
+      vi.advanceTimersByTime(100)
+      expect(begun.length).toBe(101)
+    },
+  )
+
+  it('does not pace one that sends alone', () => {
+    const capacity = createCapacity(1_000)
+    let begun = 0
+    while (capacity.tryTake('first', owner('a', `${begun}`)) !== undefined) begun++
+    expect(begun).toBe(750)
+  })
 })

@@ -16,12 +16,18 @@ export interface Endpoints {
 
 /** The one opened longest ago makes room. */
 const MAX_KEPT = 10_000
+/** Each endpoint is looked up for itself: none has many waiting. */
+const same = (endpointId: string) => endpointId
 /** Endpoints per statement */
 const MAX_GROUP = 200
 
 export function openEndpoints(pool: Pool, keys: KeyRing, policy: TargetPolicy): Endpoints {
   const kept = new Map<string, PreparedEndpoint>()
-  const load = groupCalls(MAX_GROUP, (endpointIds: string[]) => loadEndpoints(pool, endpointIds))
+  const load = groupCalls(
+    MAX_GROUP,
+    (endpointIds: string[]) => loadEndpoints(pool, endpointIds),
+    same,
+  )
 
   async function prepare(endpointId: string): Promise<PreparedEndpoint> {
     const { sealed } = await load(endpointId)

@@ -1,4 +1,6 @@
 import { createFairRoom, type Owner } from '../../access/fair-room.ts'
+import { openLately } from '../../access/lately.ts'
+import { createPace } from './pace.ts'
 
 /**
  * Requests in flight in this process, shared fairly (fair-room.ts), with half of the room kept for
@@ -9,6 +11,10 @@ import { createFairRoom, type Owner } from '../../access/fair-room.ts'
  * and its room moves nothing. So when somebody waits it stands aside and makes room, as far as there
  * is space for such requests, which is shared in the same way. What receivers that hang can hold is
  * bounded so, and an organization whose every place they hold waits little more than that second.
+ *
+ * While several organizations send, only a few attempts begin in each turn of the event loop
+ * (pace.ts), in the order of the rooms: a thousand retries that come due together are no reason for
+ * a newcomer to wait until all of them were begun.
  */
 export interface Capacity {
   /** Takes room if this owner may have more. */
@@ -32,8 +38,6 @@ const STALLED_MS = 1_000
 /** Requests that stand aside, for each that there is room for. */
 const ASIDE_PER_PLACE = 3
 const LOOK_MS = 100
-/** Whoever sent nothing for so long disturbs nobody, and is not disturbed. */
-const LATELY_MS = 5_000
 
 interface Taken {
   kind: CapacityKind
@@ -45,14 +49,24 @@ interface Taken {
 export function createCapacity(total: number): Capacity {
   const doubtfulLimit = Math.max(1, Math.floor(total / 2))
   const free = () => total - first.taken - doubtful.taken
-  const first = createFairRoom(free)
-  const doubtful = createFairRoom(() => Math.min(free(), doubtfulLimit - doubtful.taken))
+  const lately = openLately()
+  const pace = createPace(
+    () => lately.isCalm,
+    () => {
+      first.serve()
+      doubtful.serve()
+    },
+  )
+  /** In a turn in which nothing more may begin there is room for nobody. */
+  const paced = (kind: CapacityKind, places: number) => (pace.mayStart(kind) ? places : 0)
+  const first = createFairRoom(() => paced('first', free()))
+  const doubtful = createFairRoom(() =>
+    paced('doubtful', Math.min(free(), doubtfulLimit - doubtful.taken)),
+  )
   const aside = createFairRoom(total * ASIDE_PER_PLACE)
   /** In the order in which they began; none of those that stand aside. */
   const moving = new Set<Taken>()
   let timer: NodeJS.Timeout | undefined
-  /** The two organizations that sent something last, the newest in front. */
-  let latest: { organizationId: string; atMs: number }[] = []
 
   const roomOf = (kind: CapacityKind) => (kind === 'first' ? first : doubtful)
   const isContended = () => first.contended || doubtful.contended
@@ -60,14 +74,9 @@ export function createCapacity(total: number): Capacity {
   function begin(kind: CapacityKind, owner: Owner): Taken {
     const taken = { kind, owner, startedMs: performance.now(), aside: false }
     moving.add(taken)
-    note(owner.organizationId, taken.startedMs)
+    lately.note(owner.organizationId)
+    pace.started(kind)
     return taken
-  }
-
-  function note(organizationId: string, atMs: number): void {
-    const [newest] = latest
-    if (newest?.organizationId === organizationId) newest.atMs = atMs
-    else latest = [{ organizationId, atMs }, ...(newest === undefined ? [] : [newest])]
   }
 
   const toRoom = (taken: Taken): Room => ({
@@ -114,10 +123,6 @@ export function createCapacity(total: number): Capacity {
       })
       lookLater()
     },
-    isAlone: (organizationId) =>
-      !latest.some(
-        (each) =>
-          each.organizationId !== organizationId && each.atMs > performance.now() - LATELY_MS,
-      ),
+    isAlone: lately.isAlone,
   }
 }

@@ -51,6 +51,14 @@ export interface LanesDependencies {
   log: Logger
 }
 
+type Owned<Request> = Request & { organizationId: string }
+
+/** A lane to be claimed; whose it is, is known of those that were held here before. */
+interface Asked {
+  endpointId: string
+  organizationId: string | undefined
+}
+
 /** Lanes per statement */
 const MAX_GROUP = 200
 /** How much earlier than the database a worker considers its lease over. */
@@ -82,10 +90,15 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     if (running.size === 0 && claiming.size === 0) onIdle?.()
   }
 
-  const claim = groupCalls<string, true>(MAX_GROUP, async (endpointIds) => {
-    await claimNow(pool, endpointIds, false)
-    return endpointIds.map(() => true as const)
-  })
+  const claim = groupCalls<Asked, true>(
+    MAX_GROUP,
+    async (asked) => {
+      const endpointIds = asked.map(({ endpointId }) => endpointId)
+      await claimNow(pool, endpointIds, false)
+      return endpointIds.map(() => true as const)
+    },
+    ({ endpointId, organizationId }) => organizationId ?? endpointId,
+  )
 
   async function claimNow(
     client: Pool | PoolClient,
@@ -109,11 +122,16 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
       whenIdle()
     }
   }
-  const load = groupCalls(MAX_GROUP, (requests: WindowRequest[]) =>
-    warned('load', loadWindows(pool, memory.mark(), requests)),
+  const load = groupCalls(
+    MAX_GROUP,
+    (requests: Owned<WindowRequest>[]) =>
+      warned('load', loadWindows(pool, memory.mark(), requests)),
+    ({ organizationId }) => organizationId,
   )
-  const release = groupCalls(MAX_GROUP, (lanes: ReleaseRequest[]) =>
-    warned('release', releaseLanes(pool, workerNumber, lanes)),
+  const release = groupCalls(
+    MAX_GROUP,
+    (lanes: Owned<ReleaseRequest>[]) => warned('release', releaseLanes(pool, workerNumber, lanes)),
+    ({ organizationId }) => organizationId,
   )
 
   /** One line for a statement that failed, however many lanes are in it: they all try again. */
@@ -151,19 +169,21 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
   }
 
   function start(claimed: ClaimedLane, leaseUntilMs: number): void {
-    const { endpointId } = claimed
+    const { endpointId, organizationId } = claimed
     const line = claimed.after > 0 ? knownLines.get(endpointId) : undefined
     knownLines.delete(endpointId)
     const lane = startLane(claimed.onTerms ? withoutWindow(claimed) : claimed, leaseUntilMs, {
       ...dependencies,
-      load: claimed.onTerms ? loadAdmitted(claimed) : load,
-      release,
+      load: claimed.onTerms
+        ? loadAdmitted(claimed)
+        : (request) => load({ ...request, organizationId }),
+      release: (request) => release({ ...request, organizationId }),
       windowBytes,
       lineReadMs: line?.readMs ?? performance.now(),
       onEnd(wakeInMs, known) {
         running.delete(endpointId)
         keepLine(endpointId, known)
-        if (wakeInMs !== undefined) wakeLater(endpointId, wakeInMs)
+        if (wakeInMs !== undefined) wakeLater(claimed, wakeInMs)
         whenIdle()
       },
     })
@@ -175,7 +195,7 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
   function loadAdmitted(claimed: ClaimedLane): (request: WindowRequest) => Promise<Window> {
     let first: Window | undefined = claimed.window
     return async (request) => {
-      const window = first ?? (await load(request))
+      const window = first ?? (await load({ ...request, organizationId: claimed.organizationId }))
       first = undefined
       const admitted = await warned(
         'admission',
@@ -186,13 +206,13 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     }
   }
 
-  function wakeLater(endpointId: string, delayMs: number): void {
+  function wakeLater({ endpointId, organizationId }: ClaimedLane, delayMs: number): void {
     if (stopping || delayMs > MAX_TIMER_MS) return
     clearTimeout(timers.get(endpointId))
     // A millisecond late rather than early: timers round down, and an early look is for nothing.
     timers.set(
       endpointId,
-      setTimeout(() => wakeOne(endpointId), Math.max(0, delayMs) + 1),
+      setTimeout(() => wakeOne(endpointId, organizationId), Math.max(0, delayMs) + 1),
     )
   }
 
@@ -204,7 +224,7 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     return false
   }
 
-  function wakeOne(endpointId: string): void {
+  function wakeOne(endpointId: string, organizationId?: string): void {
     clearTimeout(timers.get(endpointId))
     timers.delete(endpointId)
     if (stopping) return
@@ -216,7 +236,7 @@ export function openLanes(dependencies: LanesDependencies): Lanes {
     if (claiming.has(endpointId) || isLeft(endpointId)) return
     claiming.add(endpointId)
     // The sweep claims it when this does not.
-    claim(endpointId).catch(() => undefined)
+    claim({ endpointId, organizationId }).catch(() => undefined)
   }
 
   return {

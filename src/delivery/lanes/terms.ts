@@ -11,12 +11,14 @@ export interface TermsCache {
 
 /** The one opened longest ago makes room. */
 const MAX_KEPT = 2_000
+/** Each endpoint is looked up for itself: none has many waiting. */
+const same = (endpointId: string) => endpointId
 /** Endpoints per statement */
 const MAX_GROUP = 200
 
 export function openTerms(pool: Pool): TermsCache {
   const kept = new Map<string, EndpointTerms>()
-  const load = groupCalls(MAX_GROUP, (endpointIds: string[]) => loadTerms(pool, endpointIds))
+  const load = groupCalls(MAX_GROUP, (endpointIds: string[]) => loadTerms(pool, endpointIds), same)
   return {
     async open(endpointId, version) {
       const known = kept.get(endpointId)

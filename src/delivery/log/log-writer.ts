@@ -25,7 +25,13 @@ const LOST: LogAnswer = { held: false, version: undefined, active: false, moved:
 /** One log for all lanes of a process: what ends while one statement runs goes with the next. */
 export function openLogWriter(pool: Pool, log: Logger): LogWriter {
   let closed = false
-  const write = groupCalls<LogEntry, LogAnswer>(MAX_ENTRIES, async (entries) => {
+  const write = groupCalls<LogEntry, LogAnswer>(
+    MAX_ENTRIES,
+    writeGroup,
+    (entry) => entry.organizationId,
+  )
+
+  async function writeGroup(entries: LogEntry[]): Promise<LogAnswer[]> {
     // What ends after that was cut off by ourselves: no failure of the endpoint's.
     if (closed) return entries.map(() => LOST)
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
@@ -38,7 +44,7 @@ export function openLogWriter(pool: Pool, log: Logger): LogWriter {
       if (closed) return entries.map(() => LOST)
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
-  })
+  }
 
   /**
    * One entry that the database will not take must not keep the others from being written, nor its
