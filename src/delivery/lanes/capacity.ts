@@ -123,6 +123,6 @@ export function createCapacity(total: number): Capacity {
       })
       lookLater()
     },
-    isAlone: lately.isAlone,
+    isAlone: (organizationId) => lately.isAlone(organizationId),
   }
 }
