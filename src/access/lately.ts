@@ -1,5 +1,5 @@
 /** Which organizations have done something here lately, as far as two of them. */
-export interface Lately {
+interface Lately {
   note(organizationId: string): void
   /** Whether no other organization has. */
   isAlone(organizationId: string): boolean

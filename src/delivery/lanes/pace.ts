@@ -8,7 +8,7 @@ import type { CapacityKind } from './capacity.ts'
 const STARTS_PER_TURN: Record<CapacityKind, number> = { first: 12, doubtful: 4 }
 
 /** How fast attempts may begin: as fast as the process gets round, but a few in each turn. */
-export interface Pace {
+interface Pace {
   /** Whether one more may begin in this turn. */
   mayStart(kind: CapacityKind): boolean
   started(kind: CapacityKind): void
