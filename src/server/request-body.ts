@@ -1,4 +1,4 @@
-import type { GraphQLError } from 'graphql'
+import { GraphQLError } from 'graphql'
 import { MAX_BODY_BYTES } from '../graphql/limits/limits.ts'
 import { readJson, refusal } from './read-json.ts'
 
@@ -17,16 +17,26 @@ export async function readBody(request: Request): Promise<object> {
   return body
 }
 
+async function readText(request: Request): Promise<string> {
+  try {
+    return await readAllowed(request)
+  } catch (error) {
+    if (error instanceof GraphQLError) throw error
+    // Only the client's end of the connection makes reading fail: no fault of ours, and nobody is told.
+    throw refusal(400, 'The request ended before its body did')
+  }
+}
+
 /**
  * A body that says its length is read as it is: node lets no more through than was said, and counting
  * would put two more streams between. Only one that comes in chunks is counted, and thrown away from
  * where it is too long.
  */
-async function readText(request: Request): Promise<string> {
+async function readAllowed(request: Request): Promise<string> {
   const length = request.headers.get('content-length')
   if (length !== null) {
     if (Number(length) > MAX_BODY_BYTES) throw tooLong()
-    return request.text()
+    return await request.text()
   }
   const chunks: Uint8Array[] = []
   let bytes = 0

@@ -8,6 +8,8 @@ import {
   type TestApp,
   type TestOrganization,
 } from '../harness/app.ts'
+import { until } from '../harness/process.ts'
+import { openConnection } from '../harness/raw-http.ts'
 import { type LiveServer, openSession, startLiveServer } from '../harness/live.ts'
 
 // A fault of ours that nobody thought of: here the database client itself breaks.
@@ -21,6 +23,8 @@ let test: TestApp
 let org: TestOrganization
 let server: LiveServer
 const lines: Line[] = []
+/** Ids of requests that are over. */
+const over = new Set<string | undefined>()
 beforeAll(async () => {
   test = await startTestApp({ LOG_LEVEL: 'silent' })
   org = await addOrganization(test)
@@ -28,6 +32,7 @@ beforeAll(async () => {
   Object.assign(log, {
     error: (fields: { requestId?: string }, message: unknown) =>
       lines.push({ requestId: fields.requestId ?? currentRequestId(), message }),
+    debug: (fields: { requestId?: string }) => over.add(fields.requestId),
   })
   server = await startLiveServer(test, {}, { log })
 })
@@ -115,3 +120,19 @@ it('over WebSocket carries an id as well', async () => {
   const [, id = ''] = /"requestId":"([0-9a-f-]{36})"/.exec(JSON.stringify(message)) ?? []
   expect(lines.map(({ requestId }) => requestId)).toContain(id)
 })
+
+it.each(['content-length: 1000', 'transfer-encoding: chunked'])(
+  'a body that its client breaks off (%s) is none, and leaves no line in the log',
+  async (length) => {
+    const id = `broken-${length.slice(0, 4)}`
+    const socket = openConnection(server.url)
+    const head = `POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\nx-request-id: ${id}`
+    socket.write(`${head}\r\n${length}\r\n\r\n5\r\n{"que\r\n`)
+    // Answered later than the head above was read.
+    await post('{ viewer { role } }', {})
+    socket.resetAndDestroy()
+    await until('its end', () => over.has(id))
+    await fetch(`${server.url}/health/live`)
+    expect(lines.filter(({ requestId }) => requestId === id)).toEqual([])
+  },
+)
