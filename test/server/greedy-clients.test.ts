@@ -197,6 +197,7 @@ describe('an event stream', () => {
   const CONDITIONAL = [
     'subscription { events @skip(if: true) { __typename } }',
     'subscription { events @include(if: false) { __typename } }',
+    'subscription ($s: Boolean!) { events @skip(if: $s) { __typename } }',
     'subscription { ... @include(if: false) { events { __typename } } }',
     'subscription { ...F @skip(if: true) } fragment F on Subscription { events { __typename } }',
     'subscription { ...F } fragment F on Subscription { events @skip(if: true) { __typename } }',
