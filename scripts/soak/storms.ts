@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici'
 import { schema } from '../../src/schema.ts'
 import { openConnection } from '../../test/harness/raw-http.ts'
+import { createHostile } from '../fuzz/hostile.ts'
 import { createFuzzer, faultOf } from '../fuzz/requests.ts'
 import type { Machine } from './machine.ts'
 
@@ -27,7 +28,12 @@ type Storm = (machine: Machine, storms: Storms) => Promise<void>
 const STORMS: Record<string, Storm> = {
   'hostile documents': async (machine, storms) => {
     const agent = new Agent({ connections: SENDERS })
-    const next = createFuzzer(schema, Math.floor(Math.random() * 1_000_000))
+    const seed = Math.floor(Math.random() * 1_000_000)
+    const [fuzz, hostile] = [createFuzzer(schema, seed), createHostile(schema, seed)]
+    const next = () => {
+      const made = Math.random() < 0.5 ? hostile() : undefined
+      return made?.kind === 'http' ? made : fuzz()
+    }
     const endsAt = performance.now() + STORM_MS
     const send = async () => {
       while (performance.now() < endsAt) {
