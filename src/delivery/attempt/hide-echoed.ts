@@ -6,6 +6,11 @@ const LONG = 6
 /** Nothing shorter is a secret to anybody. */
 const SHORTEST = 3
 const HIDDEN = '(hidden)'
+/**
+ * Forms looked for in one answer, some 20 microseconds each. Whoever has more in custom headers, long
+ * prose for the most part, reads nothing of the answers: looking for it all would hold up everybody else.
+ */
+const MOST_FORMS = 1_000
 
 /** "Bearer", "AWS4-HMAC-SHA256": what says how the rest is to be understood. */
 const SCHEME = /^[a-z][a-z0-9-]*$/i
@@ -21,7 +26,8 @@ interface Needle {
  * Takes what an endpoint was sent in confidence out of its answers: receivers that answer what they
  * were sent would otherwise write these secrets into the log. Found as they are, quoted or escaped
  * (JSON, URL, HTML, also inside each other), in base64 and hexadecimal, also as part of something
- * longer, and without the scheme in front of them.
+ * longer, and without the scheme in front of them. Where there are too many of them to look for, all of
+ * an answer is hidden but its status.
  * @param secrets values of custom headers, and signing secrets
  */
 export function createHiding(secrets: readonly string[]): (exchange: Exchange) => Exchange {
@@ -32,7 +38,10 @@ export function createHiding(secrets: readonly string[]): (exchange: Exchange) =
     // Most answers are empty, and their headers short.
     needles ??= toNeedles(secrets)
     const found = needles
-    const hide = (text: string) => (text === '' ? text : hideIn(text, found))
+    const hide = (text: string) => {
+      if (text === '') return text
+      return found.length > MOST_FORMS ? HIDDEN : hideIn(text, found)
+    }
     return {
       ...exchange,
       answer: { ...answer, headers: hide(answer.headers), body: keepBody(hide(answer.body)) },
@@ -113,13 +122,17 @@ function collect(
     for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + needle.length)) {
       if (needle.length >= LONG || standsAlone(text, at, needle.length)) add(at, needle.length)
     }
-    // What is read of a long answer may end in the midst of it.
-    for (let length = Math.min(needle.length, text.length); --length >= LONG;) {
-      if (!text.endsWith(needle.slice(0, length))) continue
-      add(text.length - length, length)
-      break
-    }
+    const cutAt = findCut(text, needle)
+    if (cutAt >= 0) add(cutAt, text.length - cutAt)
   }
+}
+
+/** What is read of a long answer may end in the midst of a secret: where that one begins, or -1. */
+function findCut(text: string, needle: string): number {
+  const start = needle.slice(0, LONG)
+  let at = text.indexOf(start, text.length - needle.length + 1)
+  while (at >= 0 && !needle.startsWith(text.slice(at))) at = text.indexOf(start, at + 1)
+  return at
 }
 
 function standsAlone(text: string, at: number, length: number): boolean {
