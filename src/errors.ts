@@ -21,6 +21,7 @@ export type DomainErrorDetail =
   | { code: 'VERSION_CONFLICT'; currentVersion: number }
   | { code: 'INVALID_TRANSITION'; from: string; allowed: readonly string[] }
   | { code: 'CONFLICT'; ids: readonly string[] }
+  | { code: 'IN_FLIGHT'; ids: readonly string[] }
   | { code: 'APPROVAL_REQUIRED'; approverIds: readonly string[] }
   | { code: 'IDEMPOTENCY' }
   | { code: 'QUOTA' }

@@ -11,6 +11,7 @@ const UserErrorCode = builder.enumType('UserErrorCode', {
       description: 'The record cannot go from its status to the one asked for.',
     },
     CONFLICT: { description: 'Another record stands in the way.' },
+    IN_FLIGHT: { description: 'It is being done at this moment: ask again once it has ended.' },
     APPROVAL_REQUIRED: { description: 'Somebody else has to decide this.' },
     IDEMPOTENCY: { description: 'The idempotency key was used with another input, or is in use.' },
     QUOTA: { description: 'A limit of your plan is reached.' },
@@ -50,6 +51,7 @@ const TYPE_NAMES: Record<DomainErrorDetail['code'], string> = {
   VERSION_CONFLICT: 'VersionConflictError',
   INVALID_TRANSITION: 'StateTransitionError',
   CONFLICT: 'ConflictError',
+  IN_FLIGHT: 'InFlightError',
   APPROVAL_REQUIRED: 'ApprovalRequiredError',
   IDEMPOTENCY: 'IdempotencyError',
   QUOTA: 'QuotaError',
@@ -113,6 +115,17 @@ export const ConflictError = concrete('ConflictError').implement({
     ids: t.idList({
       description: 'The records in the way.',
       resolve: (error) => [...detailOf(error, 'CONFLICT').ids],
+    }),
+  }),
+})
+
+concrete('InFlightError').implement({
+  description: 'What was asked for is being done at this moment: ask again once it has ended.',
+  interfaces: [UserError],
+  fields: (t) => ({
+    ids: t.idList({
+      description: 'The records with which it is so.',
+      resolve: (error) => [...detailOf(error, 'IN_FLIGHT').ids],
     }),
   }),
 })

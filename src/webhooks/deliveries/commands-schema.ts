@@ -67,7 +67,7 @@ defineCommand('webhookEndpointTest', {
 
 defineCommand('webhookDeliveryRetry', {
   description:
-    'Tries a delivery again now. A pending one goes at the next turn of its endpoint, in order; any other once and outside the order, with ";manual" in webhook-attempt.',
+    'Tries a delivery again now. A pending one goes at the next turn of its endpoint, in order; any other once and outside the order, with ";manual" in webhook-attempt. One that is being sent at this moment is refused: IN_FLIGHT.',
   permission,
   changes: null,
   schema: idInput,
@@ -85,7 +85,7 @@ defineCommand('webhookDeliveryRetry', {
 
 defineCommand('webhookDeliveriesRetry', {
   description:
-    'Tries several deliveries again now, each as webhookDeliveryRetry does; all of them or, if one does not exist, none. For more than 100 see webhookReplayStart and webhookDeliveriesRetryExhausted.',
+    'Tries several deliveries again now, each as webhookDeliveryRetry does; all of them or, if one does not exist or is in flight, none. For more than 100 see webhookReplayStart and webhookDeliveriesRetryExhausted.',
   permission,
   schema: idsInput,
   input: (t) => ({ ids: t.idList({ required: true, description: '1–100 deliveries.' }) }),

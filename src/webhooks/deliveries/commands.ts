@@ -8,6 +8,7 @@ import { lockEndpoint, wakeLane } from '../endpoints/endpoint-record.ts'
 import { webhookTest } from '../../event-log/test-event.ts'
 import type { IdInput, IdsInput } from '../endpoints/input.ts'
 import { attemptNowJob } from '../jobs.ts'
+import { findInFlight } from './in-flight.ts'
 
 /** Asks for one attempt of a test event, whatever the endpoint's status. */
 export async function testEndpoint(unit: UnitOfWork, input: IdInput): Promise<WebhookDelivery> {
@@ -50,7 +51,7 @@ export async function retryDelivery(unit: UnitOfWork, input: IdInput): Promise<W
  * Tries deliveries now: pending ones at the next turn of their lane, in order; any other once,
  * outside the order, whatever the endpoint's status. All of them or none.
  * @returns them in the order in which they were asked for
- * @throws DomainError NOT_FOUND, also when an endpoint was deleted
+ * @throws DomainError NOT_FOUND, also when an endpoint was deleted; IN_FLIGHT
  */
 export function retryDeliveries(unit: UnitOfWork, input: IdsInput): Promise<WebhookDelivery[]> {
   return retryAll(unit, input.ids, (index) => ['input', 'ids', String(index)])
@@ -77,6 +78,7 @@ async function retryAll(
     const index = ids.findIndex((id) => endpointIds.get(id) === endpointId)
     await demandEndpoint(unit, endpointId, ids[index] ?? '', pathOf(index))
   }
+  await demandIdle(unit, ids, pathOf)
   const data = { nextAttemptAt: unit.now }
   const inLine = await unit.tx.webhookDelivery.updateManyAndReturn({
     where: { id: { in: [...ids] }, status: 'PENDING', sequence: { not: null } },
@@ -95,6 +97,22 @@ async function retryAll(
   const fresh = await unit.tx.webhookDelivery.findMany({ where: { id: { in: [...ids] } } })
   const byId = new Map(fresh.map((delivery) => [delivery.id, delivery]))
   return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
+/** One that is being sent would not be sent again: it is retried, or not, by what comes of it. */
+async function demandIdle(
+  unit: UnitOfWork,
+  ids: readonly string[],
+  pathOf: (index: number) => string[],
+): Promise<void> {
+  const inFlight = await findInFlight(unit, ids)
+  const index = ids.findIndex((id) => inFlight.has(id))
+  if (index < 0) return
+  throw new DomainError(
+    `Delivery ${ids[index]} is in flight: nothing was retried; ask again when its attempt has ended`,
+    { code: 'IN_FLIGHT', ids: ids.filter((id) => inFlight.has(id)) },
+    pathOf(index),
+  )
 }
 
 async function demandEndpoint(
