@@ -17,6 +17,8 @@ function delivery(name: string): LaneDelivery {
     loadedMs: 0,
     read: 0,
     body: '{}',
+    wholeBytes: undefined,
+    skippedBefore: undefined,
   }
 }
 

@@ -19,6 +19,8 @@ function window(sequences: readonly number[], through: number, cut = false, ende
     read: 0,
     body: '',
     ownBody: false,
+    wholeBytes: undefined,
+    skippedBefore: undefined,
   }))
   return { deliveries, cut, skipped: false, through, retriesEnded: ended, retryInMs: undefined }
 }

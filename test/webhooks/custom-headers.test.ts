@@ -6,7 +6,7 @@ const faultsOf = (name: string, value = 'v') => findHeaderFaults([{ name, value 
 const RESERVED =
   'host Host HOST content-type Content-Length content-encoding content-x connection ' +
   'Keep-Alive te trailer Transfer-Encoding upgrade expect proxy-authorization ' +
-  'Proxy-Connection webhook-id Webhook-Signature webhook-x x-infodeck-signature ' +
+  'Proxy-Connection webhook-id Webhook-Signature webhook-x webhook-body-bytes Webhook-Skipped x-infodeck-signature ' +
   'X-Infodeck-Anything user-agent'
 
 describe('custom headers', () => {

@@ -40,7 +40,11 @@ export interface Parcel {
   eventId: string
   /** Undefined for test sends, which stand outside the sequence. */
   sequence: string | undefined
+  /** Sequences just before it that were skipped and will not come: "3-9". */
+  skippedBefore?: string | undefined
   body: string
+  /** Of the event, where it is too large for the endpoint and the body is reduced */
+  wholeBytes?: number | undefined
   /** 1 for the first attempt */
   attempt: number
   trigger: Trigger
@@ -54,6 +58,9 @@ export type Trigger = 'SCHEDULED' | 'MANUAL' | 'TEST' | 'REPLAY' | 'SYNC'
 
 /** What webhook-attempt says besides the number of what does not stand in its order. */
 const MARKS: Partial<Record<Trigger, string>> = { MANUAL: ';manual', REPLAY: ';replay' }
+
+/** Many receivers and what stands before them take no more than 64 or 100 kB unless they are told to. */
+const LARGE_BYTES = 64_000
 
 export interface PreparedRequest {
   wire: WireRequest
@@ -138,6 +145,11 @@ export function prepareRequest(
     `${parcel.attempt}${MARKS[parcel.trigger] ?? ''}`,
   ]
   if (parcel.sequence !== undefined) headers.push('webhook-sequence', parcel.sequence)
+  if (parcel.skippedBefore !== undefined) headers.push('webhook-skipped', parcel.skippedBefore)
+  const bytes = parcel.wholeBytes ?? body.length
+  if (bytes > LARGE_BYTES || parcel.wholeBytes !== undefined) {
+    headers.push('webhook-body-bytes', String(bytes))
+  }
   let headerLines = ''
   for (let at = 0; at < headers.length; at += 2)
     headerLines += `${headers[at]}: ${headers[at + 1]}\n`

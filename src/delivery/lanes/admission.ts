@@ -1,17 +1,18 @@
 import type { Pool } from 'pg'
 import type { EndpointTerms } from '../../webhooks/endpoints/endpoint-terms.ts'
+import { reduceLarge } from './reduce-large.ts'
 import { reasonToSkip } from '../../webhooks/endpoints/endpoint-scopes.ts'
 import type { PayloadShaper } from '../../webhooks/payloads/payload-shaper.ts'
 import type { Release } from './lane-claims.ts'
-import type { Window } from './lane-window.ts'
+import type { LaneDelivery, Window } from './lane-window.ts'
 import type { Capacity } from './capacity.ts'
 import { openTerms } from './terms.ts'
 
 /**
- * The stage before all others, for endpoints with an integration or a document; the rest never come
- * here. Deliveries that the integration may not see any more end as SKIPPED, with the reason in the
- * log; the others get the body that the document makes of them, stored before it is sent. It looks
- * at a whole window at once, so that no delivery costs a statement of its own.
+ * The stage before all others, for endpoints with an integration, a document or a limit of bytes; the
+ * rest never come here. Deliveries that the integration may not see any more end as SKIPPED, with the
+ * reason in the log; the others get the body that the document makes of them, reduced where it is too
+ * large, and stored before it is sent. It looks at a whole window at once, so that no delivery costs a statement of its own.
  */
 export interface Admission {
   /**
@@ -36,8 +37,11 @@ interface Admissible {
   id: string
   eventId: string
   eventType: string
+  subjectId: string
   body: string
   ownBody: boolean
+  /** Set where the body is reduced here. */
+  wholeBytes: number | null | undefined
 }
 
 /**
@@ -67,12 +71,16 @@ export function openAdmission(
       return reason === undefined
     })
     if (skipped.length > 0) await skip(skipped)
-    if (terms.document === undefined) return admitted
-    const unshaped = admitted.filter((delivery) => !delivery.ownBody && delivery.body !== '')
-    if (unshaped.length === 0) return admitted
+    if (terms.document !== undefined) await shape(terms, admitted)
+    await reduceLarge(pool, terms, admitted)
+    return admitted
+  }
+
+  async function shape(terms: EndpointTerms, deliveries: readonly Admissible[]): Promise<void> {
+    const unshaped = deliveries.filter((delivery) => !delivery.ownBody && delivery.body !== '')
+    if (unshaped.length === 0) return
     const bodies = await shaper.shape(terms, unshaped, () => capacity.isAlone(terms.organizationId))
     for (const delivery of unshaped) delivery.body = bodies.get(delivery.id) ?? delivery.body
-    return admitted
   }
 
   return {
@@ -81,9 +89,10 @@ export function openAdmission(
       // The lane has nothing to send any more and finds out when it lets go.
       if (terms === undefined || window.deliveries.length === 0) return window
       const some = window.deliveries.slice(0, SHAPED_AT_ONCE)
-      const deliveries = await admit(terms, some, (skipped) =>
-        skipInLane(pool, lane, workerNumber, skipped),
-      )
+      const deliveries = await admit(terms, some, async (skipped) => {
+        await skipInLane(pool, lane, workerNumber, skipped)
+        handOn(some, new Set(skipped.map((each) => each.id)))
+      })
       // What was skipped may have held others back, and made room in any case.
       const cut = window.cut || deliveries.length < window.deliveries.length
       const left = window.deliveries.slice(some.length)
@@ -102,6 +111,15 @@ export function openAdmission(
 interface Skipped {
   id: string
   reason: string
+}
+
+/** What one that is not sent would have told the receiver is told by the next one. */
+function handOn(deliveries: readonly LaneDelivery[], skippedIds: ReadonlySet<string>): void {
+  let untold: string | undefined
+  for (const delivery of deliveries) {
+    delivery.skippedBefore ??= untold
+    untold = skippedIds.has(delivery.id) ? delivery.skippedBefore : undefined
+  }
 }
 
 /** Under the claim only: a worker that lost its lane decides nothing any more. */

@@ -4,6 +4,7 @@ import type { WebhookOrdering } from '../../generated/prisma/enums.ts'
 import type { KnownLine } from './lane-line.ts'
 import {
   isTriedOfSubject,
+  ON_TERMS,
   toWindow,
   WINDOW,
   WINDOW_COLUMNS,
@@ -26,7 +27,7 @@ export interface ClaimedLane {
   ordering: WebhookOrdering
   maxInFlight: number
   consecutiveFailures: number
-  /** It has an integration or a document, so that its deliveries need admission. */
+  /** It has an integration, a document or a limit, so that its deliveries need admission. */
   onTerms: boolean
   /** Where its window begins: zero, or what is known of the line from the claim before. */
   after: number
@@ -94,7 +95,7 @@ export async function claimLanes(
         RETURNING lane.endpoint_id, lane.epoch, lane.consecutive_failures, lane.last_sequence),
       lane AS (
         SELECT claimed.*, endpoint.organization_id, endpoint.version, endpoint.max_in_flight,
-               endpoint.integration_id IS NOT NULL OR endpoint.payload_hash IS NOT NULL AS on_terms,
+               ${ON_TERMS} AS on_terms,
                endpoint.ordering,
                CASE WHEN known.epoch + 1 = claimed.epoch AND known.version = endpoint.version
                      AND known.retries_ended = before.retries_ended

@@ -21,6 +21,10 @@ export interface LaneDelivery extends Waiting {
   body: string
   /** The body is the delivery's own and stays what it is. */
   ownBody: boolean
+  /** Of the event, where it is too large and the body is reduced */
+  wholeBytes: number | undefined
+  /** Sequences that were skipped just before it: "3-9" */
+  skippedBefore: string | undefined
 }
 
 export interface WindowRequest {
@@ -56,6 +60,31 @@ export interface Window {
   retriesEnded: string
 }
 
+/** `endpoint` has more terms than its selection: see admission.ts. */
+export const ON_TERMS = `(endpoint.integration_id IS NOT NULL OR endpoint.payload_hash IS NOT NULL
+                OR endpoint.max_body_bytes IS NOT NULL)`
+
+/**
+ * What of an endpoint was skipped just before a delivery, as the receiver is told: "3-9". Told by the
+ * first delivery behind it, and by the next one where that was not sent or given up: few can be.
+ *
+ * @param lane name of a row with the lane's `endpoint_id`, `skipped_first` and `skipped_through`
+ * @param sequence of the delivery
+ */
+export const skippedBefore = (lane: string, sequence: string) => `
+  CASE WHEN ${lane}.skipped_first IS NOT NULL AND ${sequence} > ${lane}.skipped_through
+        AND ${sequence} <= ${lane}.skipped_through + 50
+        AND NOT EXISTS (
+              SELECT 1 FROM webhook_delivery AS earlier
+               WHERE earlier.endpoint_id = ${lane}.endpoint_id
+                 AND earlier.sequence > ${lane}.skipped_through AND earlier.sequence < ${sequence}
+                 AND earlier.status IN ('PENDING', 'SUCCEEDED'))
+       THEN ${lane}.skipped_first || '-' || ${lane}.skipped_through END`
+
+/** The bytes of the event where `delivery` is sent reduced; null where it is sent whole. */
+export const wholeBytes = (delivery: string) =>
+  `CASE WHEN ${delivery}.payload_key = 'reduced' THEN octet_length(event.body) END`
+
 /** Columns of `WINDOW`, in a lane's row or beside null ids for a lane that has nothing. */
 export interface WindowRow {
   id: string | null
@@ -68,6 +97,8 @@ export interface WindowRow {
   wait_ms: number
   body: string
   own_body: boolean
+  whole_bytes: number | null
+  skipped_before: string | null
   found_rows: string
   retry_in_ms: number | null
   after: string
@@ -137,6 +168,7 @@ export const WINDOW = `
                   THEN extract(epoch FROM due.next_attempt_at - now())::float8 * 1000
                   ELSE 0 END AS wait_ms,
              coalesce(due.body, event.body, '') AS body, due.body IS NOT NULL AS own_body,
+             ${wholeBytes('due')} AS whole_bytes,
              count(*) OVER () AS found_rows,
              sum(octet_length(coalesce(due.body, event.body, ''))) OVER (ORDER BY due.sequence)
                - octet_length(coalesce(due.body, event.body, '')) AS bytes_before
@@ -186,7 +218,8 @@ export const WINDOW = `
      WHERE sized.bytes_before < lane.max_bytes) AS found ON true`
 
 export const WINDOW_COLUMNS = `found.id, found.event_id, found.event_type, found.subject_id, found.sequence,
-  found.attempt_count, found.age_ms, found.wait_ms, found.body, found.own_body, found.found_rows, retry.retry_in_ms,
+  found.attempt_count, found.age_ms, found.wait_ms, found.body, found.own_body, found.whole_bytes, found.found_rows, retry.retry_in_ms,
+  ${skippedBefore('state', 'found.sequence')} AS skipped_before,
   lane.after, state.last_sequence, state.retries_ended`
 
 /** What some lanes have to send next, read in one statement. */
@@ -240,6 +273,8 @@ export function toWindow(rows: readonly WindowRow[], read: Mark, maxRows: number
       read,
       body: row.body,
       ownBody: row.own_body,
+      wholeBytes: row.whole_bytes ?? undefined,
+      skippedBefore: row.skipped_before ?? undefined,
     })
   }
   const found = deliveries.length === 0 ? 0 : Number(rows[0]?.found_rows)

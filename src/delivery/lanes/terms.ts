@@ -42,6 +42,7 @@ interface Row {
   scopes: string[] | null
   payload: string | null
   payload_hash: string | null
+  max_body_bytes: number | null
 }
 
 async function loadTerms(
@@ -53,7 +54,7 @@ async function loadTerms(
     text: `
       SELECT endpoint.id, endpoint.organization_id, endpoint.version, organization.plan,
              endpoint.integration_id, integration.name AS integration_name, integration.scopes,
-             endpoint.payload, endpoint.payload_hash
+             endpoint.payload, endpoint.payload_hash, endpoint.max_body_bytes
         FROM webhook_endpoint AS endpoint
         JOIN organization ON organization.id = endpoint.organization_id
         LEFT JOIN integration ON integration.id = endpoint.integration_id
@@ -85,5 +86,6 @@ function toTerms(row: Row): EndpointTerms {
       row.payload === null || row.payload_hash === null
         ? undefined
         : { text: row.payload, hash: row.payload_hash },
+    maxBodyBytes: row.max_body_bytes ?? undefined,
   }
 }

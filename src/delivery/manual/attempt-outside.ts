@@ -2,6 +2,7 @@ import type { Mark, MemoryLease } from '../../database/memory/memory-lease.ts'
 import type { Admission } from '../lanes/admission.ts'
 import type { Attempter, AttemptRecord } from '../attempt/attempt.ts'
 import type { Capacity, Room } from '../lanes/capacity.ts'
+import { ON_TERMS, skippedBefore, wholeBytes } from '../lanes/lane-window.ts'
 import { makeLogEntry } from '../log/log-statement.ts'
 import type { LogWriter } from '../log/log-writer.ts'
 import type { Trigger } from '../attempt/prepare.ts'
@@ -17,6 +18,9 @@ export interface Outside {
   body: string
   /** The body is the delivery's own, not the event's. */
   ownBody: boolean
+  /** As a lane's deliveries have them (lane-window.ts); null for none */
+  wholeBytes: number | null | undefined
+  skippedBefore: string | null
   /** What may be sent depends on more than the endpoint's selection (admission.ts). */
   onTerms: boolean
   endpointId: string
@@ -29,8 +33,10 @@ export const OUTSIDE_COLUMNS = `delivery.id, delivery.event_id AS "eventId",
   delivery.event_type AS "eventType", delivery.subject_id AS "subjectId", delivery.sequence, delivery.attempt_count AS "attemptCount",
   coalesce(delivery.body, event.body, '') AS body, delivery.body IS NOT NULL AS "ownBody",
   -- A test send concerns nothing but the way to the endpoint.
-  delivery.sequence IS NOT NULL
-    AND (endpoint.integration_id IS NOT NULL OR endpoint.payload_hash IS NOT NULL) AS "onTerms",
+  delivery.sequence IS NOT NULL AND ${ON_TERMS} AS "onTerms",
+  ${wholeBytes('delivery')} AS "wholeBytes",
+  (SELECT ${skippedBefore('lane', 'delivery.sequence')}
+     FROM delivery_lane AS lane WHERE lane.endpoint_id = endpoint.id) AS "skippedBefore",
   endpoint.id AS "endpointId", endpoint.organization_id AS "organizationId", endpoint.version`
 
 /**
@@ -76,7 +82,9 @@ export function createOutsideAttempter(dependencies: {
           deliveryId: row.id,
           eventId: row.eventId,
           sequence: row.sequence ?? undefined,
+          skippedBefore: row.skippedBefore ?? undefined,
           body,
+          wholeBytes: row.wholeBytes ?? undefined,
           attempt: row.attemptCount + 1,
           trigger,
           mayBegin,

@@ -10,6 +10,7 @@ import {
   toDateTimeFilter,
 } from '../../graphql/reading/paging.ts'
 import { batchById } from '../../graphql/reading/batch.ts'
+import { reducePayload } from '../payloads/reduce-payload.ts'
 import { readPage } from '../../graphql/reading/read-page.ts'
 
 /** A list that its row brings along costs no look-up of its own. */
@@ -130,6 +131,14 @@ const loadPayloads = batchById<string>(async (context, eventIds) => {
   return new Map(found.map((event) => [event.id, event.body]))
 })
 
+const loadLimits = batchById<number>(async (context, endpointIds) => {
+  const found = await scopedPrisma(context).webhookEndpoint.findMany({
+    where: { id: { in: endpointIds }, maxBodyBytes: { not: null } },
+    select: { id: true, maxBodyBytes: true },
+  })
+  return new Map(found.map((endpoint) => [endpoint.id, endpoint.maxBodyBytes ?? Infinity]))
+})
+
 export const DeliveryType = builder.prismaNode('WebhookDelivery', {
   id: { field: 'id' },
   nullable: true,
@@ -175,11 +184,17 @@ export const DeliveryType = builder.prismaNode('WebhookDelivery', {
       type: 'JSONObject',
       nullable: true,
       description:
-        'The body that is sent, of one with a document once it was rendered for the first attempt; null when the event is no longer kept.',
-      select: { body: true, eventId: true },
+        'The body that is sent, of one with a document once it was rendered for the first attempt, reduced where it is larger than the endpoint takes; null when the event is no longer kept.',
+      select: { body: true, eventId: true, endpointId: true, subjectId: true, status: true },
       resolve: async (delivery, _args, context) => {
         const body = delivery.body ?? (await loadPayloads(context, delivery.eventId))
-        return body === undefined ? null : (JSON.parse(body) as Record<string, unknown>)
+        if (body === undefined) return null
+        // What was sent is stored as it was sent; what waits will be reduced when its turn comes.
+        const limit =
+          delivery.status === 'PENDING' ? await loadLimits(context, delivery.endpointId) : undefined
+        const reduced =
+          limit === undefined ? undefined : reducePayload(body, delivery.subjectId, limit)
+        return JSON.parse(reduced?.body ?? body) as Record<string, unknown>
       },
     }),
     attempts: t.field({

@@ -19,6 +19,9 @@ const ENDPOINT_ID = 'The endpoint.'
 const PAYLOAD =
   'A GraphQL document that shapes `data`: the `subscription { events { … on EventEnvelope { … } } }` of a dashboard, at most 8 KB, 10 levels and 1,000 points. Its arguments choose nothing here. It is rendered once for each event, with reading rights and at most those of the integration: fields of the event as it was recorded, `subject` as it is then. What cannot be rendered goes out in the form of the catalogue with `payloadError` beside `data`.'
 
+const MAX_BODY_BYTES =
+  'Bytes that the receiver takes of a body, 1024–10485760. What is larger is sent with nothing but the id under `data.object` and `payloadError` (TOO_LARGE) beside `data`, under the same event id; Query.events has the whole.'
+
 const NewHeader = builder.inputType('WebhookHeaderInput', {
   description: 'A header that is sent with every delivery. Its value is stored encrypted.',
   fields: (t) => ({
@@ -65,6 +68,7 @@ defineCommand('webhookEndpointCreate', {
     maxInFlight: t.int({
       description: 'Requests under way at once, 1–50; 10. With ordering ENDPOINT always one.',
     }),
+    maxBodyBytes: t.int({ description: `${MAX_BODY_BYTES} Without it all is sent whole.` }),
     integrationId: t.id({
       description:
         'The system that gets the events: it must hold every scope that they need, now and whenever one is sent. Without it nothing is left out.',
@@ -110,6 +114,9 @@ defineCommand('webhookEndpointUpdate', {
     changedFields: t.stringList({ description: 'New list; null removes the condition.' }),
     ordering: t.field({ type: OrderingEnum, description: 'New order.' }),
     maxInFlight: t.int({ description: 'New number of requests at once, 1–50.' }),
+    maxBodyBytes: t.int({
+      description: `New limit, also for what waits; null lifts it. The few that are reduced already stay so: every attempt has the same bytes. ${MAX_BODY_BYTES}`,
+    }),
     integrationId: t.id({ description: 'New system; null lifts the bound of its scopes.' }),
     payload: t.string({
       description: `New document, also for what waits and was not tried yet; null = the form of the catalogue. Saving the present one again makes an INVALID one VALID if it can be. ${PAYLOAD}`,

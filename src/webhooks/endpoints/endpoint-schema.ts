@@ -104,6 +104,10 @@ export const EndpointType = builder.prismaNode('WebhookEndpoint', {
     maxInFlight: t.exposeInt('maxInFlight', {
       description: 'Requests under way at once, at most; with ordering ENDPOINT always one.',
     }),
+    maxBodyBytes: t.exposeInt('maxBodyBytes', {
+      nullable: true,
+      description: 'Bodies of more bytes are sent reduced to an id; null = all are sent whole.',
+    }),
     headerNames: t.exposeStringList('headerNames', {
       description: 'Names of the headers that are sent along; their values are never shown.',
     }),

@@ -12,6 +12,8 @@ export interface EndpointTerms {
   bounds: Bounds
   /** Undefined where the payload has the form of the catalogue. */
   document: { text: string; hash: string } | undefined
+  /** Larger bodies are reduced; undefined where all are sent whole. */
+  maxBodyBytes: number | undefined
 }
 
 const READ_SCOPES: ReadonlySet<string> = new Set(SCOPES.filter((scope) => scope.endsWith(':read')))

@@ -71,6 +71,15 @@ const payload = z.string().min(1, 'must not be empty; null is the form of the ca
 
 const maxInFlight = z.number().int().min(1, 'must be 1–50').max(MAX_IN_FLIGHT, 'must be 1–50')
 
+/** No body that was reduced is as large, and none that an event has is larger. */
+const BODY_BYTES = { min: 1_024, max: 10_485_760 }
+const BODY_BYTES_FAULT = `must be ${BODY_BYTES.min}–${BODY_BYTES.max}; null is no limit`
+const maxBodyBytes = z
+  .number()
+  .int()
+  .min(BODY_BYTES.min, BODY_BYTES_FAULT)
+  .max(BODY_BYTES.max, BODY_BYTES_FAULT)
+
 export const createEndpointInput = z.object({
   url: z.string(),
   eventTypes,
@@ -81,6 +90,7 @@ export const createEndpointInput = z.object({
   changedFields: changedFields.nullish(),
   ordering: z.enum(WebhookOrdering).nullish(),
   maxInFlight: maxInFlight.nullish(),
+  maxBodyBytes: maxBodyBytes.nullish(),
   integrationId: z.string().nullish(),
   payload: payload.nullish(),
 })
@@ -97,6 +107,7 @@ export const updateEndpointInput = z.object({
   changedFields: changedFields.nullish(),
   ordering: unlessGiven(z.enum(WebhookOrdering)),
   maxInFlight: unlessGiven(maxInFlight),
+  maxBodyBytes: maxBodyBytes.nullish(),
   integrationId: z.string().nullish(),
   payload: payload.nullish(),
 })

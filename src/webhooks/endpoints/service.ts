@@ -56,6 +56,7 @@ export async function createEndpoint(
       filter: toStored(filter),
       changedFields: input.changedFields ?? [],
       ...sealedHeaders(config, id, input.customHeaders ?? []),
+      maxBodyBytes: input.maxBodyBytes ?? null,
       integrationId,
       ...toPayloadColumns(unit, schema, bounds, input.payload ?? null),
       ...(input.ordering == null ? {} : { ordering: input.ordering }),
@@ -118,6 +119,7 @@ export async function updateEndpoint(
   if (input.description !== undefined) data.description = input.description
   if (input.ordering !== undefined) data.ordering = input.ordering
   if (input.maxInFlight !== undefined) data.maxInFlight = input.maxInFlight
+  if (input.maxBodyBytes !== undefined) data.maxBodyBytes = input.maxBodyBytes
   if (input.changedFields !== undefined) data.changedFields = input.changedFields ?? []
   if (input.filter !== undefined) {
     const filter = toFacetFilter(input.filter ?? {})

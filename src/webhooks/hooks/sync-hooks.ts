@@ -8,6 +8,7 @@ import { serializeEnvelope, toUnixSeconds } from '../../events/envelope.ts'
 import type { SyncHook } from '../../generated/prisma/client.ts'
 import { HookFailurePolicy } from '../../generated/prisma/enums.ts'
 import { lockEndpoint } from '../endpoints/endpoint-record.ts'
+import { reducePayload } from '../payloads/reduce-payload.ts'
 
 /** Enough for a look-up elsewhere, short enough for somebody who waits. */
 const DEFAULT_TIMEOUT_MS = 5_000
@@ -129,10 +130,23 @@ export async function openQuestion<T>(
   object: T,
 ): Promise<Question | undefined> {
   const eventType = definition.type
-  const hook = await unit.tx.syncHook.findFirst({ where: { eventType } })
+  const hook = await unit.tx.syncHook.findFirst({
+    where: { eventType },
+    include: { endpoint: { select: { maxBodyBytes: true } } },
+  })
   if (hook === null) return undefined
   const eventId = newId('event', unit.now.getTime())
   const deliveryId = newId('webhookDelivery', unit.now.getTime())
+  const body = serializeEnvelope({
+    id: eventId,
+    type: eventType,
+    organizationId: unit.organizationId,
+    created: toUnixSeconds(unit.now),
+    data: { object: definition.payload.parse(object) },
+    livemode: true,
+  })
+  const { maxBodyBytes } = hook.endpoint
+  const reduced = maxBodyBytes === null ? undefined : reducePayload(body, subjectId, maxBodyBytes)
   await unit.tx.webhookDelivery.create({
     data: {
       id: deliveryId,
@@ -141,14 +155,7 @@ export async function openQuestion<T>(
       eventId,
       eventType,
       subjectId,
-      body: serializeEnvelope({
-        id: eventId,
-        type: eventType,
-        organizationId: unit.organizationId,
-        created: toUnixSeconds(unit.now),
-        data: { object: definition.payload.parse(object) },
-        livemode: true,
-      }),
+      body: reduced?.body ?? body,
       dueAt: unit.now,
       created: unit.now,
     },

@@ -1,5 +1,5 @@
 import type { Backend, UnitOfWork } from '../../database/unit-of-work.ts'
-import { Prisma } from '../../generated/prisma/client.ts'
+import { type DeliveryLane, Prisma } from '../../generated/prisma/client.ts'
 import { defineSweep } from '../../sweep/define.ts'
 
 /*
@@ -12,17 +12,39 @@ import { defineSweep } from '../../sweep/define.ts'
 const BATCH = 5_000
 
 /**
- * Skips everything that waits now: none of it is sent any more. What is more than one batch is
+ * Skips everything that waits now: none of it is sent any more, and the next delivery says so. What is more than one batch is
  * cancelled in the background. The endpoint and its lane must be locked.
  */
 export async function skipBuffered(unit: UnitOfWork, endpointId: string): Promise<void> {
   const lane = await unit.tx.deliveryLane.findUniqueOrThrow({ where: { endpointId } })
   const { lastSequence } = lane
+  const first = await unit.tx.webhookDelivery.findFirst({
+    where: { endpointId, status: 'PENDING', sequence: { gt: lane.skippedThrough } },
+    orderBy: { sequence: 'asc' },
+    select: { sequence: true },
+  })
+  if (first?.sequence == null) return
   await unit.tx.deliveryLane.update({
     where: { endpointId },
-    data: { skippedThrough: lastSequence },
+    data: {
+      skippedThrough: lastSequence,
+      skippedFirst: (await findUntold(unit, lane, first.sequence)) ?? first.sequence,
+    },
   })
   await cancelThrough(unit, endpointId, lastSequence)
+}
+
+/** What was skipped before is told together with this, if the receiver has got nothing since. */
+async function findUntold(
+  unit: UnitOfWork,
+  { endpointId, skippedFirst, skippedThrough }: DeliveryLane,
+  before: bigint,
+): Promise<bigint | null> {
+  const received = await unit.tx.webhookDelivery.findFirst({
+    where: { endpointId, status: 'SUCCEEDED', sequence: { gt: skippedThrough, lt: before } },
+    select: { id: true },
+  })
+  return received === null ? skippedFirst : null
 }
 
 /** Cancels what a locked endpoint has not been sent up to a sequence, for the most part later. */

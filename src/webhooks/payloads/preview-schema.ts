@@ -19,7 +19,8 @@ const Basis = builder.enumType('WebhookPayloadPreviewBasis', {
 })
 
 const PreviewFault = builder.objectRef<Fault>('WebhookPayloadPreviewFault').implement({
-  description: 'Why a preview has the form of the catalogue although there is a document.',
+  description:
+    'Why a preview has the form of the catalogue although there is a document, or is reduced.',
   fields: (t) => ({
     code: t.exposeString('code', {
       description: 'INVALID_DOCUMENT, FORBIDDEN, QUERY_TIMEOUT, TOO_LARGE or INTERNAL.',
@@ -41,7 +42,8 @@ const PreviewType = builder.objectRef<Preview>('WebhookPayloadPreview').implemen
     fault: t.field({
       type: PreviewFault,
       nullable: true,
-      description: 'Why the document could not be rendered for it; null when it was.',
+      description:
+        'Why the document could not be rendered for it, or why it is reduced; null when neither is so.',
       resolve: (preview) => preview.fault ?? null,
     }),
   }),
@@ -55,7 +57,7 @@ defineCommand('webhookPayloadPreview', {
   input: (t) => ({
     endpointId: t.id({
       description:
-        'With the document and the rights of this endpoint. Left out: as for an endpoint without an integration.',
+        'With the document, the rights and the limit of this endpoint. Left out: as for an endpoint without an integration.',
     }),
     payload: t.string({ description: "With this document instead of the endpoint's own." }),
     eventType: t.field({

@@ -12,6 +12,7 @@ import { rendererOf, scopesOfRenderer } from '../endpoints/endpoint-terms.ts'
 import { isRecord } from '../../event-log/load-records.ts'
 import { PayloadError, readPayloadDocument } from './payload-document.ts'
 import { fallBack, type RenderedBody, renderPayloads } from './render-payload.ts'
+import { reducePayload } from './reduce-payload.ts'
 import { demandDocument } from './save-payload.ts'
 
 export const previewInput = z.object({
@@ -38,6 +39,8 @@ export interface PlannedPreview {
   basis: PreviewBasis
   /** Checked document; null for the form of the catalogue. */
   payload: string | null
+  /** Null: all is sent whole. */
+  maxBodyBytes: number | null
   scopes: string[]
 }
 
@@ -58,7 +61,11 @@ export async function planPreview(
   if (definition === undefined) {
     throw invalid(`eventType: "${input.eventType}" is not an event type`, 'eventType')
   }
-  const { bounds, payload: saved } = await readEndpoint(unit, input.endpointId ?? null)
+  const {
+    bounds,
+    payload: saved,
+    maxBodyBytes,
+  } = await readEndpoint(unit, input.endpointId ?? null)
   const payload = input.payload ?? saved
   const events = await readEvents(unit, input.subjectId)
   if (events.length === 0 && !(await isRecord(unit.tx, schema, input.subjectId))) {
@@ -71,16 +78,28 @@ export async function planPreview(
     const renderer = rendererOf({ organizationId, plan: caller.plan, scopes })
     demandDocument(schema, input.payload, renderer)
   }
-  return { event, basis, payload, scopes }
+  return { event, basis, payload, maxBodyBytes, scopes }
 }
 
 /** Renders what was planned, as a delivery would be. */
 export async function renderPreview(
   context: Context,
   schema: GraphQLSchema,
-  { event, basis, payload, scopes }: PlannedPreview,
+  planned: PlannedPreview,
 ): Promise<Preview> {
-  if (payload === null) return { body: event.body, fault: undefined, basis }
+  const whole = await renderWhole(context, schema, planned)
+  const { basis, event, maxBodyBytes } = planned
+  const reduced =
+    maxBodyBytes === null ? undefined : reducePayload(whole.body, event.subjectId, maxBodyBytes)
+  return { ...(reduced ?? whole), basis }
+}
+
+async function renderWhole(
+  context: Context,
+  schema: GraphQLSchema,
+  { event, payload, scopes }: PlannedPreview,
+): Promise<RenderedBody> {
+  if (payload === null) return { body: event.body, fault: undefined }
   const { organizationId, plan } = callerOf(context)
   const renderer = rendererOf({ organizationId, plan, scopes })
   try {
@@ -88,9 +107,9 @@ export async function renderPreview(
     const bodies = await renderPayloads(context, schema, document, renderer, [event])
     const rendered = bodies.get(event.id)
     if (rendered === undefined) throw new Error('an event without a body')
-    return { ...rendered, basis }
+    return rendered
   } catch (error) {
-    if (error instanceof PayloadError) return { ...fallBack(event.body, error.fault), basis }
+    if (error instanceof PayloadError) return fallBack(event.body, error.fault)
     throw error
   }
 }
@@ -98,18 +117,21 @@ export async function renderPreview(
 async function readEndpoint(
   unit: UnitOfWork,
   endpointId: string | null,
-): Promise<{ bounds: Bounds; payload: string | null }> {
-  if (endpointId === null) return { bounds: { kind: 'organization' }, payload: null }
+): Promise<{ bounds: Bounds; payload: string | null; maxBodyBytes: number | null }> {
+  if (endpointId === null) {
+    return { bounds: { kind: 'organization' }, payload: null, maxBodyBytes: null }
+  }
   const endpoint = await unit.tx.webhookEndpoint.findUnique({
     where: { id: endpointId, deletedAt: null },
   })
   if (endpoint === null) throw notFound('Webhook endpoint', endpointId, 'endpointId')
-  const { integrationId, payload } = endpoint
-  if (integrationId === null) return { bounds: { kind: 'organization' }, payload }
+  const { integrationId, payload, maxBodyBytes } = endpoint
+  const form = { payload, maxBodyBytes }
+  if (integrationId === null) return { bounds: { kind: 'organization' }, ...form }
   const integration = await unit.tx.integration.findUnique({ where: { id: integrationId } })
-  if (integration === null) return { bounds: { kind: 'gone', integrationId }, payload }
+  if (integration === null) return { bounds: { kind: 'gone', integrationId }, ...form }
   const { name, scopes } = integration
-  return { bounds: { kind: 'integration', name, scopes: new Set(scopes) }, payload }
+  return { bounds: { kind: 'integration', name, scopes: new Set(scopes) }, ...form }
 }
 
 /** Newest first. */

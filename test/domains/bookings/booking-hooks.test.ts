@@ -73,6 +73,25 @@ const asked = (id: string): Received[] =>
   world.receiver.received.filter(({ event }) => event.data.object['id'] === id)
 
 describe('a hook before confirming', () => {
+  it('of an endpoint with a limit is asked in few bytes, and decides', async () => {
+    await beforeConfirming()
+    await world.run('webhookEndpointUpdate', { id: endpointId, maxBodyBytes: 1_024 })
+    world.receiver.answer = decide({ decision: 'deny', reason: 'closed' })
+    const id = await book({}, { title: '€'.repeat(200) })
+    await world.settled()
+    await world.run('webhookEndpointUpdate', { id: endpointId, maxBodyBytes: null })
+    const [request] = asked(id)
+    if (request === undefined) throw new Error('nobody was asked')
+    verifyInfodeck(request, secret)
+    expect(request.event).toMatchObject({
+      type: 'booking.before_confirmation',
+      data: { object: { id } },
+      payloadError: { code: 'TOO_LARGE' },
+    })
+    expect(Object.keys(request.event.data.object)).toEqual(['id'])
+    expect(await read(id)).toMatchObject({ status: 'REJECTED', rejectReason: 'closed' })
+  })
+
   it('is asked with the signed envelope while the booking is pending and holds its time', async () => {
     await beforeConfirming()
     const resourceId = await newResource()
