@@ -11,9 +11,13 @@ export type Greedy = (scene: {
 }) => Promise<void>
 
 const ENDPOINTS = 300
-const THOUSANDS = 2_000
+/** As many as an organization may have. */
+const MOST_ENDPOINTS = 500
 const SLOW_MS = 3_000
 const CHILDREN = 50
+/** The longest that a hook may be given. */
+const HOOK_MS = 10_000
+const HOUR_MS = 3_600_000
 
 const AddWork = graphql(`
   mutation GreedyAddWork($input: WorkOrderCreateInput!) {
@@ -29,6 +33,42 @@ const StartReplay = graphql(`
   mutation GreedyReplay($input: WebhookReplayStartInput!) {
     webhookReplayStart(input: $input) {
       replay {
+        id
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`)
+
+const SetHook = graphql(`
+  mutation GreedySetHook($input: SyncHookSetInput!) {
+    syncHookSet(input: $input) {
+      userErrors {
+        message
+      }
+    }
+  }
+`)
+
+const AddResource = graphql(`
+  mutation GreedyAddResource($input: ResourceCreateInput!) {
+    resourceCreate(input: $input) {
+      resource {
+        id
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`)
+
+const AddBooking = graphql(`
+  mutation GreedyAddBooking($input: BookingCreateInput!) {
+    bookingCreate(input: $input) {
+      booking {
         id
       }
       userErrors {
@@ -176,7 +216,28 @@ export const GREEDY_WAYS: Record<string, Greedy> = {
     await addEndpoints(tenant, 10, (n) => ({ url: `${receiver.origin}/${n}` }))
     keepOn(stack, 8, 0, () => tenant.ask(AddWork, { title: 'Burst', locationId }))
   },
-  'thousands of endpoints': endpointsAt('many', THOUSANDS, 1_000),
+  'as many endpoints as may be': endpointsAt('many', MOST_ENDPOINTS, 1_000),
+  'hanging hooks': async ({ tenant, stack }) => {
+    const receiver = await openReceiver(stack)
+    const locationId = await tenant.addPlace('Site')
+    const url = `${receiver.origin}/hang`
+    const endpointId = await tenant.addEndpoint({ url, eventTypes: ['webhook.test'] })
+    const event = 'booking.before_confirmation'
+    const set = await tenant.ask(SetHook, { event, endpointId, timeoutMs: HOOK_MS })
+    if (!set.includes('"userErrors":[]')) throw new Error(set)
+    const firstMs = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS
+    for (let n = 0; n < 8; n++) {
+      const said = await tenant.ask(AddResource, { name: `Room ${n}`, locationId })
+      const resourceId = /"id":"(res-[^"]+)"/.exec(said)?.[1]
+      if (resourceId === undefined) throw new Error(said)
+      let hour = 0
+      keepOn(stack, 1, 0, () => {
+        const startMs = firstMs + hour++ * HOUR_MS
+        const [startTime, endTime] = [new Date(startMs), new Date(startMs + HOUR_MS)]
+        return tenant.ask(AddBooking, { resourceId, startTime, endTime })
+      })
+    }
+  },
   'expensive queries': async ({ tenant, stack }) => {
     const locationId = await tenant.addPlace('Site')
     for (let n = 0; n < 100; n++) await tenant.ask(AddWork, { title: `Read ${n}`, locationId })
