@@ -9,7 +9,7 @@ const PER_SECOND = 4
 const ARRIVAL_MS = 60_000
 
 /** What goes on meanwhile: nothing else, greedy neighbours and storms, or all faults besides. */
-export type Stretch = 'alone' | 'beside' | 'amid faults'
+type Stretch = 'alone' | 'beside' | 'amid faults'
 
 export interface Probe {
   begin(stretch: Stretch): void

@@ -133,7 +133,7 @@ describe('a visit', () => {
       name: 'Jane Smith',
       email: 'jane@example.com',
       status: 'REGISTERED',
-      allowedStatuses: ['CHECKED_IN', 'DENIED', 'CANCELLED', 'NO_SHOW'],
+      allowedStatuses: ['CHECKED_IN', 'DENIED', 'CANCELLED', 'NO_SHOW', 'PENDING_APPROVAL'],
       host: { id: org.ownerId },
       site: { id: site },
       version: 1,
