@@ -75,6 +75,9 @@ const NarrowIntegration = graphql(`
   }
 `)
 
+/** Less than a resume waits for the dispatcher. */
+const HELD_MS = 300
+
 let test: TestApp
 let scene: WebhookScene
 beforeAll(async () => {
@@ -181,6 +184,33 @@ describe('skips on resume are told on the wire', () => {
     await scene.addWorkOrder()
     await receiver.waitFor(3)
     expect(receiver.received[2]?.headers['webhook-skipped']).toBe('6-6')
+  })
+
+  it('also what was recorded before and has no place in the line yet', async () => {
+    await using receiver = await startReceiver()
+    const id = await scene.addEndpoint(receiver.url)
+    await scene.settle()
+    await scene.pause(id)
+    // The dispatcher stands still meanwhile.
+    const holder = await test.app.database.pool.connect()
+    await holder.query('BEGIN')
+    await holder.query('SELECT 1 FROM event_stream_head WHERE organization_id = $1 FOR UPDATE', [
+      scene.org.organizationId,
+    ])
+    await scene.addWorkOrder()
+    await scene.addWorkOrder()
+    const resumed = scene.resume(id, true)
+    await Promise.race([resumed, new Promise((resolve) => setTimeout(resolve, HELD_MS))])
+    await holder.query('COMMIT')
+    holder.release()
+    await resumed
+    await scene.addWorkOrder()
+    await receiver.waitFor(1)
+    expect(receiver.received[0]?.headers).toMatchObject({
+      'webhook-sequence': '3',
+      'webhook-skipped': '1-2',
+    })
+    await statusesAre(id, 'CANCELLED CANCELLED SUCCEEDED')
   })
 
   it('not where nothing was skipped', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Backend, UnitOfWork } from '../../database/unit-of-work.ts'
 import { type DeliveryLane, Prisma } from '../../generated/prisma/client.ts'
 import { defineSweep } from '../../sweep/define.ts'
@@ -10,6 +11,34 @@ import { defineSweep } from '../../sweep/define.ts'
 
 /** Deliveries changed in one transaction. */
 const BATCH = 5_000
+
+/** How long the dispatcher may take for what was recorded so far … */
+const POSITIONS_MS = 1_000
+/** … and how often it is looked whether it is done. */
+const POLL_MS = 20
+
+/**
+ * Waits until what is recorded stands in the lines of its endpoints: what does not yet cannot be skipped,
+ * and would be sent after the answer. Called before anything is locked that the dispatcher needs.
+ * Where no worker runs it ends all the same.
+ */
+export async function untilPositioned({ tx, organizationId }: UnitOfWork): Promise<void> {
+  const deadline = performance.now() + POSITIONS_MS
+  const newest = await tx.event.findFirst({
+    where: { organizationId, position: null },
+    orderBy: { ordinal: 'desc' },
+    select: { ordinal: true },
+  })
+  if (newest === null) return
+  while (performance.now() < deadline) {
+    const oldest = await tx.event.findFirst({
+      where: { organizationId, position: null, ordinal: { lte: newest.ordinal } },
+      select: { ordinal: true },
+    })
+    if (oldest === null) return
+    await sleep(POLL_MS)
+  }
+}
 
 /**
  * Skips everything that waits now: none of it is sent any more, and the next delivery says so. What is more than one batch is

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts'
 import type { UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError } from '../../errors.ts'
 import type { WebhookEndpoint } from '../../generated/prisma/client.ts'
-import { hastenRetries, skipBuffered } from './buffered.ts'
+import { hastenRetries, skipBuffered, untilPositioned } from './buffered.ts'
 import { lockEndpoint, wakeLane } from '../endpoints/endpoint-record.ts'
 import type { EndpointInput, ResumeEndpointInput, RotateSecretInput } from '../endpoints/input.ts'
 import { addSecret } from '../endpoints/service.ts'
@@ -36,6 +36,7 @@ export async function resumeEndpoint(
   unit: UnitOfWork,
   input: ResumeEndpointInput,
 ): Promise<WebhookEndpoint> {
+  if (input.skipBuffered) await untilPositioned(unit)
   const endpoint = await lockEndpoint(unit, input.id)
   if (endpoint.status === 'ACTIVE') return endpoint
   await unit.tx.deliveryLane.update({
