@@ -27,7 +27,8 @@ let org: TestOrganization
 let downgraded: TestOrganization
 
 beforeAll(async () => {
-  test = await startTestApp()
+  // They all come from this machine.
+  test = await startTestApp({ CONNECTIONS_PER_ADDRESS: '5000' })
   servers = [await startLiveServer(test), await startLiveServer(test)]
   org = await addOrganization(test)
   downgraded = await addOrganization(test)
