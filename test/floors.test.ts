@@ -109,7 +109,7 @@ describe('floors', () => {
     expect(importsOf('main.ts')).toContain('app.ts')
     expect(mayImport('database/database.ts', 'events/record.ts')).toBe(false)
     expect(mayImport('domains/locations/service.ts', 'domains/work-orders/rules.ts')).toBe(false)
-    expect(mayImport('delivery/lanes/lane.ts', 'graphql/builder.ts')).toBe(false)
+    expect(mayImport('delivery/lanes/lane/lane.ts', 'graphql/builder.ts')).toBe(false)
     expect(mayImport('events/record.ts', 'graphql/context.ts')).toBe(false)
     expect(mayImport('server/server.ts', 'app.ts')).toBe(false)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createBacklog } from '../../src/delivery/lanes/backlog.ts'
+import { createBacklog } from '../../src/delivery/lanes/lane/backlog.ts'
 import type { LaneDelivery } from '../../src/delivery/lanes/lane-window.ts'
 
 /** "a1" is the delivery with sequence 1 of subject a. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findStartable } from '../../src/delivery/lanes/eligibility.ts'
+import { findStartable } from '../../src/delivery/lanes/lane/eligibility.ts'
 
 /** "a1 b2! a3": subject and sequence of each waiting delivery; "!" marks one that is not due. */
 function waiting(text: string) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { WINDOW_ROWS } from '../../src/delivery/lanes/lane.ts'
-import { TRUST_MS } from '../../src/delivery/lanes/lane-line.ts'
+import { WINDOW_ROWS } from '../../src/delivery/lanes/lane/lane.ts'
+import { TRUST_MS } from '../../src/delivery/lanes/lane/lane-line.ts'
 import { makeLogEntry, writeLog } from '../../src/delivery/log/log-statement.ts'
 import { graphql } from '../../src/generated/client/index.ts'
 import { ask, startTestApp } from '../harness/app.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openLine } from '../../src/delivery/lanes/lane-line.ts'
+import { openLine } from '../../src/delivery/lanes/lane/lane-line.ts'
 import type { Window } from '../../src/delivery/lanes/lane-window.ts'
 
 const NOBODY: ReadonlySet<string> = new Set()

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Mark } from '../../database/memory/memory-lease.ts'
 import type { WebhookOrdering } from '../../generated/prisma/enums.ts'
-import type { KnownLine } from './lane-line.ts'
+import type { KnownLine } from './lane/lane-line.ts'
 import {
   isTriedOfSubject,
   ON_TERMS,

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Mark } from '../../database/memory/memory-lease.ts'
 import type { WebhookOrdering } from '../../generated/prisma/enums.ts'
-import type { Waiting } from './eligibility.ts'
+import type { Waiting } from './lane/eligibility.ts'
 
 /** A pending delivery as a lane holds it in memory. */
 export interface LaneDelivery extends Waiting {

@@ -13,8 +13,8 @@ import {
   type ReleaseRequest,
   renewLanes,
 } from './lane-claims.ts'
-import { type KnownLine, TRUST_MS } from './lane-line.ts'
-import { type Lane, startLane, WINDOW_ROWS } from './lane.ts'
+import { type KnownLine, TRUST_MS } from './lane/lane-line.ts'
+import { type Lane, startLane, WINDOW_ROWS } from './lane/lane.ts'
 import { loadWindows, type Window, type WindowRequest } from './lane-window.ts'
 import type { LogWriter } from '../log/log-writer.ts'
 

@@ -1,13 +1,13 @@
-import { reportFault } from '../../background.ts'
-import type { MemoryLease } from '../../database/memory/memory-lease.ts'
-import type { Attempter, AttemptRecord } from '../attempt/attempt.ts'
+import { reportFault } from '../../../background.ts'
+import type { MemoryLease } from '../../../database/memory/memory-lease.ts'
+import type { Attempter, AttemptRecord } from '../../attempt/attempt.ts'
 import { createBacklog } from './backlog.ts'
-import type { Capacity, CapacityKind, Room } from './capacity.ts'
-import type { ClaimedLane, Release, Released, ReleaseRequest } from './lane-claims.ts'
+import type { Capacity, CapacityKind, Room } from '../capacity.ts'
+import type { ClaimedLane, Release, Released, ReleaseRequest } from '../lane-claims.ts'
 import { type Asked, type KnownLine, openLine } from './lane-line.ts'
-import type { LaneDelivery, Window, WindowRequest } from './lane-window.ts'
-import { makeLogEntry } from '../log/log-statement.ts'
-import type { LogWriter } from '../log/log-writer.ts'
+import type { LaneDelivery, Window, WindowRequest } from '../lane-window.ts'
+import { makeLogEntry } from '../../log/log-statement.ts'
+import type { LogWriter } from '../../log/log-writer.ts'
 
 /*
  * A lane drains one endpoint's deliveries, in one process at a time.

@@ -1,6 +1,6 @@
-import type { WebhookOrdering } from '../../generated/prisma/enums.ts'
+import type { WebhookOrdering } from '../../../generated/prisma/enums.ts'
 import { findStartable } from './eligibility.ts'
-import type { LaneDelivery } from './lane-window.ts'
+import type { LaneDelivery } from '../lane-window.ts'
 
 /**
  * What a lane holds in memory: deliveries that wait, that are under way, and that were answered but

@@ -1,4 +1,4 @@
-import type { Window } from './lane-window.ts'
+import type { Window } from '../lane-window.ts'
 
 /** What a worker knows of a lane's line after it let go of the lane. */
 export interface KnownLine extends Pick<Window, 'through' | 'retriesEnded'> {

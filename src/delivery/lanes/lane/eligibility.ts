@@ -1,4 +1,4 @@
-import type { WebhookOrdering } from '../../generated/prisma/enums.ts'
+import type { WebhookOrdering } from '../../../generated/prisma/enums.ts'
 
 /** A delivery that waits in a lane, as far as starting it depends on it. */
 export interface Waiting {
