@@ -1,14 +1,14 @@
 import { openDatabase } from '../../src/database/database.ts'
 import { openQueue } from '../../src/database/queue.ts'
 import { transaction } from '../../src/database/unit-of-work.ts'
-import { createAssetType } from '../../src/domains/assets/asset-types.ts'
+import { createAssetType } from '../../src/domains/assets/types/service.ts'
 import { createAsset } from '../../src/domains/assets/service.ts'
 import { dispatchJob } from '../../src/events/dispatch.ts'
 import { createApiKey } from '../../src/identity/keys/service.ts'
 import { createLocation } from '../../src/domains/locations/service.ts'
 import { createLogger } from '../../src/log.ts'
 import { createOrganization } from '../../src/demo/seed-demo.ts'
-import { createSensor } from '../../src/domains/sensors/sensors.ts'
+import { createSensor } from '../../src/domains/sensors/service.ts'
 import {
   BENCH_SECRETS,
   percentiles,

@@ -5,7 +5,7 @@ import { type Backend, transaction } from '../database/unit-of-work.ts'
 import type { DeliveryEngine } from '../delivery/engine.ts'
 import type { Plan } from '../generated/prisma/enums.ts'
 import type { Logger } from '../log.ts'
-import { judge, openQuestion, type Verdict } from '../webhooks/hooks/sync-hooks.ts'
+import { judge, openQuestion, type Verdict } from '../webhooks/hooks/service.ts'
 
 /*
  * Asks what bookings wait for. A hook may take its ten seconds, or never answer: so nobody waits for a

@@ -3,7 +3,7 @@ import { newId } from '../../database/ids.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import type { Sensor, SensorMetric } from '../../generated/prisma/client.ts'
 import { sensorFacets, sensorStateChanged, serializeSensor } from '../../domains/sensors/events.ts'
-import { levelOf, staleAt, stateOf } from '../../domains/sensors/rules/rules.ts'
+import { levelOf, staleAt, stateOf } from '../../domains/sensors/rules.ts'
 import type { Equipment } from '../campus/assets.ts'
 import { type Campus, DAY_MS, HOUR_MS, type Step } from '../campus/campus.ts'
 

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
-import { type AssetMetrics, readMetrics } from './metrics.ts'
+import { type AssetMetrics, readMetrics } from './metrics/metrics.ts'
 
 const GroupingEnum = builder.enumType('AssetMetricsGrouping', {
   description: 'What asset metrics are summed up by.',

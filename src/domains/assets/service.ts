@@ -9,7 +9,7 @@ import { type Asset, Prisma } from '../../generated/prisma/client.ts'
 import type { AssetStatus } from '../../generated/prisma/enums.ts'
 import type { PlaceRef } from '../locations/events.ts'
 import { findLocation } from '../locations/service.ts'
-import { findAssetType } from './asset-types.ts'
+import { findAssetType } from './types/service.ts'
 import {
   assetCreated,
   assetDeleted,

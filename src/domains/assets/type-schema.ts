@@ -5,7 +5,7 @@ import { scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/reading/node.ts'
 import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
 import { readPage } from '../../graphql/reading/read-page.ts'
-import { createAssetType, deleteAssetType, updateAssetType } from './asset-types.ts'
+import { createAssetType, deleteAssetType, updateAssetType } from './types/service.ts'
 import { createAssetTypeInput, deleteAssetTypeInput, updateAssetTypeInput } from './input.ts'
 
 const AssetTypeObject = builder.prismaNode('AssetType', {

@@ -12,7 +12,7 @@ import {
   toRequiredIdFilter,
 } from '../../graphql/reading/paging.ts'
 import { createManagerInput, deleteInput, updateManagerInput } from './input.ts'
-import { createManager, deleteManager, updateManager } from './managers.ts'
+import { createManager, deleteManager, updateManager } from './managers/service.ts'
 
 const ManagerObject = builder.prismaNode('Manager', {
   id: { field: 'id' },

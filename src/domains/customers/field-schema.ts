@@ -6,7 +6,7 @@ import { scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/reading/node.ts'
 import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
 import { readPage } from '../../graphql/reading/read-page.ts'
-import { createCustomerField, deleteCustomerField, updateCustomerField } from './fields.ts'
+import { createCustomerField, deleteCustomerField, updateCustomerField } from './fields/service.ts'
 import { createCustomerFieldInput, deleteInput, updateCustomerFieldInput } from './input.ts'
 
 const TypeEnum = builder.enumType('CustomerFieldType', {

@@ -12,7 +12,7 @@ import {
   serializeCustomer,
   storedValues,
 } from './events.ts'
-import { readFields } from './fields.ts'
+import { readFields } from './fields/service.ts'
 import type { CreateCustomerInput, DeleteInput, UpdateCustomerInput } from './input.ts'
 import { changeValues } from './rules.ts'
 

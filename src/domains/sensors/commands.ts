@@ -3,7 +3,7 @@ import { builder } from '../../graphql/builder.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
 import { createSensorInput, deleteInput, updateSensorInput } from './input.ts'
 import { SensorObject } from './schema.ts'
-import { createSensor, deleteSensor, updateSensor } from './sensors.ts'
+import { createSensor, deleteSensor, updateSensor } from './service.ts'
 
 const MetricInput = builder.inputType('SensorMetricInput', {
   description: 'One thing that a sensor measures. A limit left out does not apply.',

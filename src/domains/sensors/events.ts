@@ -6,7 +6,7 @@ import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
 import type { Facets } from '../../events/match.ts'
 import type { Asset, Sensor, SensorGroup, SensorMetric } from '../../generated/prisma/client.ts'
 import { placeFacets, type PlaceRef } from '../locations/events.ts'
-import { aggregate, lastReadingAt } from './rules/rules.ts'
+import { aggregate, lastReadingAt } from './rules.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
 const state = z.enum(['Ok', 'Warning', 'Alarm', 'Offline'])

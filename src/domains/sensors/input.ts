@@ -5,7 +5,7 @@ import {
   SensorAggregation,
   WorkOrderPriority,
 } from '../../generated/prisma/enums.ts'
-import { MAX_READINGS } from './rules/rules.ts'
+import { MAX_READINGS } from './rules.ts'
 
 const name = z
   .string()

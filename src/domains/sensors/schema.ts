@@ -12,7 +12,7 @@ import {
   toRequiredIdFilter,
 } from '../../graphql/reading/paging.ts'
 import { readPage } from '../../graphql/reading/read-page.ts'
-import { lastReadingAt, LEVEL_STATES } from './rules/rules.ts'
+import { lastReadingAt, LEVEL_STATES } from './rules.ts'
 
 export const SensorStateEnum = builder.enumType('SensorState', {
   description: 'What the newest readings of a sensor say.',

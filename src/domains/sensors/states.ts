@@ -12,7 +12,7 @@ import {
   serializeGroup,
   serializeSensor,
 } from './events.ts'
-import { groupStateOf, staleAt, stateOf } from './rules/rules.ts'
+import { groupStateOf, staleAt, stateOf } from './rules.ts'
 import { placeFacets } from '../locations/events.ts'
 
 /**

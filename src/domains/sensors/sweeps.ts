@@ -1,5 +1,5 @@
 import { defineUpkeep } from '../../sweep/upkeep.ts'
-import { breaches } from './rules/answer-breaches.ts'
+import { breaches } from './threshold-rules/answer-breaches.ts'
 import { staleSensors } from './mark-stale.ts'
 import { keepReadings } from './telemetry/partitions.ts'
 import { pulses } from './telemetry/tell-pulses.ts'

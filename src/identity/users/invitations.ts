@@ -7,7 +7,7 @@ import type { AcceptInvitationInput } from '../input.ts'
 import { hashPassword } from '../sessions/passwords.ts'
 import { type SignedIn, type SignInHost, startSession } from '../sessions/sign-in.ts'
 import { hashOpaqueToken } from '../sessions/tokens.ts'
-import { CLOSED_INVITATION } from './users.ts'
+import { CLOSED_INVITATION } from './service.ts'
 
 /**
  * Sets the password of somebody invited and signs them in.

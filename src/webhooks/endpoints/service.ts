@@ -20,7 +20,7 @@ import {
   sealHeaders,
   sealSecret,
 } from './secrets.ts'
-import { demandNoHook } from '../hooks/sync-hooks.ts'
+import { demandNoHook } from '../hooks/service.ts'
 import { faultOfTarget } from './target-url.ts'
 
 /** Per organization, deleted ones not counted. */

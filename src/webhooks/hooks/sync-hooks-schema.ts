@@ -3,7 +3,7 @@ import { HookFailurePolicy } from '../../generated/prisma/enums.ts'
 import { builder } from '../../graphql/builder.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
-import { removeHook, removeHookInput, setHook, setHookInput } from './sync-hooks.ts'
+import { removeHook, removeHookInput, setHook, setHookInput } from './service.ts'
 
 const permission = 'webhooks:manage'
 

@@ -10,7 +10,7 @@ import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
 import { readPage } from '../../graphql/reading/read-page.ts'
 import { DeliveryStatusEnum } from '../deliveries/schema.ts'
 import { idInput } from '../endpoints/input.ts'
-import { cancelReplay, previewReplay, type ReplayPreview, startReplay } from './replay.ts'
+import { cancelReplay, previewReplay, type ReplayPreview, startReplay } from './service.ts'
 import { replayInput, retryExhaustedInput } from './replay-input.ts'
 
 const permission = 'webhooks:manage'

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findLostQuestions, sweepReminders } from '../../../src/domains/bookings/reminders.ts'
 import { sweepBookings } from '../../../src/domains/bookings/sweeps.ts'
-import { judge } from '../../../src/webhooks/hooks/sync-hooks.ts'
+import { judge } from '../../../src/webhooks/hooks/service.ts'
 import { send } from '../../harness/app.ts'
 import { inMinutes, later, openWorld, type World } from '../../harness/emitters/world.ts'
 import { type Received, verifyInfodeck, verifyStandardWebhooks } from '../../harness/receiver.ts'

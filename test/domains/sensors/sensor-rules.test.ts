@@ -7,7 +7,7 @@ import {
   levelOf,
   type MetricBounds,
   stateOf,
-} from '../../../src/domains/sensors/rules/rules.ts'
+} from '../../../src/domains/sensors/rules.ts'
 
 const now = new Date('2026-03-01T12:00:00Z')
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { graphql } from '../../../src/generated/client/index.ts'
 import type { ReadingInput, SensorCreateInput } from '../../../src/generated/client/graphql.ts'
-import { answerBreaches } from '../../../src/domains/sensors/rules/answer-breaches.ts'
+import { answerBreaches } from '../../../src/domains/sensors/threshold-rules/answer-breaches.ts'
 import { markStale } from '../../../src/domains/sensors/mark-stale.ts'
 import { keepReadings } from '../../../src/domains/sensors/telemetry/partitions.ts'
 import { tellPulses } from '../../../src/domains/sensors/telemetry/tell-pulses.ts'

@@ -6,7 +6,7 @@ import { registerNode } from '../../../graphql/reading/node.ts'
 import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
 import { readPage } from '../../../graphql/reading/read-page.ts'
 import { deleteInput } from '../fields.ts'
-import { createServiceGroup, deleteServiceGroup, updateServiceGroup } from './group-service.ts'
+import { createServiceGroup, deleteServiceGroup, updateServiceGroup } from './groups/service.ts'
 import { createServiceGroupInput, updateServiceGroupInput } from './input.ts'
 
 const ServiceGroupObject = builder.prismaNode('ServiceGroup', {

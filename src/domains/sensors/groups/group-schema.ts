@@ -7,7 +7,7 @@ import { registerNode } from '../../../graphql/reading/node.ts'
 import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
 import { readPage } from '../../../graphql/reading/read-page.ts'
 import { groupReadings } from '../events.ts'
-import { createSensorGroup, deleteSensorGroup, updateSensorGroup } from './groups.ts'
+import { createSensorGroup, deleteSensorGroup, updateSensorGroup } from './service.ts'
 import { createSensorGroupInput, deleteInput, updateSensorGroupInput } from '../input.ts'
 import { SensorStateEnum } from '../schema.ts'
 

@@ -3,9 +3,9 @@ import { builder } from '../../../graphql/builder.ts'
 import { defineCommand } from '../../../graphql/commands/command.ts'
 import { registerNode } from '../../../graphql/reading/node.ts'
 import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
-import { PriorityEnum } from '../../work-orders/schema/enums.ts'
+import { PriorityEnum } from '../../work-orders/orders/enums.ts'
 import { createSensorRuleInput, deleteInput, updateSensorRuleInput } from '../input.ts'
-import { createSensorRule, deleteSensorRule, updateSensorRule } from './threshold-rules.ts'
+import { createSensorRule, deleteSensorRule, updateSensorRule } from '../threshold-rules/service.ts'
 
 const ComparisonEnum = builder.enumType('RuleComparison', {
   description: 'On which side of a threshold a value must not stay.',

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
-import { DAY_MS, READING_DAYS } from '../rules/rules.ts'
+import { DAY_MS, READING_DAYS } from '../rules.ts'
 
 /** Partitions made ahead, so that workers that are down for days find one when they are back. */
 const DAYS_AHEAD = 7

@@ -4,7 +4,7 @@ import { callerOf, scopedPrisma } from '../../../graphql/context.ts'
 import { recordTelemetryInput } from '../input.ts'
 import { type ReadingPoint, readReadings } from './readings.ts'
 import { type ReadingResult, recordTelemetry } from './record-telemetry.ts'
-import { MAX_READINGS, READING_DAYS } from '../rules/rules.ts'
+import { MAX_READINGS, READING_DAYS } from '../rules.ts'
 
 const ReadingStatusEnum = builder.enumType('ReadingStatus', {
   description: 'What became of a reading.',

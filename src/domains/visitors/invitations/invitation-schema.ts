@@ -28,7 +28,7 @@ import {
   createInvitation,
   deleteInvitation,
   updateInvitation,
-} from './invitations.ts'
+} from './service.ts'
 
 const InvitationObject = builder.prismaNode('VisitorInvitation', {
   id: { field: 'id' },

@@ -12,7 +12,7 @@ import {
   partyOfInvitation,
   type InvitationRecord,
   serializeInvitation,
-} from './invitation-events.ts'
+} from './events.ts'
 
 /**
  * Locks an invitation for a change by the caller.

@@ -11,10 +11,10 @@ import {
   updateScheduleInput,
 } from './input.ts'
 import { createSchedule, deleteSchedule, skipNextOccurrence, updateSchedule } from './service.ts'
-import { ChecklistItemInput } from '../schema/commands.ts'
-import { defineDeletion } from '../schema/define.ts'
+import { ChecklistItemInput } from '../orders/commands.ts'
+import { defineDeletion } from '../orders/define.ts'
 import { WeekdayEnum } from '../../locations/weekday.ts'
-import { PriorityEnum } from '../schema/enums.ts'
+import { PriorityEnum } from '../orders/enums.ts'
 import { BasisEnum, FrequencyEnum, ScheduleObject } from './schema.ts'
 
 const details = (t: InputBuilder) => ({

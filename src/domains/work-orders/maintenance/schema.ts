@@ -19,7 +19,7 @@ import { visibleSchedules } from '../access.ts'
 import { checklistTemplateShape } from '../records/checklist.ts'
 import { WEEKDAYS } from '../sla/policy-shapes.ts'
 import { WeekdayEnum } from '../../locations/weekday.ts'
-import { PriorityEnum } from '../schema/enums.ts'
+import { PriorityEnum } from '../orders/enums.ts'
 
 export const FrequencyEnum = builder.enumType('MaintenanceFrequency', {
   description: 'How often work comes again, together with the interval.',

@@ -16,7 +16,7 @@ import {
   measureOverTime,
   type MetricsScope,
 } from './metrics.ts'
-import { PriorityEnum, StatusEnum, TypeEnum } from '../schema/enums.ts'
+import { PriorityEnum, StatusEnum, TypeEnum } from '../orders/enums.ts'
 
 const DAY_MS = 86_400_000
 /** Longest span that is measured, and most buckets of it. */

@@ -21,8 +21,8 @@ import {
   rejectWorkRequestInput,
 } from './request-input.ts'
 import { acceptWorkRequest, createWorkRequest, rejectWorkRequest } from './service.ts'
-import { PriorityEnum } from '../schema/enums.ts'
-import { WorkOrderObject } from '../schema/work-order.ts'
+import { PriorityEnum } from '../orders/enums.ts'
+import { WorkOrderObject } from '../orders/type.ts'
 
 const StatusEnum = builder.enumType('WorkRequestStatus', {
   description: 'Where a work request stands.',

@@ -13,7 +13,7 @@ import {
   workRequestAccepted,
   workRequestCreated,
   workRequestRejected,
-} from './request-events.ts'
+} from './events.ts'
 import type {
   AcceptWorkRequestInput,
   CreateWorkRequestInput,

@@ -2,7 +2,7 @@ import type { EventDefinition } from '../../../events/define.ts'
 import { diffPayloads } from '../../../events/diff.ts'
 import type { WorkOrder } from '../../../generated/prisma/client.ts'
 import { serializeWorkOrder, type WorkOrderPayload, workOrderUpdated } from '../events.ts'
-import { workOrderSlaAtRisk, workOrderSlaBreached } from './sla-events.ts'
+import { workOrderSlaAtRisk, workOrderSlaBreached } from './events.ts'
 import { tell, type Telling } from './clocks.ts'
 
 /** An event that a clock gives rise to. */

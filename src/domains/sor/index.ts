@@ -1,0 +1,5 @@
+import './schedules/commands.ts'
+import './quotations/commands.ts'
+import './schedules/lists.ts'
+import './quotations/lists.ts'
+import './approval-limit/commands.ts'

@@ -1,5 +1,0 @@
-import './schema/schedule-commands.ts'
-import './schema/quotation-commands.ts'
-import './schema/schedule-queries.ts'
-import './schema/quotation-queries.ts'
-import './schema/approval-limit.ts'

@@ -1,0 +1,34 @@
+import type { WorkOrder } from '../../../generated/prisma/client.ts'
+import { type CommandBody, defineCommand } from '../../../graphql/commands/command.ts'
+import { WorkOrderObject } from './type.ts'
+
+/** A mutation whose answer is the work order after the change. */
+export function defineWorkOrderCommand<I>(name: string, options: CommandBody<I, WorkOrder>): void {
+  defineCommand<I, WorkOrder>(name, {
+    ...options,
+    permission: 'work-orders:write',
+    payload: (t) => ({
+      workOrder: t.field({
+        type: WorkOrderObject,
+        nullable: true,
+        description: 'The work order after the change.',
+        resolve: (payload): WorkOrder | null => payload.result ?? null,
+      }),
+    }),
+  })
+}
+
+/** A mutation that removes a record and answers its id. */
+export function defineDeletion<I>(name: string, options: CommandBody<I, string>): void {
+  defineCommand<I, string>(name, {
+    ...options,
+    permission: 'work-orders:write',
+    payload: (t) => ({
+      deletedId: t.id({
+        nullable: true,
+        description: 'Id of the removed record.',
+        resolve: (payload) => payload.result ?? null,
+      }),
+    }),
+  })
+}
