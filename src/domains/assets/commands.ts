@@ -6,7 +6,7 @@ import {
   deleteAssetInput,
   updateAssetInput,
 } from './input.ts'
-import { AssetObject, AssetStatusEnum } from './schema.ts'
+import { AssetObject, AssetStatusEnum } from './type.ts'
 import { changeAssetStatus, createAsset, deleteAsset, updateAsset } from './service.ts'
 
 defineCommand('assetCreate', {

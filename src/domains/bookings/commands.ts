@@ -9,7 +9,7 @@ import {
   rejectBookingInput,
   updateBookingInput,
 } from './input.ts'
-import { BookingObject } from './schema.ts'
+import { BookingObject } from './type.ts'
 import { cancelBooking } from './service/cancel.ts'
 import {
   approveBooking,

@@ -9,7 +9,7 @@ import {
   updateDeviceInput,
 } from './input.ts'
 import { HEARTBEAT_SECONDS } from './rules.ts'
-import { DeviceKindEnum, DeviceObject, SyncStatusEnum } from './schema.ts'
+import { DeviceKindEnum, DeviceObject, SyncStatusEnum } from './type.ts'
 import {
   heartbeat,
   registerDevice,

@@ -4,7 +4,7 @@ import { defineCommand } from '../../graphql/commands/command.ts'
 import { WeekdayEnum } from '../locations/weekday.ts'
 import { deleteInput } from './fields.ts'
 import { createResourceInput, updateResourceInput } from './input.ts'
-import { ReservableStatusEnum, ResourceObject, ResourceTypeEnum } from './schema.ts'
+import { ReservableStatusEnum, ResourceObject, ResourceTypeEnum } from './type.ts'
 import { createResource, deleteResource, updateResource } from './service.ts'
 
 const OpenPeriodInput = builder.inputType('OpenPeriodInput', {

@@ -2,7 +2,7 @@ import type { Sensor } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
 import { createSensorInput, deleteInput, updateSensorInput } from './input.ts'
-import { SensorObject } from './schema.ts'
+import { SensorObject } from './type.ts'
 import { createSensor, deleteSensor, updateSensor } from './service.ts'
 
 const MetricInput = builder.inputType('SensorMetricInput', {

@@ -17,7 +17,7 @@ import {
   visitorIdInput,
   walkInVisitorInput,
 } from './input.ts'
-import { VisitorObject } from './schema.ts'
+import { VisitorObject } from './type.ts'
 import { checkInVisitor, checkOutVisitor } from './service/attend.ts'
 import { approveVisitor, cancelVisit, denyVisitor, updateVisitor } from './service/change.ts'
 import { completeCheckpoint } from './service/checkpoints.ts'

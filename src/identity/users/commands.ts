@@ -15,10 +15,10 @@ import {
   updateOrganizationInput,
   updateUserInput,
 } from '../input.ts'
-import { ApiKeyType } from '../keys/schema-keys.ts'
+import { ApiKeyType } from '../keys/type.ts'
 import { keysKnownTo, revokeKeysOf } from '../keys/service.ts'
 import { changePlan, updateOrganization } from '../organization/organization.ts'
-import { OrganizationType, PlanEnum, RoleEnum, UserType } from '../organization/schema.ts'
+import { OrganizationType, PlanEnum, RoleEnum, UserType } from '../organization/type.ts'
 import {
   activateUser,
   deleteUser,

@@ -3,7 +3,7 @@ import { innerLimit } from '../../database/time-limits.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
 import { type Context, scopedPrisma } from '../../graphql/context.ts'
 import { retryDeliveries, retryDelivery, testEndpoint, waitForAttempt } from './service.ts'
-import { AttemptType, DeliveryType } from './schema.ts'
+import { AttemptType, DeliveryType } from './type.ts'
 import { idInput, idsInput } from '../endpoints/input.ts'
 
 const permission = 'webhooks:manage'

@@ -3,7 +3,7 @@ import type { WebhookAttempt } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
 import { batchById } from '../../graphql/reading/batch.ts'
-import { AttemptType } from './schema.ts'
+import { AttemptType } from './type.ts'
 import { loadRecord } from '../../event-log/load-records.ts'
 import { type AttemptItem, attemptFeedOf } from './attempt-feed.ts'
 

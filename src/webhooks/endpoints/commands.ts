@@ -2,7 +2,7 @@ import type { WebhookEndpoint } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
 import { pauseEndpoint, resumeEndpoint, rotateSecret } from '../life/endpoint-life.ts'
-import { EndpointType, OrderingEnum } from './endpoint-schema.ts'
+import { EndpointType, OrderingEnum } from './type.ts'
 import { WebhookFilterInput } from '../../event-log/event-type.ts'
 import {
   createEndpointInput,

@@ -2,8 +2,8 @@ import type { WebhookEndpoint } from '../../generated/prisma/client.ts'
 import { batchById } from '../../graphql/reading/batch.ts'
 import { builder } from '../../graphql/builder.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
-import { IntegrationType } from '../../identity/keys/schema-keys.ts'
-import { EndpointType } from './endpoint-schema.ts'
+import { IntegrationType } from '../../identity/keys/type.ts'
+import { EndpointType } from './type.ts'
 
 const loadEndpointsOf = batchById<WebhookEndpoint[]>(async (context, integrationIds) => {
   const found = await scopedPrisma(context).webhookEndpoint.findMany({

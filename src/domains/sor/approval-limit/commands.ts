@@ -1,7 +1,7 @@
 import type { User } from '../../../generated/prisma/client.ts'
 import { builder } from '../../../graphql/builder.ts'
 import { defineCommand } from '../../../graphql/commands/command.ts'
-import { UserType } from '../../../identity/organization/schema.ts'
+import { UserType } from '../../../identity/organization/type.ts'
 import { setApprovalLimitInput } from '../input.ts'
 import { setApprovalLimit } from './service.ts'
 

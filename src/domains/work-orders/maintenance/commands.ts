@@ -15,7 +15,7 @@ import { ChecklistItemInput } from '../orders/commands.ts'
 import { defineDeletion } from '../orders/define.ts'
 import { WeekdayEnum } from '../../locations/weekday.ts'
 import { PriorityEnum } from '../orders/enums.ts'
-import { BasisEnum, FrequencyEnum, ScheduleObject } from './schema.ts'
+import { BasisEnum, FrequencyEnum, ScheduleObject } from './type.ts'
 
 const details = (t: InputBuilder) => ({
   description: t.string({ description: 'Details of its work orders, up to 10,000 characters.' }),

@@ -11,7 +11,7 @@ import {
   signWorkOrder,
 } from '../service/details.ts'
 import { defineDeletion, defineWorkOrderCommand } from './define.ts'
-import { CommentObject } from '../records/records.ts'
+import { CommentObject } from '../records/type.ts'
 
 const workOrderId = (t: InputBuilder) =>
   t.id({ required: true, description: 'The work order; not a finished one.' })

@@ -15,7 +15,7 @@ import {
   usePart,
 } from './parts.ts'
 import { defineDeletion } from '../orders/define.ts'
-import { LaborObject, LaborRateObject, PartObject, PartUseObject } from './records.ts'
+import { LaborObject, LaborRateObject, PartObject, PartUseObject } from './type.ts'
 
 const workOrderId = (t: InputBuilder) =>
   t.id({ required: true, description: 'The work order; not a finished one.' })

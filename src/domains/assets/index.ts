@@ -1,0 +1,8 @@
+import './type.ts'
+import './lists.ts'
+import './commands.ts'
+import './metrics/type.ts'
+import './metrics/lists.ts'
+import './types/type.ts'
+import './types/lists.ts'
+import './types/commands.ts'

@@ -1,0 +1,6 @@
+import './type.ts'
+import './lists.ts'
+import './commands.ts'
+import './managers/type.ts'
+import './managers/lists.ts'
+import './managers/commands.ts'

@@ -1,0 +1,6 @@
+import './type.ts'
+import './lists.ts'
+import './commands.ts'
+import './fields/type.ts'
+import './fields/lists.ts'
+import './fields/commands.ts'

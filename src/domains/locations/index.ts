@@ -1,0 +1,3 @@
+import './type.ts'
+import './lists.ts'
+import './commands.ts'

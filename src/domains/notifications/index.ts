@@ -1,0 +1,4 @@
+import './type.ts'
+import './lists.ts'
+import './commands.ts'
+import './analytics/commands.ts'

@@ -1,0 +1,6 @@
+import './catalogue-schema.ts'
+import './conflict-records.ts'
+import './event-type.ts'
+import './failed-tasks-schema.ts'
+import './stream-schema.ts'
+import './boards/dashboards-schema.ts'
