@@ -8,7 +8,7 @@ import { PAGE_DEFAULT, PAGE_MAX, pageOptions } from '../graphql/reading/paging.t
 import { encodeCursor } from '../database/reading/cursor.ts'
 import { EventEnvelope, EventWhere, toSelection } from './event-type.ts'
 import { exampleOf } from './event-examples.ts'
-import { filterFieldsOf } from './event-filters.ts'
+import { filterFieldsOf } from './filter.ts'
 
 /** A schema is some 2 kB of the answer, an example half a kB. */
 const SCHEMA_POINTS = 10
@@ -31,7 +31,7 @@ const EventTypeInfo = builder.objectRef<EventDefinition>('EventTypeInfo').implem
     filterFields: t.stringList({
       description:
         'Fields of a filter that can match it; an event without such a record does not match.',
-      resolve: (definition) => filterFieldsOf(definition.type),
+      resolve: filterFieldsOf,
     }),
     jsonSchema: t.field({
       type: 'JSONObject',

@@ -1,8 +1,8 @@
 import type { GraphQLSchema } from 'graphql'
 import { z } from 'zod'
-import { type EventDefinition, listEvents } from '../events/define.ts'
+import { carriesPrevious, type EventDefinition, listEvents } from '../events/define.ts'
 import { exampleOf } from './event-examples.ts'
-import { filterFieldsOf } from './event-filters.ts'
+import { filterFieldsOf } from './filter.ts'
 
 const INTRODUCTION = `# Events
 
@@ -45,7 +45,7 @@ function describeEvent(
   schema: GraphQLSchema,
   firstWith: Map<unknown, string>,
 ): string {
-  const { type, description, scopes, payload, carriesPrevious } = definition
+  const { type, description, scopes, payload } = definition
   const mutations = mutationsOf(type, schema)
   const known = firstWith.get(payload)
   firstWith.set(payload, known ?? type)
@@ -54,9 +54,9 @@ function describeEvent(
     `${description}\n`,
     `- Scopes: ${scopes.length === 0 ? 'none' : codes(scopes)}`,
     `- Subject: ${subjectOf(definition)}`,
-    `- Filters: ${codes(filterFieldsOf(type))}`,
+    `- Filters: ${codes(filterFieldsOf(definition))}`,
     `- Emitted by: ${mutations.length === 0 ? 'the worker' : codes(mutations)}`,
-    `- \`previousAttributes\`: ${carriesPrevious ? 'yes' : 'no'}\n`,
+    `- \`previousAttributes\`: ${carriesPrevious(definition) ? 'yes' : 'no'}\n`,
     known === undefined
       ? describeFields(payload)
       : `\`data.object\` has the fields of [${known}](${anchorOf(known)}).\n`,

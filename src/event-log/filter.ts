@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { EventDefinition } from '../events/define.ts'
 import { FACET_KEYS, type FacetFilter, type FacetKey } from '../events/match.ts'
 
 /** An endpoint's filter as its row holds it: lists of ids by what they name. */
@@ -47,6 +48,11 @@ export function toIdLists(filter: FacetFilter): Record<FilterField, string[] | n
     return [field, ids === undefined ? null : [...ids]] as const
   })
   return Object.fromEntries(lists) as Record<FilterField, string[] | null>
+}
+
+/** Fields of a filter that can match events of this kind. */
+export function filterFieldsOf({ facets }: Pick<EventDefinition, 'facets'>): string[] {
+  return fieldsOf(['subject', ...facets])
 }
 
 /** Names of the fields that ask about these facets. */

@@ -9,5 +9,5 @@ export const webhookTest = defineEvent({
   scopes: [],
   payload: z.object({ message: z.string().describe('A sentence for whoever looks at the log.') }),
   example: { message: 'Plantroom sent this to see whether your endpoint answers.' },
-  carriesPrevious: false,
+  facets: [],
 })

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Permission } from '../access/caller.ts'
+import type { FilterFacet } from './match.ts'
 
 /**
  * One kind of event: everything that is said about it anywhere (type, documentation, JSON Schema,
  * example, who may see it) comes from this one value.
  */
-export interface EventDefinition<T = unknown> {
+export interface EventDefinition<T = unknown, F extends FilterFacet = FilterFacet> {
   /** Dotted, past tense; existing names never change their meaning. */
   type: string
   description: string
@@ -18,16 +19,28 @@ export interface EventDefinition<T = unknown> {
   payload: z.ZodType<T>
   /** What `data.object` may look like. */
   example: NoInfer<T>
-  /** Whether it tells of a change to an existing record, and so carries `previousAttributes`. */
-  carriesPrevious: boolean
+  /**
+   * What the changed fields may have been before, null where there was nothing. An event that tells of
+   * a change to an existing record has it, and carries `previousAttributes`; any other has not.
+   */
+  previousExample?: NoInfer<Previous<T>>
+  /**
+   * What it can be found by, beside the record that it is about. One that an event lacks (a work order
+   * without an asset) is absent from it, and a filter by it does not match.
+   */
+  facets: readonly F[]
   /** Sent to one hook that is asked, and answered; never part of the log, so nobody subscribes to it. */
   isQuestion?: boolean
 }
 
+type Previous<T> = { readonly [K in keyof T]?: T[K] | null }
+
 const definitions = new Map<string, EventDefinition>()
 
 /** @throws when the type is taken: two slices must not speak with one name. */
-export function defineEvent<T>(definition: EventDefinition<T>): EventDefinition<T> {
+export function defineEvent<T, F extends FilterFacet>(
+  definition: EventDefinition<T, F>,
+): EventDefinition<T, F> {
   if (definitions.has(definition.type)) throw new Error(`Event ${definition.type} is defined twice`)
   definitions.set(definition.type, definition)
   return definition
@@ -41,6 +54,11 @@ export function listEvents(): EventDefinition[] {
 /** Scopes needed to see an event of this type; an unknown type (a retired one) needs none. */
 export function scopesOf(type: string): readonly Permission[] {
   return definitions.get(type)?.scopes ?? []
+}
+
+/** Whether events of this kind have `previousAttributes`. */
+export function carriesPrevious(definition: Pick<EventDefinition, 'previousExample'>): boolean {
+  return definition.previousExample !== undefined
 }
 
 const schemas = new WeakMap<EventDefinition, Record<string, unknown>>()
@@ -62,7 +80,7 @@ function makeJsonSchema(definition: EventDefinition): Record<string, unknown> {
     created: z.int().describe('When it happened, Unix seconds.'),
     data: z.object({
       object: definition.payload,
-      ...(definition.carriesPrevious
+      ...(carriesPrevious(definition)
         ? {
             previousAttributes: z
               .record(z.string(), z.unknown())

@@ -1,11 +1,5 @@
-/**
- * What an event is about, as lists of ids per kind, taken when it happened. `party`: the people and
- * companies that it belongs to, for those who see only what is their own.
- */
-export type Facets = Partial<Record<FacetKey, readonly string[]>>
-
-export const FACET_KEYS = [
-  'subject',
+/** What filters of clients may ask about, beside the record itself. */
+const FILTER_FACETS = [
   'location',
   'site',
   'asset',
@@ -14,11 +8,23 @@ export const FACET_KEYS = [
   'resource',
   'schedule',
   'quotation',
-  'reporter',
-  'company',
-  'party',
 ] as const
+export type FilterFacet = (typeof FILTER_FACETS)[number]
+
+/** The people and companies that an event belongs to, for those who see only what is their own. */
+const AUDIENCE_FACETS = ['reporter', 'company', 'party'] as const
+type AudienceFacet = (typeof AUDIENCE_FACETS)[number]
+
+export const FACET_KEYS = ['subject', ...FILTER_FACETS, ...AUDIENCE_FACETS] as const
 export type FacetKey = (typeof FACET_KEYS)[number]
+
+/** What an event is about, as lists of ids per kind, taken when it happened. */
+export type Facets = Partial<Record<FacetKey, readonly string[]>>
+
+/** The same of an event that can be found by `F`: another key does not compile. */
+export type FacetsOf<F extends FilterFacet> = Partial<
+  Record<F | AudienceFacet, readonly string[]>
+> & { [Absent in Exclude<FilterFacet, F>]?: never }
 
 /** AND across keys, OR inside a list; a key that the event lacks does not match. */
 export type FacetFilter = Partial<Record<FacetKey, readonly string[]>>

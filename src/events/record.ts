@@ -6,9 +6,9 @@ import { Prisma } from '../generated/prisma/client.ts'
 import type { EventDefinition } from './define.ts'
 import { dispatchJob } from './dispatch.ts'
 import { serializeEnvelope, toUnixSeconds } from './envelope.ts'
-import type { Facets } from './match.ts'
+import type { Facets, FacetsOf, FilterFacet } from './match.ts'
 
-export interface EventInput<T> {
+export interface EventInput<T, F extends FilterFacet = FilterFacet> {
   /** Id of the record that the event is about. */
   subjectId: string
   /** The full record after the change. */
@@ -16,7 +16,7 @@ export interface EventInput<T> {
   /** The changed fields with their previous values, in payload form. */
   previous?: Record<string, unknown>
   /** What filters may ask about; a function where that must be looked up, at the end. */
-  facets: Facets | (() => Promise<Facets>)
+  facets: FacetsOf<F> | (() => Promise<FacetsOf<F>>)
   /**
    * True for what the house's own rules make of a change (work begins, so its asset is in
    * maintenance): needs no right of the caller's to the record that it is about.
@@ -43,10 +43,10 @@ const waiting = new WeakMap<UnitOfWork, EventRow[]>()
  * @throws AccessError FORBIDDEN without that right; Error when the payload does not fit the event's
  * published schema.
  */
-export function record<T>(
+export function record<T, F extends FilterFacet>(
   unit: UnitOfWork,
-  definition: EventDefinition<T>,
-  event: EventInput<T>,
+  definition: EventDefinition<T, F>,
+  event: NoInfer<EventInput<T, F>>,
 ): void {
   // Nobody has a right to write what the product tells of itself.
   const rights = writingOf(definition)

@@ -56,14 +56,13 @@ const invited: UserPayload = {
   invitationExpiresAt: 1_780_604_800,
 }
 
-const shared = { scopes: ['users:read'], payload } as const
+const shared = { scopes: ['users:read'], payload, facets: [] } as const
 
 export const userCreated = defineEvent({
   ...shared,
   type: 'user.created',
   description: 'A user was added.',
   example: invited,
-  carriesPrevious: false,
 })
 
 export const userInvitationCreated = defineEvent({
@@ -71,7 +70,6 @@ export const userInvitationCreated = defineEvent({
   type: 'user.invitation.created',
   description: 'A user was invited.',
   example: invited,
-  carriesPrevious: false,
 })
 
 export const userInvitationSent = defineEvent({
@@ -79,7 +77,6 @@ export const userInvitationSent = defineEvent({
   type: 'user.invitation.sent',
   description: 'An invitation was handed out.',
   example: invited,
-  carriesPrevious: false,
 })
 
 export const userInvitationResent = defineEvent({
@@ -87,7 +84,7 @@ export const userInvitationResent = defineEvent({
   type: 'user.invitation.resent',
   description: 'An invitation was replaced by a new one; the earlier one has ended.',
   example: { ...invited, invitationExpiresAt: 1_780_691_200, updated: 1_780_086_400 },
-  carriesPrevious: true,
+  previousExample: { invitationExpiresAt: 1_780_000_000 },
 })
 
 export const userActivated = defineEvent({
@@ -95,7 +92,7 @@ export const userActivated = defineEvent({
   type: 'user.activated',
   description: 'A user accepted the invitation, or a suspension was lifted.',
   example: { ...example, updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { status: 'Invited' },
 })
 
 export const userUpdated = defineEvent({
@@ -103,7 +100,7 @@ export const userUpdated = defineEvent({
   type: 'user.updated',
   description: 'Details of a user changed, the role among them.',
   example: { ...example, role: 'Manager', updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { name: 'New Person' },
 })
 
 export const userSuspended = defineEvent({
@@ -111,7 +108,7 @@ export const userSuspended = defineEvent({
   type: 'user.suspended',
   description: 'A user may no longer sign in, for now.',
   example: { ...example, status: 'Suspended', updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { status: 'Active' },
 })
 
 export const userDeleted = defineEvent({
@@ -120,7 +117,7 @@ export const userDeleted = defineEvent({
   scopes: ['users:read'],
   payload: z.object({ id: z.string(), deleted: z.literal(true) }),
   example: { id: 'usr-4n8t6w1', deleted: true },
-  carriesPrevious: false,
+  facets: [],
 })
 
 const organizationPayload = z.object({
@@ -165,5 +162,6 @@ export const organizationUpdated = defineEvent({
     created: 1_780_000_000,
     updated: 1_780_000_600,
   },
-  carriesPrevious: true,
+  facets: [],
+  previousExample: { name: 'Campus North' },
 })

@@ -45,5 +45,5 @@ export const systemTaskFailed = defineEvent({
     failedAt: 1_780_000_000,
     nextTryAt: 1_780_000_010,
   },
-  carriesPrevious: false,
+  facets: [],
 })

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect } from 'vitest'
-import { jsonSchemaOf, listEvents } from '../../src/events/define.ts'
+import { carriesPrevious, jsonSchemaOf, listEvents } from '../../src/events/define.ts'
 import type { TestApp } from './app.ts'
 import { mismatches, type Shape, specShape } from './spec.ts'
 
@@ -41,7 +41,7 @@ export function expectPublished(event: StoredEvent | undefined): asserts event i
   const ajv = new Ajv2020({ strict: false })
   ajv.validate(jsonSchemaOf(definition), event.envelope)
   expect(ajv.errors ?? []).toEqual([])
-  expect(event.data.previousAttributes !== undefined).toBe(definition.carriesPrevious)
+  expect(event.data.previousAttributes !== undefined).toBe(carriesPrevious(definition))
 }
 
 /** Published, and every key of the documented example is there with its JSON type. */

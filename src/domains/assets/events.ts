@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { defineEvent } from '../../events/define.ts'
 import { omitEmpty } from '../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
-import type { Facets } from '../../events/match.ts'
+import type { FacetsOf } from '../../events/match.ts'
 import type { Asset } from '../../generated/prisma/client.ts'
-import { placeFacets, type PlaceRef } from '../locations/events.ts'
+import { PLACE_FACETS, placeFacets, type PlaceRef } from '../locations/events.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
 
@@ -60,7 +60,10 @@ export function serializeAsset(asset: Asset): AssetPayload {
   })
 }
 
-export function assetFacets(asset: Pick<Asset, 'id' | 'assetTypeId'>, place: PlaceRef): Facets {
+export function assetFacets(
+  asset: Pick<Asset, 'id' | 'assetTypeId'>,
+  place: PlaceRef,
+): FacetsOf<'location' | 'site' | 'asset' | 'assetType'> {
   return { ...placeFacets(place), asset: [asset.id], assetType: [asset.assetTypeId] }
 }
 
@@ -76,14 +79,17 @@ const example: AssetPayload = {
   updated: 1_780_000_000,
 }
 
-const shared = { scopes: ['assets:read'], payload: assetPayload } as const
+const shared = {
+  scopes: ['assets:read'],
+  payload: assetPayload,
+  facets: [...PLACE_FACETS, 'asset', 'assetType'],
+} as const
 
 export const assetCreated = defineEvent({
   ...shared,
   type: 'asset.created',
   description: 'An asset was added.',
   example,
-  carriesPrevious: false,
 })
 
 export const assetUpdated = defineEvent({
@@ -91,7 +97,7 @@ export const assetUpdated = defineEvent({
   type: 'asset.updated',
   description: 'Details of an asset changed: name, place, metadata and the like, not its status.',
   example: { ...example, name: 'Chiller 2 (roof)', updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { name: 'Chiller' },
 })
 
 export const assetStatusChanged = defineEvent({
@@ -99,7 +105,7 @@ export const assetStatusChanged = defineEvent({
   type: 'asset.status.changed',
   description: 'An asset went to another status.',
   example: { ...example, status: 'Maintenance', updated: 1_780_003_600 },
-  carriesPrevious: true,
+  previousExample: { status: 'Online' },
 })
 
 export const assetDeleted = defineEvent({
@@ -108,5 +114,5 @@ export const assetDeleted = defineEvent({
   scopes: ['assets:read'],
   payload: z.object({ id: z.string(), deleted: z.literal(true) }),
   example: { id: 'ast-5c8n2v7', deleted: true },
-  carriesPrevious: false,
+  facets: [...PLACE_FACETS, 'asset', 'assetType'],
 })

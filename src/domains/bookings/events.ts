@@ -3,6 +3,7 @@ import { defineEvent } from '../../events/define.ts'
 import { omitEmpty } from '../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
 import type { Booking, Resource } from '../../generated/prisma/client.ts'
+import { PLACE_FACETS } from '../locations/events.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
 
@@ -102,14 +103,13 @@ export const BOOKING_SCOPES = [
   'services:read',
 ] as const
 
-const shared = { scopes: BOOKING_SCOPES, payload } as const
+const shared = { scopes: BOOKING_SCOPES, payload, facets: [...PLACE_FACETS, 'resource'] } as const
 
 export const bookingCreated = defineEvent({
   ...shared,
   type: 'booking.created',
   description: 'A resource was booked. Pending while it waits for approval.',
   example,
-  carriesPrevious: false,
 })
 
 export const bookingUpdated = defineEvent({
@@ -117,7 +117,7 @@ export const bookingUpdated = defineEvent({
   type: 'booking.updated',
   description: 'A booking was moved, approved or changed otherwise.',
   example: { ...example, endTime: 1_780_020_000, updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { endTime: 1_780_016_400 },
 })
 
 export const bookingCancelled = defineEvent({
@@ -131,7 +131,7 @@ export const bookingCancelled = defineEvent({
     cancelledAt: 1_780_000_600,
     updated: 1_780_000_600,
   },
-  carriesPrevious: true,
+  previousExample: { status: 'Confirmed', cancelledBy: null, cancelledAt: null },
 })
 
 export const bookingCheckedIn = defineEvent({
@@ -144,7 +144,7 @@ export const bookingCheckedIn = defineEvent({
     checkedInAt: 1_780_012_740,
     updated: 1_780_012_740,
   },
-  carriesPrevious: true,
+  previousExample: { status: 'Confirmed', checkedInAt: null },
 })
 
 export const bookingEnded = defineEvent({
@@ -152,7 +152,7 @@ export const bookingEnded = defineEvent({
   type: 'booking.ended',
   description: 'A booking is over: its time has passed, or it was ended early.',
   example: { ...example, status: 'Completed', endedAt: 1_780_015_500, updated: 1_780_015_500 },
-  carriesPrevious: true,
+  previousExample: { status: 'CheckedIn', endedAt: null },
 })
 
 export const bookingNoShow = defineEvent({
@@ -160,7 +160,7 @@ export const bookingNoShow = defineEvent({
   type: 'booking.no_show',
   description: 'Nobody checked in; the time was released.',
   example: { ...example, status: 'NoShow', releasedAt: 1_780_013_700, updated: 1_780_013_700 },
-  carriesPrevious: true,
+  previousExample: { status: 'Confirmed', releasedAt: null },
 })
 
 export const bookingRejected = defineEvent({
@@ -173,7 +173,7 @@ export const bookingRejected = defineEvent({
     rejectReason: 'Under repair',
     updated: 1_780_000_600,
   },
-  carriesPrevious: true,
+  previousExample: { status: 'Pending', rejectReason: null },
 })
 
 export const bookingBeforeConfirmation = defineEvent({
@@ -182,7 +182,6 @@ export const bookingBeforeConfirmation = defineEvent({
   description:
     'May this booking be confirmed? Asked of one hook while the booking is Pending and holds its time; see Mutation.syncHookSet.',
   example: { ...example, status: 'Pending' },
-  carriesPrevious: false,
   isQuestion: true,
 })
 
@@ -192,7 +191,6 @@ export const bookingBeforeReminder = defineEvent({
   description:
     'May whoever booked be reminded? Asked of one hook before the reminder goes out; see Mutation.syncHookSet.',
   example,
-  carriesPrevious: false,
   isQuestion: true,
 })
 
@@ -204,7 +202,7 @@ export const bookingDeleted = defineEvent({
   scopes: BOOKING_SCOPES,
   payload: tombstone,
   example: { id: 'bk-8v4m2c6', deleted: true },
-  carriesPrevious: false,
+  facets: [...PLACE_FACETS, 'resource'],
 })
 
 export const bookingBulkDeleted = defineEvent({
@@ -213,5 +211,5 @@ export const bookingBulkDeleted = defineEvent({
   scopes: BOOKING_SCOPES,
   payload: z.object({ ids: z.array(z.string()), deleted: z.literal(true), count: z.int() }),
   example: { ids: ['bk-8v4m2c6', 'bk-1n7b4x9'], deleted: true, count: 2 },
-  carriesPrevious: false,
+  facets: [...PLACE_FACETS, 'resource'],
 })

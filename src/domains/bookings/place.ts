@@ -1,6 +1,6 @@
 import { holdRow, type UnitOfWork } from '../../database/unit-of-work.ts'
 import { invalid, notFound } from '../../errors.ts'
-import type { FacetKey, Facets } from '../../events/match.ts'
+import type { FacetsOf } from '../../events/match.ts'
 import type { Booking, Location, Resource } from '../../generated/prisma/client.ts'
 import { findTimezone } from '../locations/timezone.ts'
 import { resourceFacets } from '../resources/events.ts'
@@ -10,7 +10,7 @@ import type { Times } from './rules.ts'
 /** A resource with the place it is at: what every event of its bookings needs. */
 export interface PlacedResource {
   resource: Resource
-  facets: Facets
+  facets: FacetsOf<'location' | 'site' | 'resource'>
   place: Location
 }
 
@@ -45,8 +45,8 @@ export async function findAllPlaced(
 export function bookingFacets(
   bookings: readonly Pick<Booking, 'bookedById'>[],
   placed: readonly PlacedResource[],
-): Facets {
-  const keys: FacetKey[] = ['location', 'site', 'resource']
+): FacetsOf<'location' | 'site' | 'resource'> {
+  const keys = ['location', 'site', 'resource'] as const
   const entries = keys.map((key) => {
     return [key, [...new Set(placed.flatMap(({ facets }) => facets[key] ?? []))]] as const
   })

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { defineEvent } from '../../events/define.ts'
 import { omitEmpty } from '../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
-import type { Facets } from '../../events/match.ts'
+import type { FacetsOf } from '../../events/match.ts'
 import type { Company, Location, Manager } from '../../generated/prisma/client.ts'
-import { placeFacets } from '../locations/events.ts'
+import { PLACE_FACETS, placeFacets } from '../locations/events.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
 const tombstone = z.object({ id: z.string(), deleted: z.literal(true) })
@@ -46,14 +46,13 @@ const companyExample: CompanyPayload = {
   updated: 1_780_000_000,
 }
 
-const company = { scopes: ['companies:read'], payload: companyPayload } as const
+const company = { scopes: ['companies:read'], payload: companyPayload, facets: [] } as const
 
 export const companyCreated = defineEvent({
   ...company,
   type: 'company.created',
   description: 'A company was added: a branch, a contractor, a tenant or a vendor.',
   example: companyExample,
-  carriesPrevious: false,
 })
 
 export const companyUpdated = defineEvent({
@@ -61,7 +60,7 @@ export const companyUpdated = defineEvent({
   type: 'company.updated',
   description: 'Details of a company changed.',
   example: { ...companyExample, phone: '+49 30 000000', updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { phone: null },
 })
 
 export const companyDeleted = defineEvent({
@@ -70,7 +69,7 @@ export const companyDeleted = defineEvent({
   scopes: ['companies:read'],
   payload: tombstone,
   example: { id: 'cmp-6t1b3n8', deleted: true },
-  carriesPrevious: false,
+  facets: [],
 })
 
 const managerPayload = z.object({
@@ -97,7 +96,7 @@ export function serializeManager(manager: Manager): ManagerPayload {
   })
 }
 
-export function managerFacets(location: Location | null): Facets {
+export function managerFacets(location: Location | null): FacetsOf<'location' | 'site'> {
   return location === null ? {} : placeFacets(location)
 }
 
@@ -110,14 +109,17 @@ const managerExample: ManagerPayload = {
   updated: 1_780_000_000,
 }
 
-const manager = { scopes: ['managers:read'], payload: managerPayload } as const
+const manager = {
+  scopes: ['managers:read'],
+  payload: managerPayload,
+  facets: PLACE_FACETS,
+} as const
 
 export const managerCreated = defineEvent({
   ...manager,
   type: 'manager.created',
   description: 'A user became a manager of a company or a place.',
   example: managerExample,
-  carriesPrevious: false,
 })
 
 export const managerUpdated = defineEvent({
@@ -125,7 +127,7 @@ export const managerUpdated = defineEvent({
   type: 'manager.updated',
   description: 'Details of a manager changed.',
   example: { ...managerExample, title: 'Head of the site', updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { title: null },
 })
 
 export const managerDeleted = defineEvent({
@@ -134,5 +136,5 @@ export const managerDeleted = defineEvent({
   scopes: ['managers:read'],
   payload: tombstone,
   example: { id: 'mgr-1w5e9r2', deleted: true },
-  carriesPrevious: false,
+  facets: PLACE_FACETS,
 })

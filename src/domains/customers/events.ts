@@ -53,14 +53,13 @@ const customerExample: CustomerPayload = {
   updated: 1_780_000_000,
 }
 
-const customer = { scopes: ['customers:read'], payload: customerPayload } as const
+const customer = { scopes: ['customers:read'], payload: customerPayload, facets: [] } as const
 
 export const customerCreated = defineEvent({
   ...customer,
   type: 'customer.created',
   description: 'A customer was added.',
   example: customerExample,
-  carriesPrevious: false,
 })
 
 export const customerUpdated = defineEvent({
@@ -72,7 +71,7 @@ export const customerUpdated = defineEvent({
     fields: { costCentre: '4712', newsletter: false },
     updated: 1_780_000_600,
   },
-  carriesPrevious: true,
+  previousExample: { notes: null },
 })
 
 export const customerDeleted = defineEvent({
@@ -81,7 +80,7 @@ export const customerDeleted = defineEvent({
   scopes: ['customers:read'],
   payload: tombstone,
   example: { id: 'cus-3h8k2v5', deleted: true },
-  carriesPrevious: false,
+  facets: [],
 })
 
 const fieldPayload = z.object({
@@ -124,14 +123,13 @@ const fieldExample: FieldPayload = {
   updated: 1_780_000_000,
 }
 
-const field = { scopes: ['customer-fields:read'], payload: fieldPayload } as const
+const field = { scopes: ['customer-fields:read'], payload: fieldPayload, facets: [] } as const
 
 export const customerFieldCreated = defineEvent({
   ...field,
   type: 'customer_field.created',
   description: 'A field to keep about customers was added.',
   example: fieldExample,
-  carriesPrevious: false,
 })
 
 export const customerFieldUpdated = defineEvent({
@@ -139,7 +137,7 @@ export const customerFieldUpdated = defineEvent({
   type: 'customer_field.updated',
   description: 'A field to keep about customers changed.',
   example: { ...fieldExample, required: true, updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { label: 'Floor' },
 })
 
 export const customerFieldDeleted = defineEvent({
@@ -148,5 +146,5 @@ export const customerFieldDeleted = defineEvent({
   scopes: ['customer-fields:read'],
   payload: tombstone,
   example: { id: 'cuf-9c2x6z1', deleted: true },
-  carriesPrevious: false,
+  facets: [],
 })

@@ -4,6 +4,7 @@ import { omitEmpty } from '../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
 import type { Device } from '../../generated/prisma/client.ts'
 import type { DeviceHealth, DeviceSyncStatus } from '../../generated/prisma/enums.ts'
+import { PLACE_FACETS } from '../locations/events.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
 
@@ -58,13 +59,12 @@ const example: DevicePayload = {
   updated: 1_775_000_000,
 }
 
-const shared = { scopes: ['devices:read'], payload, example } as const
+const shared = { scopes: ['devices:read'], payload, example, facets: PLACE_FACETS } as const
 
 export const deviceRegistered = defineEvent({
   ...shared,
   type: 'device.registered',
   description: 'A device was registered. It counts as offline until its first heartbeat.',
-  carriesPrevious: false,
 })
 
 export const deviceUnregistered = defineEvent({
@@ -72,7 +72,6 @@ export const deviceUnregistered = defineEvent({
   type: 'device.unregistered',
   description: 'A device was removed; the payload is what it was at last.',
   example: { ...example, unregisteredAt: 1_780_000_600 },
-  carriesPrevious: false,
 })
 
 export const deviceAppUpdated = defineEvent({
@@ -80,7 +79,7 @@ export const deviceAppUpdated = defineEvent({
   type: 'device.app.updated',
   description: 'A device runs another version of its app.',
   example: { ...example, appVersion: '4.3.0' },
-  carriesPrevious: true,
+  previousExample: { appVersion: '4.2.0' },
 })
 
 export const SYNC_EVENTS = {
@@ -88,14 +87,14 @@ export const SYNC_EVENTS = {
     ...shared,
     type: 'device.in_sync',
     description: 'A device has the newest content.',
-    carriesPrevious: true,
+    previousExample: { syncStatus: 'OutOfSync' },
   }),
   OUT_OF_SYNC: defineEvent({
     ...shared,
     type: 'device.out_of_sync',
     description: 'A device no longer has the newest content.',
     example: { ...example, syncStatus: 'OutOfSync' },
-    carriesPrevious: true,
+    previousExample: { syncStatus: 'InSync' },
   }),
 } as const satisfies Record<DeviceSyncStatus, unknown>
 
@@ -104,20 +103,20 @@ export const HEALTH_EVENTS = {
     ...shared,
     type: 'device.health.online',
     description: 'A device was heard of, for the first time or again.',
-    carriesPrevious: true,
+    previousExample: { health: 'Offline' },
   }),
   LOST_COMMUNICATION: defineEvent({
     ...shared,
     type: 'device.health.lost_communication',
     description: 'More than two heartbeats of a device are missing.',
     example: { ...example, health: 'LostCommunication' },
-    carriesPrevious: true,
+    previousExample: { health: 'Online' },
   }),
   OFFLINE: defineEvent({
     ...shared,
     type: 'device.health.offline',
     description: 'A device has not been heard of for more than 10 minutes.',
     example: { ...example, health: 'Offline' },
-    carriesPrevious: true,
+    previousExample: { health: 'LostCommunication' },
   }),
 } as const satisfies Record<DeviceHealth, unknown>

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineEvent } from '../../events/define.ts'
 import { omitEmpty } from '../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
-import type { Facets } from '../../events/match.ts'
+import type { FacetsOf } from '../../events/match.ts'
 import type { Location } from '../../generated/prisma/client.ts'
 
 const payload = z.object({
@@ -48,26 +48,28 @@ export function serializeLocation(location: Location): LocationPayload {
 /** A place with the ids above it: all that a filter by place needs. */
 export type PlaceRef = Pick<Location, 'id' | 'parentId' | 'siteId'>
 
+export const PLACE_FACETS = ['location', 'site'] as const
+type PlaceFacet = (typeof PLACE_FACETS)[number]
+
 /** Facets of whatever is at a place: a filter by place also finds what is anywhere below it. */
-export function placeFacets(place: PlaceRef): Facets {
+export function placeFacets(place: PlaceRef): FacetsOf<PlaceFacet> {
   const above = place.parentId === null ? [] : [place.parentId]
   return { location: [...new Set([place.id, ...above, place.siteId])], site: [place.siteId] }
 }
 
-const shared = { scopes: ['locations:read'], payload, example } as const
+const shared = { scopes: ['locations:read'], payload, example, facets: PLACE_FACETS } as const
 
 export const locationCreated = defineEvent({
   ...shared,
   type: 'location.created',
   description: 'A place was added.',
-  carriesPrevious: false,
 })
 
 export const locationUpdated = defineEvent({
   ...shared,
   type: 'location.updated',
   description: 'Details of a place changed.',
-  carriesPrevious: true,
+  previousExample: { name: 'Annexe' },
 })
 
 export const locationDeleted = defineEvent({
@@ -76,5 +78,5 @@ export const locationDeleted = defineEvent({
   scopes: ['locations:read'],
   payload: z.object({ id: z.string(), deleted: z.literal(true) }),
   example: { id: 'loc-2f7k1m9', deleted: true },
-  carriesPrevious: false,
+  facets: PLACE_FACETS,
 })

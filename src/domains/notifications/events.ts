@@ -44,7 +44,7 @@ export const notificationCreated = defineEvent({
     subjectId: 'vis-5m2w8k4',
     created: 1_780_050_120,
   },
-  carriesPrevious: false,
+  facets: [],
 })
 
 export const analyticsEventCreated = defineEvent({
@@ -63,5 +63,5 @@ export const analyticsEventCreated = defineEvent({
     properties: { view: 'floor' },
     at: 1_780_000_000,
   },
-  carriesPrevious: false,
+  facets: [],
 })

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { defineEvent } from '../../events/define.ts'
 import { omitEmpty } from '../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
-import type { Facets } from '../../events/match.ts'
+import type { FacetsOf } from '../../events/match.ts'
 import type { Resource } from '../../generated/prisma/client.ts'
-import { placeFacets, type PlaceRef } from '../locations/events.ts'
+import { PLACE_FACETS, placeFacets, type PlaceRef } from '../locations/events.ts'
 import { parseOpenHours } from './open-hours.ts'
 
 const minutes = (what: string) => z.int().describe(`${what}, minutes.`)
@@ -68,7 +68,10 @@ export function serializeResource(resource: Resource): ResourcePayload {
   })
 }
 
-export function resourceFacets(resource: Pick<Resource, 'id'>, place: PlaceRef): Facets {
+export function resourceFacets(
+  resource: Pick<Resource, 'id'>,
+  place: PlaceRef,
+): FacetsOf<'location' | 'site' | 'resource'> {
   return { ...placeFacets(place), resource: [resource.id] }
 }
 
@@ -99,7 +102,7 @@ export const resourceCreated = defineEvent({
   scopes,
   payload,
   example,
-  carriesPrevious: false,
+  facets: [...PLACE_FACETS, 'resource'],
 })
 
 export const resourceUpdated = defineEvent({
@@ -108,7 +111,8 @@ export const resourceUpdated = defineEvent({
   scopes,
   payload,
   example: { ...example, capacity: 10, updated: 1_780_000_600 },
-  carriesPrevious: true,
+  facets: [...PLACE_FACETS, 'resource'],
+  previousExample: { capacity: null },
 })
 
 export const resourceReservableStatusChanged = defineEvent({
@@ -117,7 +121,8 @@ export const resourceReservableStatusChanged = defineEvent({
   scopes,
   payload,
   example: { ...example, reservableStatus: 'NotReservable', updated: 1_780_000_600 },
-  carriesPrevious: true,
+  facets: [...PLACE_FACETS, 'resource'],
+  previousExample: { reservableStatus: 'Reservable' },
 })
 
 export const resourceDeleted = defineEvent({
@@ -126,5 +131,5 @@ export const resourceDeleted = defineEvent({
   scopes,
   payload: z.object({ id: z.string(), deleted: z.literal(true) }),
   example: { id: 'res-3b8n5q1', deleted: true },
-  carriesPrevious: false,
+  facets: [...PLACE_FACETS, 'resource'],
 })

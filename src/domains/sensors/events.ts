@@ -3,9 +3,9 @@ import { assetPayload, type AssetPayload, serializeAsset } from '../assets/event
 import { defineEvent } from '../../events/define.ts'
 import { omitEmpty } from '../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
-import type { Facets } from '../../events/match.ts'
+import type { FacetsOf } from '../../events/match.ts'
 import type { Asset, Sensor, SensorGroup, SensorMetric } from '../../generated/prisma/client.ts'
-import { placeFacets, type PlaceRef } from '../locations/events.ts'
+import { PLACE_FACETS, placeFacets, type PlaceRef } from '../locations/events.ts'
 import { aggregate, lastReadingAt } from './rules.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
@@ -67,7 +67,7 @@ export function sensorFacets(
   sensor: Pick<Sensor, 'assetId'>,
   place: PlaceRef,
   assetTypeId?: string,
-): Facets {
+): FacetsOf<'location' | 'site' | 'asset' | 'assetType'> {
   return {
     ...placeFacets(place),
     ...(sensor.assetId === null ? {} : { asset: [sensor.assetId] }),
@@ -195,7 +195,11 @@ const exampleSensor: SensorPayload = {
   updated: 1_775_000_000,
 }
 
-const aboutSensor = { scopes: ['sensors:read'], payload: sensorPayload } as const
+const aboutSensor = {
+  scopes: ['sensors:read'],
+  payload: sensorPayload,
+  facets: [...PLACE_FACETS, 'asset', 'assetType'],
+} as const
 
 export const sensorReadingUpdated = defineEvent({
   ...aboutSensor,
@@ -203,7 +207,6 @@ export const sensorReadingUpdated = defineEvent({
   description:
     'A sensor has new readings. At most one such event per sensor every 10 seconds, with the newest values.',
   example: exampleSensor,
-  carriesPrevious: false,
 })
 
 export const sensorReadingStale = defineEvent({
@@ -211,7 +214,7 @@ export const sensorReadingStale = defineEvent({
   type: 'sensor.reading.stale',
   description: 'A sensor fell silent for longer than it should. Once, until it reports again.',
   example: { ...exampleSensor, state: 'Offline', staleSince: 1_780_000_900 },
-  carriesPrevious: true,
+  previousExample: { staleSince: null },
 })
 
 export const sensorStateChanged = defineEvent({
@@ -219,7 +222,7 @@ export const sensorStateChanged = defineEvent({
   type: 'sensor.state.changed',
   description: 'A reading crossed a limit of its metric, or the sensor fell silent or came back.',
   example: { ...exampleSensor, state: 'Warning' },
-  carriesPrevious: true,
+  previousExample: { state: 'Ok' },
 })
 
 const exampleGroup: GroupPayload = {
@@ -234,7 +237,11 @@ const exampleGroup: GroupPayload = {
   updated: 1_775_000_000,
 }
 
-const aboutGroup = { scopes: ['sensors:read'], payload: groupPayload } as const
+const aboutGroup = {
+  scopes: ['sensors:read'],
+  payload: groupPayload,
+  facets: PLACE_FACETS,
+} as const
 
 export const groupReadingUpdated = defineEvent({
   ...aboutGroup,
@@ -242,7 +249,6 @@ export const groupReadingUpdated = defineEvent({
   description:
     'Members of a sensor group have new readings. At most one such event per group every 10 seconds.',
   example: exampleGroup,
-  carriesPrevious: false,
 })
 
 export const groupReadingStale = defineEvent({
@@ -250,7 +256,7 @@ export const groupReadingStale = defineEvent({
   type: 'sensor.group.reading.stale',
   description: 'The last member of a sensor group fell silent. Once, until one reports again.',
   example: { ...exampleGroup, state: 'Offline', readings: {}, staleSince: 1_780_000_900 },
-  carriesPrevious: true,
+  previousExample: { staleSince: null },
 })
 
 export const groupStateChanged = defineEvent({
@@ -258,7 +264,7 @@ export const groupStateChanged = defineEvent({
   type: 'sensor.group.state.changed',
   description: 'The worst state among the members of a sensor group changed.',
   example: { ...exampleGroup, state: 'Alarm' },
-  carriesPrevious: true,
+  previousExample: { state: 'Ok' },
 })
 
 export const assetTelemetryUpdated = defineEvent({
@@ -282,5 +288,5 @@ export const assetTelemetryUpdated = defineEvent({
     created: 1_770_000_000,
     updated: 1_775_000_000,
   },
-  carriesPrevious: false,
+  facets: [...PLACE_FACETS, 'asset', 'assetType'],
 })

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { defineEvent } from '../../events/define.ts'
 import { omitEmpty } from '../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
-import type { Facets } from '../../events/match.ts'
+import type { FacetsOf } from '../../events/match.ts'
 import type { Quotation, QuotationLine, RateSchedule } from '../../generated/prisma/client.ts'
-import { placeFacets, type PlaceRef } from '../locations/events.ts'
+import { PLACE_FACETS, placeFacets, type PlaceRef } from '../locations/events.ts'
 import { formatQuantity } from './money.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
@@ -58,7 +58,7 @@ export function serializeSchedule(schedule: RateSchedule): SchedulePayload {
 /** One being drawn up belongs to nobody yet, one for no company in particular to the whole organization. */
 export function scheduleFacets(
   schedule: Pick<RateSchedule, 'id' | 'status' | 'companyId' | 'organizationId'>,
-): Facets {
+): FacetsOf<'schedule'> {
   const { id, status, companyId, organizationId } = schedule
   return { schedule: [id], ...(status === 'DRAFT' ? {} : { party: [companyId ?? organizationId] }) }
 }
@@ -150,7 +150,7 @@ export function quotationFacets(
   quotation: Quotation,
   place: PlaceRef,
   companyId: string | null,
-): Facets {
+): FacetsOf<'location' | 'site' | 'workOrder' | 'schedule' | 'quotation'> {
   const party = [quotation.createdById, companyId].filter((id) => id !== null)
   return {
     ...placeFacets(place),
@@ -179,7 +179,7 @@ const scheduleExample: SchedulePayload = {
 const ofSchedule = {
   scopes: ['sor:read'],
   payload: schedulePayload,
-  carriesPrevious: true,
+  facets: ['schedule'],
 } as const
 
 export const schedulePublished = defineEvent({
@@ -187,6 +187,7 @@ export const schedulePublished = defineEvent({
   type: 'sor.schedule.published',
   description: 'A schedule of rates was published: its items and rates are fixed from here on.',
   example: scheduleExample,
+  previousExample: { status: 'Draft', publishedBy: null, publishedAt: null },
 })
 
 export const scheduleArchived = defineEvent({
@@ -199,6 +200,7 @@ export const scheduleArchived = defineEvent({
     archivedAt: 1_790_000_000,
     updated: 1_790_000_000,
   },
+  previousExample: { status: 'Published', archivedAt: null },
 })
 
 export const scheduleSuperseded = defineEvent({
@@ -211,6 +213,7 @@ export const scheduleSuperseded = defineEvent({
     supersededAt: 1_790_000_000,
     updated: 1_790_000_000,
   },
+  previousExample: { status: 'Published', supersededAt: null },
 })
 
 export const scheduleExpired = defineEvent({
@@ -218,6 +221,7 @@ export const scheduleExpired = defineEvent({
   type: 'sor.schedule.expired',
   description: 'A published schedule of rates reached the end of its period.',
   example: { ...scheduleExample, status: 'Expired', updated: 1_811_536_000 },
+  previousExample: { status: 'Published' },
 })
 
 const quotationExample: QuotationPayload = {
@@ -252,7 +256,7 @@ const quotationExample: QuotationPayload = {
 const ofQuotation = {
   scopes: ['sor:read', 'work-orders:read'],
   payload: quotationPayload,
-  carriesPrevious: true,
+  facets: [...PLACE_FACETS, 'workOrder', 'schedule', 'quotation'],
 } as const
 
 export const quotationSubmitted = defineEvent({
@@ -260,6 +264,7 @@ export const quotationSubmitted = defineEvent({
   type: 'sor.quotation.submitted',
   description: 'A quotation was handed in for a decision, at the rates of this moment.',
   example: quotationExample,
+  previousExample: { status: 'Draft', submittedBy: null, submittedAt: null },
 })
 
 export const quotationWithdrawn = defineEvent({
@@ -270,6 +275,11 @@ export const quotationWithdrawn = defineEvent({
     ...withoutSubmission(quotationExample),
     status: 'Draft',
     updated: 1_780_005_000,
+  },
+  previousExample: {
+    status: 'Submitted',
+    submittedBy: 'usr-9d3x5z7',
+    submittedAt: 1_780_000_000,
   },
 })
 
@@ -284,6 +294,7 @@ export const quotationApproved = defineEvent({
     approvedAt: 1_780_010_000,
     updated: 1_780_010_000,
   },
+  previousExample: { status: 'Submitted', approvedBy: null, approvedAt: null },
 })
 
 export const quotationRejected = defineEvent({
@@ -297,6 +308,12 @@ export const quotationRejected = defineEvent({
     rejectedAt: 1_780_010_000,
     rejectionReason: 'Two hours are enough for this',
     updated: 1_780_010_000,
+  },
+  previousExample: {
+    status: 'Submitted',
+    rejectedBy: null,
+    rejectedAt: null,
+    rejectionReason: null,
   },
 })
 

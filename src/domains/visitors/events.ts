@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { defineEvent } from '../../events/define.ts'
 import { omitEmpty } from '../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
-import type { Facets } from '../../events/match.ts'
+import type { FacetsOf } from '../../events/match.ts'
 import type { Prisma } from '../../generated/prisma/client.ts'
 import type { VisitorCheckpointKey } from '../../generated/prisma/enums.ts'
-import { placeFacets } from '../locations/events.ts'
+import { PLACE_FACETS, placeFacets } from '../locations/events.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
 
@@ -72,7 +72,7 @@ export function partyOfVisitor({
   return [...new Set(people.filter((id) => id != null))]
 }
 
-export function visitorFacets(visitor: VisitorRecord): Facets {
+export function visitorFacets(visitor: VisitorRecord): FacetsOf<'location' | 'site'> {
   return { ...placeFacets(visitor.location), party: partyOfVisitor(visitor) }
 }
 
@@ -155,7 +155,7 @@ const inside: VisitorPayload = {
   updated: 1_780_050_120,
 }
 
-const shared = { scopes: ['visitors:read'], payload, carriesPrevious: true } as const
+const shared = { scopes: ['visitors:read'], payload, facets: PLACE_FACETS } as const
 
 export const visitorRegistered = defineEvent({
   ...shared,
@@ -163,7 +163,6 @@ export const visitorRegistered = defineEvent({
   description:
     'Somebody was announced, or walked in. The status tells whether the visit still needs an approval.',
   example,
-  carriesPrevious: false,
 })
 
 export const visitorUpdated = defineEvent({
@@ -171,6 +170,7 @@ export const visitorUpdated = defineEvent({
   type: 'visitor.updated',
   description: 'Details of an announced visit changed: time, host, place or person.',
   example: { ...example, expectedArrival: 1_780_053_600, updated: 1_780_010_000 },
+  previousExample: { purpose: null },
 })
 
 export const visitorApproved = defineEvent({
@@ -178,6 +178,7 @@ export const visitorApproved = defineEvent({
   type: 'visitor.approved',
   description: 'A visit that needed an approval got it.',
   example: { ...example, updated: 1_780_010_000 },
+  previousExample: { status: 'PendingApproval' },
 })
 
 export const visitorDenied = defineEvent({
@@ -190,6 +191,7 @@ export const visitorDenied = defineEvent({
     denyReason: 'Site is closed that day',
     updated: 1_780_010_000,
   },
+  previousExample: { status: 'PendingApproval', denyReason: null },
 })
 
 export const visitorCancelled = defineEvent({
@@ -197,6 +199,7 @@ export const visitorCancelled = defineEvent({
   type: 'visitor.cancelled',
   description: 'An announced visit was called off, or its approval did not come in time.',
   example: { ...example, status: 'Cancelled', updated: 1_780_010_000 },
+  previousExample: { status: 'Registered' },
 })
 
 export const visitorNoShow = defineEvent({
@@ -204,6 +207,7 @@ export const visitorNoShow = defineEvent({
   type: 'visitor.no_show',
   description: 'The site closed on the expected day and the visitor had not come.',
   example: { ...example, status: 'NoShow', updated: 1_780_074_000 },
+  previousExample: { status: 'Registered' },
 })
 
 export const visitorCheckedIn = defineEvent({
@@ -211,6 +215,7 @@ export const visitorCheckedIn = defineEvent({
   type: 'visitor.checked_in',
   description: 'A visitor has arrived.',
   example: inside,
+  previousExample: { status: 'Registered', checkedInAt: null },
 })
 
 export const visitorCheckedOut = defineEvent({
@@ -224,6 +229,7 @@ export const visitorCheckedOut = defineEvent({
     checkedOutBy: 'system',
     updated: 1_780_060_000,
   },
+  previousExample: { status: 'CheckedIn', checkedOutAt: null, checkedOutBy: null },
 })
 
 export const visitorCheckpointCompleted = defineEvent({
@@ -232,6 +238,7 @@ export const visitorCheckpointCompleted = defineEvent({
   description: 'A visitor completed a checkpoint, such as signing a form. Names which one.',
   payload: payload.extend({ checkpoint }),
   example: { ...signed, checkpoint: { key: 'Nda', completedAt: 1_780_049_900 } },
+  previousExample: { checkpoints: [] },
 })
 
 export const bookingCheckpointTriggerMatched = defineEvent({
@@ -257,7 +264,7 @@ export const bookingCheckpointTriggerMatched = defineEvent({
     checkpoints: ['Nda', 'Photo'],
     matchedAt: 1_780_049_900,
   },
-  carriesPrevious: false,
+  facets: [...PLACE_FACETS, 'resource'],
 })
 
 export function serializeTriggerMatch(
@@ -284,5 +291,5 @@ export const visitorErased = defineEvent({
   scopes: ['visitors:read'],
   payload: z.object({ id: z.string(), erased: z.literal(true) }),
   example: { id: 'vis-5m2w8k4', erased: true },
-  carriesPrevious: false,
+  facets: PLACE_FACETS,
 })

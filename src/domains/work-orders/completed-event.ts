@@ -4,6 +4,7 @@ import { omitEmpty } from '../../events/diff.ts'
 import { toUnixSeconds } from '../../events/envelope.ts'
 import type { Labor, Part, PartUse, WorkOrder } from '../../generated/prisma/client.ts'
 import { exampleWorkOrder, seconds, serializeWorkOrder, workOrderPayload } from './events.ts'
+import { PLACE_FACETS } from '../locations/events.ts'
 
 const completedPayload = workOrderPayload.extend({
   labor: z
@@ -125,5 +126,6 @@ export const workOrderCompleted = defineEvent({
     totalCostCents: 9_130,
     currency: 'EUR',
   },
-  carriesPrevious: true,
+  facets: [...PLACE_FACETS, 'asset', 'workOrder'],
+  previousExample: { status: 'InProgress', completedAt: null, completedBy: null },
 })

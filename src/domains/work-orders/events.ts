@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { defineEvent } from '../../events/define.ts'
 import { omitEmpty } from '../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
-import type { Facets } from '../../events/match.ts'
-import { placeFacets, type PlaceRef } from '../locations/events.ts'
+import type { FacetsOf } from '../../events/match.ts'
+import { PLACE_FACETS, placeFacets, type PlaceRef } from '../locations/events.ts'
 import type { WorkOrder } from '../../generated/prisma/client.ts'
 import { attachmentsShape, checklistShape } from './records/checklist.ts'
 
@@ -120,12 +120,14 @@ export function serializeWorkOrder(order: WorkOrder): WorkOrderPayload {
   })
 }
 
+export type WorkOrderFacets = FacetsOf<'location' | 'site' | 'asset' | 'workOrder'>
+
 /** @param assigneeCompanyId company whose people the assignee is one of; undefined = of none */
 export function workOrderFacets(
   order: WorkOrder,
   place: PlaceRef,
   assigneeCompanyId?: string,
-): Facets {
+): WorkOrderFacets {
   const asset = order.assetId === null ? {} : { asset: [order.assetId] }
   const reporter = order.reportedById === null ? {} : { reporter: [order.reportedById] }
   const companies = [order.companyId, assigneeCompanyId].filter((id) => id != null)
@@ -157,14 +159,17 @@ export const exampleWorkOrder: WorkOrderPayload = {
   updated: 1_780_000_000,
 }
 
-const shared = { scopes: ['work-orders:read'], payload: workOrderPayload } as const
+const shared = {
+  scopes: ['work-orders:read'],
+  payload: workOrderPayload,
+  facets: [...PLACE_FACETS, 'asset', 'workOrder'],
+} as const
 
 export const workOrderCreated = defineEvent({
   ...shared,
   type: 'workorder.created',
   description: 'A work order was opened.',
   example: exampleWorkOrder,
-  carriesPrevious: false,
 })
 
 export const workOrderUpdated = defineEvent({
@@ -172,7 +177,7 @@ export const workOrderUpdated = defineEvent({
   type: 'workorder.updated',
   description: 'Details of a work order changed: title, priority, assignee and the like.',
   example: { ...exampleWorkOrder, priority: 'Critical', updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { priority: 'High', assigneeId: null },
 })
 
 export const workOrderStatusChanged = defineEvent({
@@ -186,7 +191,7 @@ export const workOrderStatusChanged = defineEvent({
     respondedAt: 1_780_003_600,
     updated: 1_780_003_600,
   },
-  carriesPrevious: true,
+  previousExample: { status: 'Open', startedAt: null, respondedAt: null },
 })
 
 export const workOrderDeleted = defineEvent({
@@ -195,5 +200,5 @@ export const workOrderDeleted = defineEvent({
   scopes: ['work-orders:read'],
   payload: z.object({ id: z.string(), deleted: z.literal(true) }),
   example: { id: 'wo-7h2p9q4', deleted: true },
-  carriesPrevious: false,
+  facets: [...PLACE_FACETS, 'asset', 'workOrder'],
 })

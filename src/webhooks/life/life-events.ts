@@ -68,7 +68,7 @@ const exampleEndpoint = {
   endpointHost: 'hooks.example.com',
 }
 
-const shared = { scopes: ['webhooks:manage'], carriesPrevious: false } as const
+const shared = { scopes: ['webhooks:manage'], facets: [] } as const
 
 export const webhookEndpointFailing = defineEvent({
   ...shared,

@@ -26,5 +26,5 @@ export const endpointPayloadInvalid = defineEvent({
     eventId: 'evt_1k5x8r2qd9c7m3v6t0wz4h',
     eventType: 'visitor.checked_in',
   },
-  carriesPrevious: false,
+  facets: [],
 })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { newId } from '../../database/ids.ts'
 import type { UnitOfWork } from '../../database/unit-of-work.ts'
 import { invalid, notFound } from '../../errors.ts'
-import { type EventDefinition, listEvents } from '../../events/define.ts'
+import { carriesPrevious, type EventDefinition, listEvents } from '../../events/define.ts'
 import { serializeEnvelope, toUnixSeconds } from '../../events/envelope.ts'
 import { LOG_COLUMNS, type LoggedEvent, type LogRow, toLoggedEvent } from '../../events/log.ts'
 import { callerOf, type Context } from '../../graphql/context.ts'
@@ -168,7 +168,7 @@ function makeEvent(
       type: definition.type,
       organizationId: unit.organizationId,
       created: toUnixSeconds(unit.now),
-      data: { object, ...(definition.carriesPrevious ? { previousAttributes: {} } : {}) },
+      data: { object, ...(carriesPrevious(definition) ? { previousAttributes: {} } : {}) },
       livemode: true,
     }),
     subjectId,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listEvents } from '../../../src/events/define.ts'
+import { carriesPrevious, listEvents } from '../../../src/events/define.ts'
 import { graphql } from '../../../src/generated/client/index.ts'
 import examples from '../../fixtures/bookings-events.json' with { type: 'json' }
 import { ask } from '../../harness/app.ts'
@@ -92,7 +92,7 @@ describe('events of bookings', () => {
     expect(event).toBeDefined()
     expect(missingFrom(event?.data.object, example)).toEqual([])
     const definition = listEvents().find((event) => event.type === type)
-    expect(event?.data.previousAttributes !== undefined).toBe(definition?.carriesPrevious)
+    expect(event?.data.previousAttributes !== undefined).toBe(carriesPrevious(definition ?? {}))
     expect(definition?.payload.safeParse(event?.data.object).success).toBe(true)
   })
 

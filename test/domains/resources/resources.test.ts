@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { graphql } from '../../../src/generated/client/index.ts'
-import { listEvents } from '../../../src/events/define.ts'
+import { carriesPrevious, listEvents } from '../../../src/events/define.ts'
 import {
   addOrganization,
   ask,
@@ -448,8 +448,8 @@ describe('events of resources, services, groups and shifts', () => {
     const [event] = await recordedEvents(test.app, one.organizationId, [type])
     expect(event).toBeDefined()
     expect(missingFrom(event?.data.object, example)).toEqual([])
-    const carries = listEvents().find((event) => event.type === type)?.carriesPrevious
-    expect(event?.data.previousAttributes !== undefined).toBe(carries)
+    const definition = listEvents().find((event) => event.type === type)
+    expect(event?.data.previousAttributes !== undefined).toBe(carriesPrevious(definition ?? {}))
   })
 })
 

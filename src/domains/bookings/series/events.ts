@@ -5,6 +5,7 @@ import { toPascalCase, toUnixSeconds } from '../../../events/envelope.ts'
 import type { BookingSeries } from '../../../generated/prisma/client.ts'
 import { WEEKDAYS } from '../../resources/open-hours.ts'
 import { BOOKING_SCOPES } from '../events.ts'
+import { PLACE_FACETS } from '../../locations/events.ts'
 
 const payload = z.object({
   id: z.string(),
@@ -80,7 +81,8 @@ export const bookingSeriesCancelled = defineEvent({
     created: 1_780_000_000,
     updated: 1_780_000_600,
   },
-  carriesPrevious: true,
+  facets: [...PLACE_FACETS, 'resource'],
+  previousExample: { status: 'Active', cancelledBy: null, cancelledAt: null },
 })
 
 export const bookingSeriesDeleted = defineEvent({
@@ -89,5 +91,5 @@ export const bookingSeriesDeleted = defineEvent({
   scopes: BOOKING_SCOPES,
   payload: z.object({ id: z.string(), deleted: z.literal(true) }),
   example: { id: 'srs-7n3k5j9', deleted: true },
-  carriesPrevious: false,
+  facets: [...PLACE_FACETS, 'resource'],
 })

@@ -45,7 +45,11 @@ const example: ServicePayload = {
   updated: 1_780_000_000,
 }
 
-const shared = { scopes: ['resources:read', 'services:read'], payload } as const
+const shared = {
+  scopes: ['resources:read', 'services:read'],
+  payload,
+  facets: ['resource'],
+} as const
 const tombstone = z.object({ id: z.string(), deleted: z.literal(true) })
 
 export const serviceCreated = defineEvent({
@@ -53,7 +57,6 @@ export const serviceCreated = defineEvent({
   type: 'service.created',
   description: 'A service was added.',
   example,
-  carriesPrevious: false,
 })
 
 export const serviceUpdated = defineEvent({
@@ -61,7 +64,7 @@ export const serviceUpdated = defineEvent({
   type: 'service.updated',
   description: 'Details of a service changed, or what it is offered with.',
   example: { ...example, priceCents: 500, updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { priceCents: null },
 })
 
 export const serviceDeleted = defineEvent({
@@ -70,7 +73,6 @@ export const serviceDeleted = defineEvent({
   description: 'A service was removed.',
   payload: tombstone,
   example: { id: 'svc-6k2w9r4', deleted: true },
-  carriesPrevious: false,
 })
 
 const groupPayload = z.object({
@@ -100,14 +102,17 @@ const groupExample: ServiceGroupPayload = {
   updated: 1_780_000_000,
 }
 
-const sharedByGroups = { scopes: ['service-groups:read'], payload: groupPayload } as const
+const sharedByGroups = {
+  scopes: ['service-groups:read'],
+  payload: groupPayload,
+  facets: [],
+} as const
 
 export const serviceGroupCreated = defineEvent({
   ...sharedByGroups,
   type: 'service_group.created',
   description: 'A group of services was added.',
   example: groupExample,
-  carriesPrevious: false,
 })
 
 export const serviceGroupUpdated = defineEvent({
@@ -115,7 +120,7 @@ export const serviceGroupUpdated = defineEvent({
   type: 'service_group.updated',
   description: 'Details of a group of services changed.',
   example: { ...groupExample, name: 'Food and drink', updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { description: null },
 })
 
 export const serviceGroupDeleted = defineEvent({
@@ -124,5 +129,4 @@ export const serviceGroupDeleted = defineEvent({
   description: 'A group of services was removed.',
   payload: tombstone,
   example: { id: 'svg-1x7c3v5', deleted: true },
-  carriesPrevious: false,
 })

@@ -3,6 +3,7 @@ import { defineEvent } from '../../../events/define.ts'
 import { omitEmpty } from '../../../events/diff.ts'
 import { toUnixSeconds } from '../../../events/envelope.ts'
 import type { Shift } from '../../../generated/prisma/client.ts'
+import { PLACE_FACETS } from '../../locations/events.ts'
 
 const payload = z.object({
   id: z.string(),
@@ -40,14 +41,17 @@ const example: ShiftPayload = {
   updated: 1_780_000_000,
 }
 
-const shared = { scopes: ['shifts:read', 'resources:read'], payload } as const
+const shared = {
+  scopes: ['shifts:read', 'resources:read'],
+  payload,
+  facets: [...PLACE_FACETS, 'resource'],
+} as const
 
 export const shiftCreated = defineEvent({
   ...shared,
   type: 'shift.created',
   description: 'Time was planned during which a resource is staffed.',
   example,
-  carriesPrevious: false,
 })
 
 export const shiftUpdated = defineEvent({
@@ -55,7 +59,7 @@ export const shiftUpdated = defineEvent({
   type: 'shift.updated',
   description: 'A shift was moved or given to somebody else.',
   example: { ...example, endTime: 1_780_045_200, updated: 1_780_000_600 },
-  carriesPrevious: true,
+  previousExample: { note: null },
 })
 
 export const shiftDeleted = defineEvent({
@@ -64,5 +68,4 @@ export const shiftDeleted = defineEvent({
   description: 'A shift was removed.',
   payload: z.object({ id: z.string(), deleted: z.literal(true) }),
   example: { id: 'shf-5d1f8g3', deleted: true },
-  carriesPrevious: false,
 })

@@ -2,7 +2,7 @@ import { newId } from '../../../database/ids.ts'
 import { lockRow, type UnitOfWork } from '../../../database/unit-of-work.ts'
 import { invalid, notFound } from '../../../errors.ts'
 import { diffPayloads } from '../../../events/diff.ts'
-import type { Facets } from '../../../events/match.ts'
+import type { FacetsOf } from '../../../events/match.ts'
 import { record } from '../../../events/record.ts'
 import type { Shift } from '../../../generated/prisma/client.ts'
 import { demandActiveUser } from '../../../identity/users/people.ts'
@@ -69,7 +69,10 @@ export async function deleteShift(unit: UnitOfWork, input: DeleteInput): Promise
   return shift.id
 }
 
-async function facetsAt(unit: UnitOfWork, resourceId: string): Promise<Facets> {
+async function facetsAt(
+  unit: UnitOfWork,
+  resourceId: string,
+): Promise<FacetsOf<'location' | 'site' | 'resource'>> {
   const resource = await findResource(unit, resourceId, 'resourceId')
   return resourceFacets(resource, await findLocation(unit, resource.locationId, 'locationId'))
 }

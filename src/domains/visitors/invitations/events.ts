@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { defineEvent } from '../../../events/define.ts'
 import { omitEmpty } from '../../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../../events/envelope.ts'
-import type { Facets } from '../../../events/match.ts'
+import type { FacetsOf } from '../../../events/match.ts'
 import type { Prisma } from '../../../generated/prisma/client.ts'
-import { placeFacets } from '../../locations/events.ts'
+import { PLACE_FACETS, placeFacets } from '../../locations/events.ts'
 
 const seconds = (what: string) => z.int().describe(`${what}, Unix seconds.`)
 
@@ -62,7 +62,9 @@ export function partyOfInvitation({
   return [...new Set([...(createdById === null ? [] : [createdById]), ...hostIds])]
 }
 
-export function invitationFacets(invitation: InvitationRecord): Facets {
+export function invitationFacets(
+  invitation: InvitationRecord,
+): FacetsOf<'location' | 'site' | 'resource'> {
   const { location, resourceIds } = invitation
   return { ...placeFacets(location), resource: resourceIds, party: partyOfInvitation(invitation) }
 }
@@ -81,7 +83,11 @@ const example: InvitationPayload = {
   updated: 1_780_000_000,
 }
 
-const shared = { scopes: ['visitors:read'], payload, carriesPrevious: true } as const
+const shared = {
+  scopes: ['visitors:read'],
+  payload,
+  facets: [...PLACE_FACETS, 'resource'],
+} as const
 
 export const invitationCreated = defineEvent({
   ...shared,
@@ -89,7 +95,6 @@ export const invitationCreated = defineEvent({
   description:
     'People were invited together. One event for all; visitor.registered follows for each.',
   example,
-  carriesPrevious: false,
 })
 
 export const invitationUpdated = defineEvent({
@@ -97,6 +102,7 @@ export const invitationUpdated = defineEvent({
   type: 'visitor.invitation.updated',
   description: 'An invitation changed: time, hosts, place, resources or people.',
   example: { ...example, status: 'Updated', startAt: 1_780_053_600, updated: 1_780_010_000 },
+  previousExample: { status: 'Sent', endAt: 1_780_020_000 },
 })
 
 export const invitationCancelled = defineEvent({
@@ -109,6 +115,7 @@ export const invitationCancelled = defineEvent({
     cancelReason: 'Moved to a video call',
     updated: 1_780_010_000,
   },
+  previousExample: { status: 'Sent' },
 })
 
 export const invitationDeleted = defineEvent({
@@ -117,5 +124,5 @@ export const invitationDeleted = defineEvent({
   scopes: ['visitors:read'],
   payload: z.object({ id: z.string(), deleted: z.literal(true) }),
   example: { id: 'inv-8q1t4y6', deleted: true },
-  carriesPrevious: false,
+  facets: [...PLACE_FACETS, 'resource'],
 })

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { defineEvent } from '../../../events/define.ts'
 import { omitEmpty } from '../../../events/diff.ts'
 import { toPascalCase, toUnixSeconds } from '../../../events/envelope.ts'
-import type { Facets } from '../../../events/match.ts'
+import type { FacetsOf } from '../../../events/match.ts'
 import type { WorkRequest } from '../../../generated/prisma/client.ts'
-import { placeFacets, type PlaceRef } from '../../locations/events.ts'
+import { PLACE_FACETS, placeFacets, type PlaceRef } from '../../locations/events.ts'
 
 const payload = z.object({
   id: z.string(),
@@ -47,7 +47,7 @@ export function requestFacets(
   request: Pick<WorkRequest, 'requestedById'>,
   place: PlaceRef,
   workOrderId?: string,
-): Facets {
+): FacetsOf<'location' | 'site' | 'workOrder'> {
   const { requestedById } = request
   return {
     ...placeFacets(place),
@@ -66,14 +66,17 @@ const example: WorkRequestPayload = {
   updated: 1_780_000_000,
 }
 const decided = { decidedBy: 'usr-4n8t6w1', decidedAt: 1_780_003_600, updated: 1_780_003_600 }
-const shared = { scopes: ['work-requests:read'], payload } as const
+const shared = {
+  scopes: ['work-requests:read'],
+  payload,
+  facets: [...PLACE_FACETS, 'workOrder'],
+} as const
 
 export const workRequestCreated = defineEvent({
   ...shared,
   type: 'work_request.created',
   description: 'Somebody asked for work.',
   example,
-  carriesPrevious: false,
 })
 
 export const workRequestAccepted = defineEvent({
@@ -81,7 +84,12 @@ export const workRequestAccepted = defineEvent({
   type: 'work_request.accepted',
   description: 'A work request became a work order. Follows workorder.created of the same change.',
   example: { ...example, ...decided, status: 'Accepted', workOrderId: 'wo-7h2p9q4' },
-  carriesPrevious: true,
+  previousExample: {
+    status: 'Pending',
+    workOrderId: null,
+    decidedBy: null,
+    decidedAt: null,
+  },
 })
 
 export const workRequestRejected = defineEvent({
@@ -89,5 +97,10 @@ export const workRequestRejected = defineEvent({
   type: 'work_request.rejected',
   description: 'A work request was turned down.',
   example: { ...example, ...decided, status: 'Rejected', rejectReason: 'Replaced last week' },
-  carriesPrevious: true,
+  previousExample: {
+    status: 'Pending',
+    decidedBy: null,
+    decidedAt: null,
+    rejectReason: null,
+  },
 })

@@ -1,8 +1,7 @@
 import type { UnitOfWork } from '../../../database/unit-of-work.ts'
-import type { Facets } from '../../../events/match.ts'
 import type { WorkOrder } from '../../../generated/prisma/client.ts'
 import type { PlaceRef } from '../../locations/events.ts'
-import { workOrderFacets } from '../events.ts'
+import { type WorkOrderFacets, workOrderFacets } from '../events.ts'
 
 interface Lookup {
   userIds: Set<string>
@@ -20,7 +19,7 @@ export function facetsOf(
   unit: UnitOfWork,
   order: WorkOrder,
   place: PlaceRef,
-): Facets | (() => Promise<Facets>) {
+): WorkOrderFacets | (() => Promise<WorkOrderFacets>) {
   const { assigneeId } = order
   if (assigneeId === null) return workOrderFacets(order, place)
   const lookup = lookups.get(unit) ?? { userIds: new Set(), companies: undefined }

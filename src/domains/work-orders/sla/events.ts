@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent } from '../../../events/define.ts'
 import { exampleWorkOrder, workOrderPayload } from '../events.ts'
+import { PLACE_FACETS } from '../../locations/events.ts'
 
 const slaPayload = workOrderPayload.extend({
   slaClock: z.enum(['Response', 'Resolution']).describe('The clock that this event is about.'),
@@ -8,7 +9,7 @@ const slaPayload = workOrderPayload.extend({
 const slaShared = {
   scopes: ['work-orders:read'],
   payload: slaPayload,
-  carriesPrevious: true,
+  facets: [...PLACE_FACETS, 'asset', 'workOrder'],
 } as const
 
 export const workOrderSlaAtRisk = defineEvent({
@@ -22,6 +23,7 @@ export const workOrderSlaAtRisk = defineEvent({
     slaClock: 'Response',
     updated: 1_780_005_400,
   },
+  previousExample: { slaStatus: 'OnTrack', slaResponseStatus: 'OnTrack' },
 })
 
 export const workOrderSlaBreached = defineEvent({
@@ -35,4 +37,5 @@ export const workOrderSlaBreached = defineEvent({
     slaClock: 'Response',
     updated: 1_780_007_200,
   },
+  previousExample: { slaStatus: 'AtRisk', slaResponseStatus: 'AtRisk' },
 })
