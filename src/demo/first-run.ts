@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../database/database.ts'
 import { hashApiKey } from '../identity/keys/api-keys.ts'
+import { makeSignInCode, SIGN_IN_CODE_MINUTES } from '../identity/sessions/sign-in-code.ts'
 import { type DemoFile, hasDemo, keepDemo, readKept } from './demo-file.ts'
 
 /** How an installation gets its first organization when it has no demo. */
@@ -31,6 +32,8 @@ interface Demo {
   file: DemoFile
   /** A work order whose status the tour changes. */
   workOrderId: string | undefined
+  /** Signs the demo's owner in, once. */
+  signInUrl: string | undefined
 }
 
 /**
@@ -67,6 +70,8 @@ async function findDemo(
   })
   return {
     workOrderId: order?.id,
+    // Behind #, where no server and no log sees it.
+    signInUrl: owner === null ? undefined : `${url}/#code=${await makeSignInCode(database, owner)}`,
     file: await keepDemo(config, url, {
       organizationId,
       ownerId: owner?.id ?? '',
@@ -80,6 +85,7 @@ export function describe(url: string, config: Config, { demo, isEmpty }: FirstLo
   const lines = [
     `Plantroom is running.`,
     ``,
+    `  Dashboard   ${url}/`,
     `  GraphQL     ${url}/graphql   (GraphiQL in a browser, WebSocket, SSE)`,
     `  Health      ${url}/health/ready`,
   ]
@@ -93,6 +99,13 @@ export function describe(url: string, config: Config, { demo, isEmpty }: FirstLo
   if (demo !== undefined && 'damaged' in demo) lines.push(``, `  ${demo.damaged}`)
   if (demo === undefined || 'damaged' in demo) return lines.join('\n')
   const { apiKey, ownerToken, graphqlUrl } = demo.file
+  if (demo.signInUrl !== undefined) {
+    lines.push(
+      ``,
+      `  Open the dashboard as the demo's owner (works once, within ${SIGN_IN_CODE_MINUTES} minutes):`,
+      `  ${demo.signInUrl}`,
+    )
+  }
   lines.push(
     ``,
     `  Demo owner's token   ${ownerToken}`,

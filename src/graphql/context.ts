@@ -22,6 +22,16 @@ export interface Context extends Backend {
   rate?: RequestRate | undefined
   /** Header `Idempotency-Key` of the request. */
   idempotencyKey?: string | undefined
+  /** Only where a page of our own asks at the address of sessions. */
+  sessionCookie?: SessionCookie | undefined
+}
+
+/** The refresh token that a browser keeps for its pages, none of which can read it. */
+export interface SessionCookie {
+  /** As the request brought it; undefined when there is none. */
+  readonly token: string | undefined
+  keep(token: string, expiresAt: Date): void
+  forget(): void
 }
 
 export const SIGN_IN = 'Sign in (Authorization: Bearer …) or send an API key (X-Api-Key)'

@@ -26,7 +26,9 @@ export const signInInput = z.object({
   password: z.string().max(1_000),
 })
 
-export const refreshSessionInput = z.object({ refreshToken: z.string().max(200) })
+export const signInWithCodeInput = z.object({ code: z.string().max(200) })
+
+export const refreshSessionInput = z.object({ refreshToken: z.string().max(200).nullish() })
 
 export const signOutInput = z.object({ everywhere: z.boolean().nullish() })
 export type SignOutInput = z.infer<typeof signOutInput>

@@ -19,6 +19,7 @@ export const sweeps = [
         `created < now() - interval '${IDEMPOTENCY_HOURS} hours'`,
       ),
       sessions: outdated('session', `expires_at < now() - interval '${SESSION_DAYS} days'`),
+      'sign-in codes': outdated('sign_in_code', 'expires_at < now()'),
       'sign-in buckets': outdated('sign_in_bucket', "updated < now() - interval '1 hour'"),
       'rate windows': outdated('rate_window', "updated < now() - interval '10 minutes'"),
     },

@@ -6,7 +6,7 @@ import type { Database } from '../database/database.ts'
 import type { Queue } from '../database/queue.ts'
 import { createRequestLimiter } from '../access/request-limiter.ts'
 import type { EventStream } from '../events/stream.ts'
-import type { Context } from '../graphql/context.ts'
+import type { Context, SessionCookie } from '../graphql/context.ts'
 import { createDocumentCache, noErrorCache } from '../graphql/limits/document-cache.ts'
 import { useDocumentLimits } from '../graphql/limits/document-limits.ts'
 import { maskError } from '../graphql/mask.ts'
@@ -27,6 +27,7 @@ export interface RequestContext {
   idempotencyKey?: string | undefined
   rate?: RequestRate | undefined
   admitStream?: ((caller: Caller) => void) | undefined
+  sessionCookie?: SessionCookie | undefined
 }
 
 export interface GraphQLParts {
@@ -47,11 +48,12 @@ export function createGraphQLHandler(parts: GraphQLParts) {
   const gate = createRateGate(createRequestLimiter(database.pool), config)
   const yoga = createYoga<RequestContext, Context>({
     schema,
-    context: ({ caller, remoteAddress, idempotencyKey, rate }): Context => ({
+    context: ({ caller, remoteAddress, idempotencyKey, rate, sessionCookie }): Context => ({
       caller,
       remoteAddress,
       rate,
       idempotencyKey,
+      sessionCookie,
       config,
       log,
       database,

@@ -3,7 +3,9 @@ import type { Caller } from '../access/caller.ts'
 import type { AddressLimiter } from '../access/address-limiter.ts'
 import type { GraphQLHandler } from './graphql-handler.ts'
 import { answer, errorBody, HttpRefusal } from './http/answers.ts'
+import type { SessionCookie } from '../graphql/context.ts'
 import { demandLeft, type Exchange, type Route } from './http/router.ts'
+import { openSessionCookie } from './session-cookie.ts'
 
 export const GRAPHQL_PATH = '/graphql'
 
@@ -35,7 +37,7 @@ export function createGraphQLRoute(parts: GraphQLRouteParts): Route {
     methods: ['GET', 'HEAD', 'POST'],
     counted: 'by itself',
     async serve(exchange) {
-      const { request, response, remoteAddress } = exchange
+      const { request, remoteAddress } = exchange
       try {
         if (request.method !== 'POST') {
           demandPage(exchange)
@@ -50,15 +52,39 @@ export function createGraphQLRoute(parts: GraphQLRouteParts): Route {
         }
         throw error
       }
-      // Whatever form the target had: no route looks at more of it.
-      request.url = GRAPHQL_PATH
-      const made = await parts.graphql.handleNodeRequestAndResponse(request, response, {
-        remoteAddress,
-        admitStream: (caller) => parts.admitStream(exchange, caller),
-      })
-      await send(made, exchange)
+      await run(parts, exchange)
     },
   }
+}
+
+/**
+ * The same for pages of our own, whose browser keeps the refresh token of the session in a cookie
+ * that it sends here and nowhere else.
+ */
+export function createSessionRoute(parts: GraphQLRouteParts, publicUrl: string | undefined): Route {
+  return {
+    methods: ['POST'],
+    async serve(exchange) {
+      demandMediaTypes(exchange)
+      await run(parts, exchange, openSessionCookie(exchange.request, exchange.response, publicUrl))
+    },
+  }
+}
+
+async function run(
+  parts: GraphQLRouteParts,
+  exchange: Exchange,
+  sessionCookie?: SessionCookie,
+): Promise<void> {
+  const { request, response, remoteAddress } = exchange
+  // Whatever form the target had: no route looks at more of it.
+  request.url = GRAPHQL_PATH
+  const made = await parts.graphql.handleNodeRequestAndResponse(request, response, {
+    remoteAddress,
+    admitStream: (caller) => parts.admitStream(exchange, caller),
+    sessionCookie,
+  })
+  await send(made, exchange)
 }
 
 async function send(made: Response, { request, response }: Exchange): Promise<void> {

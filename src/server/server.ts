@@ -12,7 +12,12 @@ import { concerns, watchRevocations } from '../identity/sessions/sessions.ts'
 import type { Logger } from '../log.ts'
 import { createClientAddress, createProxyTrust } from './client-address.ts'
 import { createGraphQLHandler } from './graphql-handler.ts'
-import { createGraphQLRoute, GRAPHQL_PATH } from './graphql-route.ts'
+import {
+  createGraphQLRoute,
+  createSessionRoute,
+  GRAPHQL_PATH,
+  type GraphQLRouteParts,
+} from './graphql-route.ts'
 import { shareReadiness } from './health.ts'
 import { answer } from './http/answers.ts'
 import { limitConnections } from './http/connections.ts'
@@ -25,6 +30,7 @@ import { type Admissions, openAdmissions } from './live/admissions.ts'
 import type { SocketLimits } from './live/live-socket.ts'
 import { acceptWebSockets, SOCKET_LIMITS } from './live/websockets.ts'
 import { createPages, type Pages } from './pages/routes.ts'
+import { SESSION_PATH } from './session-cookie.ts'
 
 /** What one connection may take of time and room before there is a request. */
 const HTTP_LIMITS = {
@@ -83,15 +89,13 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const responses = trackResponses()
   const state = { stopping: false }
   const addressOf = createClientAddress(config.trustedProxies)
-  const routes = createRoutes(parts, state, (limiter, pages) =>
-    createGraphQLRoute({
-      graphql,
-      limiter,
-      servePage: async (exchange) => pages.serveGraphiQL(exchange),
-      admitStream: ({ response }, caller) =>
-        admitStream(response, { admissions, limits, responses }, caller),
-    }),
-  )
+  const routes = createRoutes(parts, state, (limiter, pages) => ({
+    graphql,
+    limiter,
+    servePage: async (exchange) => pages.serveGraphiQL(exchange),
+    admitStream: ({ response }, caller) =>
+      admitStream(response, { admissions, limits, responses }, caller),
+  }))
   const server = createServer(
     { ...HTTP_LIMITS, ...parts.httpLimits },
     createRouter({
@@ -154,13 +158,15 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 function createRoutes(
   parts: ServerParts,
   state: { stopping: boolean },
-  createMain: (limiter: AddressLimiter, pages: Pages) => Route,
+  partsOf: (limiter: AddressLimiter, pages: Pages) => GraphQLRouteParts,
 ): { routeFor(path: string): Route | undefined; limiter: AddressLimiter } {
   const limiter = createAddressLimiter(ADDRESS_LIMIT)
   const pages = createPages(parts.schema)
+  const graphql = partsOf(limiter, pages)
   const isReady = shareReadiness(parts)
   const routes = new Map<string, Route>([
-    [GRAPHQL_PATH, createMain(limiter, pages)],
+    [GRAPHQL_PATH, createGraphQLRoute(graphql)],
+    [SESSION_PATH, createSessionRoute(graphql, parts.config.publicUrl)],
     ['/health/live', reading('none', ({ response }) => answer(response, 200, { live: true }))],
     [
       '/health/ready',

@@ -51,7 +51,7 @@ describe('the permission table', () => {
 type Field = GraphQLField<unknown, unknown>
 
 /** Open to whoever has no credentials yet. */
-const OPEN = ['signIn', 'sessionRefresh', 'invitationAccept']
+const OPEN = ['signIn', 'signInWithCode', 'sessionRefresh', 'invitationAccept']
 /** What any signed-in caller may ask; what they get is limited elsewhere. */
 const SIGNED_IN = new Set([
   'events',

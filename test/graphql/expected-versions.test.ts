@@ -34,6 +34,7 @@ const WITHOUT: Record<string, string> = {
   passwordChange: 'the current password is the condition',
   sessionRefresh: 'a session has no version; its token can be used once',
   signIn: 'makes a session',
+  signInWithCode: 'makes a session; the code can be used once',
   signOut: 'a session has no version: ended is ended',
   webhookDeliveriesRetry: 'a delivery has no version',
   webhookDeliveriesRetryExhausted: 'makes a replay; the endpoint stays as it is',

@@ -17,7 +17,7 @@ import { type Fabricated, fabricate } from '../harness/fabricate.ts'
 // Every mutation can be sent again under its idempotency key, whoever wrote it.
 
 /** Those without a caller, whose keys would belong to nobody. */
-const WITHOUT = ['invitationAccept', 'sessionRefresh', 'signIn']
+const WITHOUT = ['invitationAccept', 'sessionRefresh', 'signIn', 'signInWithCode']
 
 const commands = mutations.filter((each) => each.extensions['command'] === true)
 

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../scripts/temporary-folder.ts'
 import { graphql } from '../../src/generated/client/index.ts'
-import { ask } from '../harness/app.ts'
+import { ask, send } from '../harness/app.ts'
 import { cloneDatabase } from '../harness/database.ts'
 import { freePort, isReady, spawnProduct, until } from '../harness/process.ts'
 import { openConnection } from '../harness/raw-http.ts'
@@ -47,6 +47,12 @@ describe('a first start', () => {
       expect(demo.apiKey).toMatch(/^idt_live_[A-Za-z0-9]{32}$/)
       const before = await ask(demo.url, { 'X-Api-Key': demo.apiKey }, ListSome)
       expect(before.workOrders.nodes.length).toBe(3)
+      const code = /\/#code=(\S+)$/m.exec(first.output())?.[1]
+      const signIn = `mutation($input: SignInWithCodeInput!) { signInWithCode(input: $input) { userId } }`
+      const statuses = [1, 2].map(
+        async () => (await send(demo.url, {}, signIn, { input: { code } })).status,
+      )
+      expect((await Promise.all(statuses)).toSorted((a, b) => a - b)).toEqual([200, 401])
 
       const rival = spawnProduct(env)
       expect(await rival.exited).toBe(1)

@@ -40,6 +40,15 @@ describe('every answer', () => {
     ['another content type', () => post({ 'Content-Type': 'text/plain' })],
     ['no media type that is answered', () => post({ Accept: 'image/png' })],
     ['a GET', () => get('/graphql?query={viewer{role}}')],
+    [
+      'a session operation of another page',
+      () =>
+        fetch(`${test.url}/graphql/session`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json', Origin: ORIGIN },
+          body: QUERY,
+        }),
+    ],
     ['GraphiQL', () => get('/graphql', { Accept: 'text/html' })],
     ['a part of GraphiQL', () => get('/graphiql/graphiql.css')],
     ['a part that is none', () => get('/graphiql/other.js')],

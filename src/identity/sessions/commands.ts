@@ -3,13 +3,17 @@ import { changePasswordInput, signOutInput } from '../input.ts'
 import { admitPasswordChange, changePassword, signOut } from '../users/own-access.ts'
 
 defineCommand('signOut', {
-  description: 'Ends the session that the access token belongs to.',
+  description:
+    "Ends the session that the access token belongs to. At /graphql/session the browser's cookie goes with it.",
   permission: 'self',
   schema: signOutInput,
   input: (t) => ({
     everywhere: t.boolean({ description: 'End all sessions and tokens of yours, not only this.' }),
   }),
-  run: signOut,
+  run: (unit, input, { sessionCookie }) => {
+    sessionCookie?.forget()
+    return signOut(unit, input)
+  },
   payload: (t) => ({
     endedSessions: t.int({
       nullable: true,

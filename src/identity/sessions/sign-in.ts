@@ -1,19 +1,15 @@
 import { inBackground } from '../../background.ts'
-import { actorOf } from '../../access/caller.ts'
 import type { Config } from '../../config/config.ts'
 import { writeAudit } from '../../database/audit.ts'
-import type { Database } from '../../database/database.ts'
 import { newId } from '../../database/ids.ts'
 import { transactionLimits } from '../../database/time-limits.ts'
-import { type Backend, transaction, type Tx } from '../../database/unit-of-work.ts'
+import type { Backend, Tx } from '../../database/unit-of-work.ts'
 import { AccessError } from '../../errors.ts'
-import { Prisma, type User } from '../../generated/prisma/client.ts'
-import type { Plan } from '../../generated/prisma/enums.ts'
+import type { User } from '../../generated/prisma/client.ts'
 import { passwordFits } from './passwords.ts'
-import { announceRevocation } from './sessions.ts'
 import { takeSignInAttempt } from './sign-in-throttle.ts'
 import { signInTurns } from './sign-in-turns.ts'
-import { type AccessToken, hashOpaqueToken, issueAccessToken, makeOpaqueToken } from './tokens.ts'
+import { type AccessToken, issueAccessToken, makeOpaqueToken } from './tokens.ts'
 
 /** What signing in needs of a request. */
 export interface SignInHost extends Backend {
@@ -27,6 +23,12 @@ export interface SignedIn extends AccessToken {
   userId: string
 }
 
+/** Where the holder of a session keeps its refresh token. */
+export interface Keeping {
+  /** In a browser's cookie, which all its tabs share and no script can read. */
+  inCookie: boolean
+}
+
 /**
  * Exchanges an e-mail address and a password for a session.
  * @throws AccessError UNAUTHENTICATED, the same for every reason; RATE_LIMITED for somebody who guesses;
@@ -35,16 +37,18 @@ export interface SignedIn extends AccessToken {
 export async function signIn(
   host: SignInHost,
   input: { email: string; password: string },
+  keeping: Keeping,
 ): Promise<SignedIn> {
   if (!host.config.auth.builtIn) {
     throw new AccessError('FORBIDDEN', 'Sign in with the provider of your organization')
   }
-  return signInTurns.run(host.remoteAddress, () => tryToSignIn(host, input))
+  return signInTurns.run(host.remoteAddress, () => tryToSignIn(host, input, keeping))
 }
 
 async function tryToSignIn(
   host: SignInHost,
   input: { email: string; password: string },
+  keeping: Keeping,
 ): Promise<SignedIn> {
   const user = await host.database.unscoped.user.findFirst({
     where: { email: input.email, status: { not: 'DELETED' } },
@@ -67,7 +71,7 @@ async function tryToSignIn(
   await attempt.giveBack()
   return host.database
     .scopedTo(user.organizationId)
-    .$transaction((tx) => startSession(tx, host, user, new Date()), transactionLimits())
+    .$transaction((tx) => startSession(tx, host, user, new Date(), keeping), transactionLimits())
 }
 
 /** Opens a session in a transaction that is under way. */
@@ -76,6 +80,7 @@ export async function startSession(
   host: Pick<SignInHost, 'config' | 'remoteAddress'>,
   user: Pick<User, 'id' | 'organizationId'>,
   now: Date,
+  { inCookie }: Keeping,
 ): Promise<SignedIn> {
   const { auth } = host.config
   const sessionId = newId('session', now.getTime())
@@ -90,9 +95,11 @@ export async function startSession(
       created: now,
       lastUsedAt: now,
       expiresAt: refreshExpiresAt,
+      inCookie,
     },
   })
-  const refreshToken = await addRefreshToken(tx, organizationId, sessionId, now)
+  const { token: refreshToken, hash: tokenHash } = makeOpaqueToken('ptr_')
+  await tx.refreshToken.create({ data: { tokenHash, organizationId, sessionId, created: now } })
   await writeAudit(tx, organizationId, {
     action: 'session.started',
     actor: { type: 'USER', id: user.id },
@@ -102,19 +109,6 @@ export async function startSession(
   })
   const access = await issueAccessToken(auth, user.id, { now, sessionId })
   return { ...access, refreshToken, refreshExpiresAt, userId: user.id }
-}
-
-async function addRefreshToken(
-  tx: Tx,
-  organizationId: string,
-  sessionId: string,
-  now: Date,
-): Promise<string> {
-  const { token, hash } = makeOpaqueToken('ptr_')
-  await tx.refreshToken.create({
-    data: { tokenHash: hash, organizationId, sessionId, created: now },
-  })
-  return token
 }
 
 async function auditRefusal(host: SignInHost, user: User, reason: string): Promise<void> {
@@ -130,78 +124,4 @@ async function auditRefusal(host: SignInHost, user: User, reason: string): Promi
   })
   // A database that cannot be reached lets nobody in either.
   await writing.catch(() => undefined)
-}
-
-const INVALID = 'Invalid or expired refresh token'
-
-/**
- * Exchanges a refresh token for new tokens. Each works once: a second use means that two parties
- * hold it, one of them a thief, so the whole session ends.
- * @throws AccessError UNAUTHENTICATED
- */
-export async function refreshSession(host: SignInHost, refreshToken: string): Promise<SignedIn> {
-  const tokenHash = hashOpaqueToken(refreshToken)
-  const found = await host.database.unscoped.refreshToken.findUnique({
-    where: { tokenHash },
-    select: { organizationId: true, sessionId: true, session: { select: { userId: true } } },
-  })
-  if (found === null) throw new AccessError('UNAUTHENTICATED', INVALID)
-  const plan = await planOf(host.database, found.organizationId)
-  const caller = { kind: 'system', organizationId: found.organizationId, plan } as const
-  const outcome = await transaction(host, caller, async (unit) => {
-    const { tx, now, organizationId } = unit
-    // The session is locked first: of two uses at once the second sees the token spent.
-    await tx.$queryRaw(
-      Prisma.sql`SELECT 1 FROM session WHERE id = ${found.sessionId} AND organization_id = ${organizationId} FOR UPDATE`,
-    )
-    const session = await tx.session.findUniqueOrThrow({
-      where: { id: found.sessionId },
-      include: { user: { select: { status: true } } },
-    })
-    if (session.endedAt !== null || session.expiresAt <= now || session.user.status !== 'ACTIVE') {
-      return 'ended'
-    }
-    const spent = await tx.refreshToken.updateMany({
-      where: { tokenHash, spentAt: null },
-      data: { spentAt: now },
-    })
-    if (spent.count === 0) {
-      await tx.session.update({
-        where: { id: session.id },
-        data: { endedAt: now, endReason: 'REFRESH_TOKEN_REUSED' },
-      })
-      await announceRevocation(unit, { kind: 'session', id: session.id })
-      await writeAudit(tx, organizationId, {
-        action: 'session.refresh_token_reused',
-        actor: actorOf(caller),
-        subjectId: session.id,
-        remoteAddress: host.remoteAddress,
-        detail: { userId: session.userId },
-        at: now,
-      })
-      return 'ended'
-    }
-    const { auth } = host.config
-    const refreshExpiresAt = new Date(now.getTime() + auth.refreshTokenTtlMs)
-    await tx.session.update({
-      where: { id: session.id },
-      data: { lastUsedAt: now, expiresAt: refreshExpiresAt },
-    })
-    return {
-      ...(await issueAccessToken(auth, session.userId, { now, sessionId: session.id })),
-      refreshToken: await addRefreshToken(tx, organizationId, session.id, now),
-      refreshExpiresAt,
-      userId: session.userId,
-    }
-  })
-  if (outcome === 'ended') throw new AccessError('UNAUTHENTICATED', INVALID)
-  return outcome
-}
-
-async function planOf(database: Database, organizationId: string): Promise<Plan> {
-  const organization = await database.scopedTo(organizationId).organization.findUniqueOrThrow({
-    where: { id: organizationId },
-    select: { plan: true },
-  })
-  return organization.plan
 }

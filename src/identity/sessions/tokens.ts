@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose'
 import type { Config } from '../../config/config.ts'
 import { AccessError } from '../../errors.ts'
@@ -81,6 +81,17 @@ export function invalidToken(): AccessError {
 export function makeOpaqueToken(prefix: string): { token: string; hash: string } {
   const token = prefix + randomBytes(32).toString('base64url')
   return { token, hash: hashOpaqueToken(token) }
+}
+
+/**
+ * The refresh token that follows another. Nobody can tell it who has only that one; made anew from it,
+ * it is the same. No JWT can be mistaken for what is signed here: none contains a space.
+ */
+export function nextRefreshToken(
+  { jwtSecret }: Pick<Config['auth'], 'jwtSecret'>,
+  token: string,
+): string {
+  return `ptr_${createHmac('sha256', jwtSecret).update(`refresh ${token}`).digest('base64url')}`
 }
 
 /** No salt and no stretching: 256 random bits cannot be guessed. */

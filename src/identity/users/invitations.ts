@@ -5,7 +5,7 @@ import { record } from '../../events/record.ts'
 import { serializeUser, userActivated } from '../events.ts'
 import type { AcceptInvitationInput } from '../input.ts'
 import { hashPassword } from '../sessions/passwords.ts'
-import { type SignedIn, type SignInHost, startSession } from '../sessions/sign-in.ts'
+import { type Keeping, type SignedIn, type SignInHost, startSession } from '../sessions/sign-in.ts'
 import { hashOpaqueToken } from '../sessions/tokens.ts'
 import { CLOSED_INVITATION } from './service.ts'
 
@@ -17,6 +17,7 @@ import { CLOSED_INVITATION } from './service.ts'
 export async function acceptInvitation(
   host: SignInHost,
   input: AcceptInvitationInput,
+  keeping: Keeping,
 ): Promise<SignedIn> {
   if (!host.config.auth.builtIn) {
     throw new AccessError('FORBIDDEN', 'Sign in with the provider of your organization')
@@ -52,6 +53,6 @@ export async function acceptInvitation(
       previous: previous ?? {},
       facets: {},
     })
-    return startSession(unit.tx, host, user, unit.now)
+    return startSession(unit.tx, host, user, unit.now, keeping)
   })
 }
