@@ -4,6 +4,7 @@ import { type Database, openDatabase } from '../../src/database/database.ts'
 import { graphql } from '../../src/generated/client/index.ts'
 import { issueAccessToken } from '../../src/identity/sessions/tokens.ts'
 import { createOrganization } from '../../src/demo/seed-demo.ts'
+import { untilQuiet } from './process-time.ts'
 import {
   BENCH_SECRETS,
   type BenchReceiver,
@@ -16,6 +17,11 @@ import {
 export interface Load extends Tenant, AsyncDisposable {
   database: Database
   receiver: BenchReceiver
+  pid: number
+  /** Ends the product, and so whatever waits for it. */
+  kill(): Promise<void>
+  /** Waits until the product has next to nothing to do. */
+  untilCalm(): Promise<void>
   /** Another organization beside the one that `ask` and `addTarget` belong to. */
   addTenant(name: string): Promise<Tenant>
   /** Work order → when it was committed, ms since the epoch. */
@@ -37,6 +43,9 @@ export interface Tenant {
 
 /** Posts a GraphQL request in the name of this token; gives its answer. */
 export type Send = (token: string, body: string) => Promise<string>
+
+const REQUEST_MS = 30_000
+const CALM_MS = 20_000
 
 const AddPlace = graphql(`
   mutation BenchAddPlace($input: LocationCreateInput!) {
@@ -88,6 +97,8 @@ export async function openLoad(slowMs = 0, env: Record<string, string> = {}): Pr
       const answer = await request(`${product.url}/graphql`, {
         dispatcher: agent,
         method: 'POST',
+        headersTimeout: REQUEST_MS,
+        bodyTimeout: REQUEST_MS,
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body,
       })
@@ -101,6 +112,9 @@ export async function openLoad(slowMs = 0, env: Record<string, string> = {}): Pr
     ...tenant,
     database,
     receiver,
+    pid: product.pid,
+    kill: () => product.kill(),
+    untilCalm: () => untilQuiet(product.pid, CALM_MS),
     addTenant,
     async commits() {
       const found = await database.pool.query<{ id: string; at: number }>(
@@ -191,11 +205,22 @@ export async function untilArrived(
   ids: readonly string[],
   timeoutMs: number,
 ): Promise<Map<string, number>> {
+  const arrivals = await lookForArrivals(receiver, ids, timeoutMs)
+  if (!ids.every((id) => arrivals.has(id))) throw new Error('not everything arrived')
+  return arrivals
+}
+
+/** @returns when each has arrived, once all have or time is up */
+export async function lookForArrivals(
+  receiver: BenchReceiver,
+  ids: readonly string[],
+  timeoutMs: number,
+): Promise<Map<string, number>> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     const arrivals = await receiver.arrivals()
-    if (ids.every((id) => arrivals.has(id))) return arrivals
-    if (performance.now() > deadline) throw new Error('not everything arrived')
+    const isOver = performance.now() > deadline
+    if (isOver || ids.every((id) => arrivals.has(id))) return arrivals
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
