@@ -17,7 +17,7 @@ export function watchProcess(pid: number): () => number {
 /** Waits until a process has next to nothing to do, or for so long. */
 export async function untilQuiet(pid: number, timeoutMs: number): Promise<void> {
   const endMs = performance.now() + timeoutMs
-  for (let cores = 1; cores > QUIET_CORES && performance.now() < endMs; ) {
+  for (let cores = 1; cores > QUIET_CORES && performance.now() < endMs;) {
     const used = watchProcess(pid)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     cores = used()

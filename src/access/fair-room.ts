@@ -1,3 +1,5 @@
+import { reportFault } from '../background.ts'
+
 /** For whom something is done. */
 export interface Owner {
   organizationId: string
@@ -131,7 +133,17 @@ export function createFairRoom(places: number | (() => number)): FairRoom {
         organization.waiting.delete(endpoint)
         if (organization.waiting.isEmpty) waiting.delete(organization)
       }
-      if (granted?.() !== true) hold(organization, endpoint, -1)
+      if (!isUsed(granted)) hold(organization, endpoint, -1)
+    }
+  }
+
+  /** A fault of whoever waits is no fault of whoever gave its place back. */
+  function isUsed(granted: (() => boolean) | undefined): boolean {
+    try {
+      return granted?.() === true
+    } catch (error) {
+      reportFault(error, 'a place in a room')
+      return false
     }
   }
 

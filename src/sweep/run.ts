@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { createFairRoom, type FairRoom, inTurn } from '../access/fair-room.ts'
 import { type Backend, transaction, type UnitOfWork } from '../database/unit-of-work.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Logger } from '../log.ts'
@@ -24,8 +25,11 @@ import { clearDone, notSetAside, type Owner, setAside } from './set-aside.ts'
 const RUN_MS = 3_000
 /** Organizations that have a turn at once. */
 const TURNS_AT_ONCE = 2
-/** Turns of all sweeps at once: sweeps never hold more of the process's connections. */
-const TURNS_IN_PROCESS = 3
+/**
+ * Turns of all sweeps at once, which organizations share fairly, and within each its sweeps: sweeps never
+ * hold more of the process's connections, and one organization three of these at most.
+ */
+const TURNS_IN_PROCESS = 4
 /** Records of an organization's first turn. */
 const FIRST_SIZE = 16
 /** A turn that took less may be twice as large the next time; one that took longer is halved. */
@@ -66,8 +70,9 @@ export async function runSweep<Settings, Row extends { id: string }>(
   const takeTurns = async () => {
     for (let turn = waiting.shift(); turn !== undefined; turn = waiting.shift()) {
       progress.after = turn.owner.organizationId
-      using _slot = await slotsOf(backend.database.pool).take()
-      const { done, isLeft } = await takeTurn(definition, run, turn)
+      const place = { ...turn.owner, endpointId: definition.name }
+      const room = roomOf(backend.database.pool)
+      const { done, isLeft } = await inTurn(room, place, () => takeTurn(definition, run, turn))
       worked += done
       if (performance.now() >= endMs) return
       if (isLeft) waiting.push(turn)
@@ -156,35 +161,12 @@ async function findOwners<Settings, Row extends { id: string }>(
   }
 }
 
-interface Slots {
-  take(): Promise<Disposable>
-}
+const rooms = new WeakMap<Pool, FairRoom>()
 
-const slots = new WeakMap<Pool, Slots>()
-
-function slotsOf(pool: Pool): Slots {
-  const known = slots.get(pool)
+function roomOf(pool: Pool): FairRoom {
+  const known = rooms.get(pool)
   if (known !== undefined) return known
-  const created = createSlots(TURNS_IN_PROCESS)
-  slots.set(pool, created)
+  const created = createFairRoom(TURNS_IN_PROCESS)
+  rooms.set(pool, created)
   return created
-}
-
-function createSlots(count: number): Slots {
-  let free = count
-  const queue: (() => void)[] = []
-  const release = {
-    [Symbol.dispose]() {
-      const next = queue.shift()
-      if (next === undefined) free++
-      else next()
-    },
-  }
-  return {
-    async take() {
-      if (free > 0) free--
-      else await new Promise<void>((resolve) => queue.push(resolve))
-      return release
-    },
-  }
 }

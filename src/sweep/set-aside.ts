@@ -48,7 +48,9 @@ export async function setAside(
     )
   try {
     await write(true)
-  } catch {
+  } catch (fault) {
+    const why = describeFault(fault)
+    log?.error({ task, organizationId, recordId, error: why }, 'failure not told of; only listed')
     await write(false)
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createFairRoom, type FairRoom } from '../../src/access/fair-room.ts'
 
 const owner = (organizationId: string, endpointId = `${organizationId} endpoint`) => ({
@@ -14,6 +14,22 @@ function takeAll(room: FairRoom, organizationId: string, endpoints = 1_000): num
 }
 
 describe('a fair room', () => {
+  it('whose guest fails when its turn comes has its place back, and whoever made room hears nothing', () => {
+    const told = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const room = createFairRoom(1)
+    const granted: string[] = []
+    expect(room.tryTake(owner('a'))).toBe(true)
+    room.wait(owner('b'), () => {
+      throw new Error('broken')
+    })
+    room.wait(owner('c'), () => granted.push('c') > 0)
+    room.give(owner('a'))
+    expect(granted).toEqual(['c'])
+    expect(room.taken).toBe(1)
+    expect(told).toHaveBeenCalledOnce()
+    told.mockRestore()
+  })
+
   it.each([4, 8, 16, 256, 1_000])(
     'of %i places gives one that is alone three quarters',
     (places) => {

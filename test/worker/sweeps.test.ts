@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { graphql } from '../../src/generated/client/index.ts'
 import { Prisma } from '../../src/generated/prisma/client.ts'
+import { createLogger } from '../../src/log.ts'
 import { defineSweep, isBounded } from '../../src/sweep/define.ts'
 import { SWEEPS } from '../../src/worker/sweeps.ts'
 import { ask } from '../harness/app.ts'
@@ -130,6 +131,26 @@ describe('a failed task', () => {
     expect((await failedTasks(world, 'bookings over')).totalCount).toBe(0)
   })
 
+  it('of which no event can be written is listed all the same, and the log says why', async () => {
+    const [name, due] = ['bookings over', DUE['bookings over']]
+    const sweep = SWEEPS.find((each) => each.name === name)
+    if (due === undefined || sweep === undefined) throw new Error('no such sweep')
+    const { pool } = world.app.database
+    const id = await due.make(world)
+    await using _bad = await poison(pool, 'booking', id)
+    await using _untold = await poison(pool, 'event', 'system.task.failed', 'type', 'INSERT')
+    const lines: string[] = []
+    const log = createLogger('error', { write: (line) => void lines.push(line) })
+    await sweep.run({ ...world.app, config: world.test.config, log }, due.at)
+    expect(lines.map((line): unknown => JSON.parse(line))).toMatchObject([
+      { task: name, recordId: id, error: expect.stringContaining('this row is poisoned') },
+    ])
+    expect((await failedTasks(world, name)).nodes).toMatchObject([{ recordId: id }])
+    await _bad[Symbol.asyncDispose]()
+    await run(name, new Date(due.at.getTime() + 60_000))
+    expect((await failedTasks(world, name)).totalCount).toBe(0)
+  })
+
   it('is shown to owners and admins, and to nobody else', async () => {
     const read = (credentials: World['owner']) =>
       ask(world.test.url, credentials, ReadFailedTasks, { task: 'x' })
@@ -233,5 +254,39 @@ describe('fair turns', () => {
     expect(left.count, 'there was more to do than a run may take').toBeGreaterThan(0)
     expect(left.count, 'and some of it was done').toBeLessThan(10_000)
     await query(`DELETE FROM device WHERE id LIKE 'dev-copy%'`)
+  })
+
+  it('an organization of which several sweeps take their time does not hold up those of another', async () => {
+    const release = Promise.withResolvers<void>()
+    const begun: string[] = []
+    const done: string[] = []
+    const sweepOf = (name: string, of: World, work: () => Promise<void>) =>
+      defineSweep({
+        name,
+        everyMs: 1_000,
+        batch: 10,
+        settings: () => undefined,
+        due: () => ({
+          from: Prisma.sql`location`,
+          id: Prisma.sql`location.id`,
+          organization: Prisma.sql`location.organization_id`,
+          where: Prisma.sql`location.organization_id = ${of.organizationId}`,
+          order: Prisma.sql`location.id`,
+          lock: Prisma.sql`FOR SHARE OF location`,
+        }),
+        work,
+      })
+    const slow = ['a', 'b', 'c', 'd', 'e'].map((name) =>
+      sweepOf(name, world, async () => {
+        begun.push(name)
+        await release.promise
+      }).at(world.app, undefined),
+    )
+    // As many as it may have at once; the rest of them wait.
+    await expect.poll(() => begun.length).toBe(3)
+    await sweepOf('quick', other, async () => void done.push('quick')).at(world.app, undefined)
+    expect(done).toEqual(['quick'])
+    release.resolve()
+    await Promise.all(slow)
   })
 })

@@ -64,7 +64,7 @@ export function toIdFilter(
 ): { in?: string[]; equals?: null; not?: null } | undefined {
   if (filter == null) return undefined
   return {
-    ...(filter.in == null ? {} : { in: filter.in.slice(0, PAGE_MAX) }),
+    ...(filter.in == null ? {} : { in: filter.in }),
     ...(filter.isNull === true ? { equals: null } : {}),
     ...(filter.isNull === false ? { not: null } : {}),
   }
@@ -75,5 +75,5 @@ export function toRequiredIdFilter(
   filter: typeof IdFilter.$inferInput | null | undefined,
 ): { in?: string[] } | undefined {
   if (filter?.isNull === true) return { in: [] }
-  return filter?.in == null ? undefined : { in: filter.in.slice(0, PAGE_MAX) }
+  return filter?.in == null ? undefined : { in: filter.in }
 }

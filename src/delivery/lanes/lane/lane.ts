@@ -122,7 +122,16 @@ export function startLane(
   let leaseEndsMs = leaseUntilMs
   let retryTimer: NodeJS.Timeout | undefined
 
+  /** Called by timers, rooms and other lanes, none of which may be touched by a fault in here. */
   function advance(): void {
+    try {
+      goOn()
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  function goOn(): void {
     if (state === 'open') {
       if (performance.now() > leaseEndsMs) {
         end(undefined)
@@ -199,13 +208,13 @@ export function startLane(
 
   function waitForLease(): void {
     waitsForLease = true
-    const goOn = () => {
+    const tryAgain = () => {
       waitsForLease = false
       advance()
     }
-    memory.hold().then(goOn, () => {
+    memory.hold().then(tryAgain, () => {
       halted = true
-      goOn()
+      tryAgain()
     })
   }
 
@@ -263,12 +272,14 @@ export function startLane(
     )
   }
 
-  /** After a fault nobody knows where the lane stands: whoever claims it next reads it anew. */
   function carryOn(step: Promise<void>): void {
-    step.catch((error: unknown) => {
-      reportFault(error, 'a lane')
-      end(undefined)
-    })
+    step.catch(fail)
+  }
+
+  /** After a fault nobody knows where the lane stands: whoever claims it next reads it anew. */
+  function fail(error: unknown): void {
+    reportFault(error, 'a lane')
+    end(undefined)
   }
 
   /** It was not begun. Starting it again shows why, and waits or lets go. */

@@ -41,7 +41,7 @@ builder.queryField('bookingUtilization', (t) =>
         to,
         groupBy: groupBy ?? 'ORGANIZATION',
         siteId: siteId ?? undefined,
-        resourceIds: resourceIds?.slice(0, PAGE_MAX),
+        resourceIds: resourceIds ?? undefined,
         limit: Math.min(Math.max(first ?? PAGE_DEFAULT, 1), PAGE_MAX),
       }),
   }),

@@ -78,7 +78,7 @@ function toItemWhere(
   const insensitive = 'insensitive' as const
   const part = { contains: where?.search ?? '', mode: insensitive }
   return {
-    ...(where?.codes == null ? {} : { code: { in: where.codes.slice(0, 100) } }),
+    ...(where?.codes == null ? {} : { code: { in: where.codes } }),
     ...(where?.units == null ? {} : { unit: { in: where.units } }),
     ...(where?.trade == null ? {} : { trade: { equals: where.trade, mode: insensitive } }),
     ...(where?.enabled == null ? {} : { enabled: where.enabled }),

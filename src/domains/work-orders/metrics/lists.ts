@@ -37,7 +37,7 @@ builder.queryField('workOrderMetrics', (t) =>
         from,
         to,
         siteId: siteId ?? undefined,
-        locationIds: locationIds?.slice(0, 100),
+        locationIds: locationIds ?? undefined,
         types: types ?? undefined,
       }
     },
