@@ -28,6 +28,7 @@ const DOMAINS = [
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'errors.ts': [],
+  'states.ts': [],
   'request-id.ts': [],
   'log.ts': ['config', 'request-id.ts'],
   'background.ts': ['log.ts'],

@@ -1,8 +1,9 @@
-import { Pool, type PoolClient } from 'pg'
+import { Pool } from 'pg'
 import { inBackground } from '../background.ts'
 import type { Config } from '../config/config.ts'
 import type { MemoryLease } from '../database/memory/memory-lease.ts'
 import type { Logger } from '../log.ts'
+import type { LaneWaker } from '../webhooks/deliveries/hand-over.ts'
 import type { PayloadShaper } from '../webhooks/payloads/payload-shaper.ts'
 import { openAdmission } from './lanes/admission.ts'
 import { createAttempter } from './attempt/attempt.ts'
@@ -11,7 +12,7 @@ import { attemptNow } from './manual/attempt-now.ts'
 import { createOutsideAttempter } from './manual/attempt-outside.ts'
 import { createCapacity } from './lanes/capacity.ts'
 import type { Resolve } from './attempt/guard.ts'
-import { type Lanes, openLanes } from './lanes/lanes.ts'
+import { HeldLanes, type Lanes } from './lanes/lanes.ts'
 import { openLogWriter } from './log/log-writer.ts'
 import { openConnections } from './attempt/connections.ts'
 import { openEndpoints } from './attempt/endpoints.ts'
@@ -21,14 +22,7 @@ import { findForgotten, freeLanes } from './lanes/sweep.ts'
 import { takeIdentity, type WorkerIdentity } from './lanes/worker-identity.ts'
 
 /** Everything of a worker process that sends webhooks. */
-export interface DeliveryEngine extends AsyncDisposable {
-  /** A hint that these endpoints may have something to send. */
-  wake(endpointIds: readonly string[]): void
-  /** As `Lanes.claimBehind`. */
-  claimBehind(
-    client: PoolClient,
-    endpointIds: readonly string[],
-  ): { asked: ReadonlySet<string>; claimed: Promise<void> }
+export interface DeliveryEngine extends LaneWaker, AsyncDisposable {
   /** Starts attempts outside the lanes; returns before they end. */
   attemptNow(deliveryIds: readonly string[]): void
   /** Sends a question and waits for its answer: the body of a 2xx, or undefined. */
@@ -87,7 +81,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
     log.info({ worker: taken.number }, 'delivery worker ready')
     const workerNumber = taken.number
     return {
-      lanes: openLanes({
+      lanes: new HeldLanes({
         pool,
         workerNumber,
         memory,

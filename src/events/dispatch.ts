@@ -18,31 +18,29 @@ export interface PositionedEvent extends Selectable {
 }
 
 /**
- * What else happens in the transaction that gives positions, such as writing delivery rows. Its
- * statements are sent without waiting for the answers to earlier ones.
+ * What else happens in the transaction that gives positions, and right behind it: how events reach those
+ * who are to be told of them. There is one for each transaction. Its steps are taken in this order, each
+ * once; they send their statements on the transaction's connection without waiting for earlier answers.
+ *
+ *   read ──► write ──► follow ──► finish
+ *
+ * A transaction that fails lets go of it at any step before `finish`.
  */
-export interface FanOut {
-  /**
-   * Sends what it must read beforehand.
-   * @returns how to go on with what was read
-   */
-  read(client: PoolClient, organizationIds: readonly string[]): Promise<FanOutPlan>
-}
-
-interface FanOutPlan {
-  /** How many endpoints each event of an organization is compared with. */
+export interface HandOver {
+  /** Sends what must be read beforehand; resolves when it is there. */
+  read(organizationIds: readonly string[]): Promise<void>
+  /** How many endpoints each event of an organization is compared with; known once it has read. */
   endpointsOf(organizationId: string): number
-  write(events: PositionedEvent[]): FanOutWrite
+  /** Sends what is to be written of these events. Rejects when the transaction must fail. */
+  write(events: readonly PositionedEvent[]): Promise<unknown>
+  /** Sends what may stand right behind the commit. */
+  follow(): void
+  /** The transaction is durable. Resolves when the connection is no longer used. */
+  finish(): Promise<void>
 }
 
-export interface FanOutWrite {
-  /** Fails when the transaction must. */
-  written: Promise<unknown>
-  /** Sends what may follow right behind the commit, on the same connection. */
-  follow(): void
-  /** Called when the transaction is durable; resolves when the connection is no longer used. */
-  committed(): Promise<void>
-}
+/** @param client the connection of the transaction */
+export type StartHandOver = (client: PoolClient) => HandOver
 
 /**
  * Connections for the dispatcher alone, so that it never queues behind requests. Statements are sent
@@ -111,16 +109,16 @@ export interface Dispatched {
 export async function dispatch(
   pool: Pool,
   { organizationIds, work }: DispatchTurn,
-  fanOut: FanOut,
+  startHandOver: StartHandOver,
   announce?: PositionTransport['announce'],
 ): Promise<Map<string, Dispatched>> {
   const client = await pool.connect()
   const limit = Math.min(BATCH, work)
-  let write: FanOutWrite
+  const handOver = startHandOver(client)
   let heads: Map<string, bigint>
   const done = new Map<string, Dispatched>()
   try {
-    const [, locked, found, plan] = await Promise.all([
+    const [, locked, found] = await Promise.all([
       client.query('BEGIN; SET LOCAL synchronous_commit = on'),
       client.query<{ organization_id: string; last_position: string }>({
         name: 'dispatch-heads',
@@ -138,7 +136,7 @@ export async function dispatch(
                 ORDER BY event.ordinal`,
         values: [organizationIds, limit],
       }),
-      fanOut.read(client, organizationIds),
+      handOver.read(organizationIds),
     ])
     if (found.rows.length === 0) {
       await client.query('ROLLBACK')
@@ -149,7 +147,7 @@ export async function dispatch(
     const last = new Map(locked.rows.map((row) => [row.organization_id, BigInt(row.last_position)]))
     const events: PositionedEvent[] = []
     for (const [organizationId, own] of rows) {
-      const endpoints = Math.max(plan.endpointsOf(organizationId), 1)
+      const endpoints = Math.max(handOver.endpointsOf(organizationId), 1)
       const taken = own.slice(0, Math.max(Math.floor(work / endpoints), 1))
       const isLeft = own.length === limit || taken.length < own.length
       done.set(organizationId, { work: taken.length * endpoints, isLeft })
@@ -157,11 +155,11 @@ export async function dispatch(
     }
     heads = new Map(events.map((event) => [event.organizationId, event.position]))
     const positioned = writePositions(client, events, heads, announce === undefined)
-    write = plan.write(events)
+    const written = handOver.write(events)
     // After a statement that failed COMMIT rolls back; the failed one says why.
     const committed = client.query('COMMIT')
-    write.follow()
-    await Promise.all([positioned, write.written, committed])
+    handOver.follow()
+    await Promise.all([positioned, written, committed])
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined)
     client.release()
@@ -169,7 +167,7 @@ export async function dispatch(
   }
   announce?.(heads)
   try {
-    await write.committed()
+    await handOver.finish()
   } finally {
     client.release()
   }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { dispatch, type Dispatched, type FanOut } from '../events/dispatch.ts'
+import { dispatch, type Dispatched, type StartHandOver } from '../events/dispatch.ts'
 import type { PositionTransport } from '../events/position-transport.ts'
 import type { Logger } from '../log.ts'
 import { describeFault, isUnavailable } from '../sweep/faults.ts'
@@ -34,7 +34,7 @@ export interface Dispatcher extends AsyncDisposable {
 
 interface Settings {
   pool: Pool
-  fanOut: FanOut
+  startHandOver: StartHandOver
   announce: PositionTransport['announce']
   log: Logger
   /** Called when an organization's events could not be positioned though it had a turn of its own. */
@@ -42,7 +42,7 @@ interface Settings {
 }
 
 export function createDispatcher(settings: Settings): Dispatcher {
-  const { pool, fanOut, announce, log, onFailed } = settings
+  const { pool, startHandOver, announce, log, onFailed } = settings
   const light = new Set<string>()
   const heavy = new Set<string>()
   /** What those with much to do took in their last turn. */
@@ -114,7 +114,7 @@ export function createDispatcher(settings: Settings): Dispatcher {
     let done = new Map<string, Dispatched>()
     try {
       const each = Math.max(Math.floor(work / ids.length), 1)
-      done = await dispatch(pool, { organizationIds: ids, work: each }, fanOut, announce)
+      done = await dispatch(pool, { organizationIds: ids, work: each }, startHandOver, announce)
       for (const id of ids) forgive(id)
     } catch (error) {
       await handleFault(ids, error)

@@ -11,7 +11,7 @@ import type { Logger } from '../log.ts'
 import { clearFailures, listFailure } from './dispatch-failures.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { SWEEPS } from './sweeps.ts'
-import { createFanOut } from '../webhooks/deliveries/fan-out.ts'
+import { createHandOver } from '../webhooks/deliveries/hand-over.ts'
 import { attemptNowJob, laneJob } from '../webhooks/jobs.ts'
 import { createPayloadShaper } from '../webhooks/payloads/payload-shaper.ts'
 import { checkAgainstSchema } from '../webhooks/payloads/payload-status.ts'
@@ -54,11 +54,11 @@ export async function startWorker(settings: WorkerSettings): Promise<AsyncDispos
   })
   // The lanes of what is positioned here are taken here: other workers get theirs with the events
   // they position, by lane jobs and by the sweep.
-  const fanOut = createFanOut(engine)
+  const startHandOver = createHandOver(engine)
   const dispatchPool = openDispatchPool(database.url)
   const dispatcher = createDispatcher({
     pool: dispatchPool,
-    fanOut,
+    startHandOver,
     announce,
     log,
     onFailed: (failure) => listFailure(settings, log, failure),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dispatch, openDispatchPool } from '../../src/events/dispatch.ts'
-import { createFanOut } from '../../src/webhooks/deliveries/fan-out.ts'
+import { createHandOver } from '../../src/webhooks/deliveries/hand-over.ts'
 import type { Node } from '../harness/cluster.ts'
 import {
   holdAnswers,
@@ -64,11 +64,11 @@ const STAGES: Record<string, Stage> = {
       const { cluster } = scene
       await recordAll(scene)
       // All that a worker does up to its commit, and nothing of what it does after.
-      const nothing = { asked: new Set<string>(), claimed: Promise.resolve() }
-      const fanOut = createFanOut({ claimBehind: () => nothing, wake: () => undefined })
+      const nothing = { endpointIds: new Set<string>(), done: Promise.resolve() }
+      const handOver = createHandOver({ claimBehind: () => nothing, wake: () => undefined })
       const pool = openDispatchPool(scene.databaseUrl)
       const turn = { organizationIds: [cluster.organizationId], work: 1_000 }
-      expect((await dispatch(pool, turn, fanOut)).size).toBe(1)
+      expect((await dispatch(pool, turn, handOver)).size).toBe(1)
       await pool.end()
     },
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { WINDOW_ROWS } from '../../src/delivery/lanes/lane/lane.ts'
+import { WINDOW_ROWS } from '../../src/delivery/lanes/lane/lane-reader.ts'
 import { TRUST_MS } from '../../src/delivery/lanes/lane/lane-line.ts'
 import { makeLogEntry, writeLog } from '../../src/delivery/log/log-statement.ts'
 import { graphql } from '../../src/generated/client/index.ts'

@@ -3,8 +3,8 @@ import type { EndpointTerms } from '../../webhooks/endpoints/endpoint-terms.ts'
 import { reduceLarge } from './reduce-large.ts'
 import { reasonToSkip } from '../../webhooks/endpoints/endpoint-scopes.ts'
 import type { PayloadShaper } from '../../webhooks/payloads/payload-shaper.ts'
-import type { Release } from './lane-claims.ts'
-import type { LaneDelivery, Window } from './lane-window.ts'
+import type { ClaimedLane, Release } from './lane-claims.ts'
+import type { LaneDelivery, Window, WindowRequest } from './lane-window.ts'
 import type { Capacity } from './capacity.ts'
 import { openTerms } from './terms.ts'
 
@@ -104,6 +104,33 @@ export function openAdmission(
       if (terms === undefined) return delivery.body
       const [admitted] = await admit(terms, [delivery], (skipped) => skipAlone(pool, skipped))
       return admitted?.body
+    },
+  }
+}
+
+/** A lane's window, and how it loads more. */
+interface Source {
+  claimed: ClaimedLane
+  load: (request: WindowRequest) => Promise<Window>
+}
+
+/** The same lane, of which everything goes through admission, the window that came with the claim first. */
+export function admitted(
+  claimed: ClaimedLane,
+  load: Source['load'],
+  admit: (window: Window) => Promise<Window>,
+): Source {
+  let first: Window | undefined = claimed.window
+  // It asks for what it was claimed with as for anything else.
+  const window = { ...claimed.window, deliveries: [], cut: true, through: claimed.after }
+  return {
+    claimed: { ...claimed, window },
+    async load(request) {
+      const loaded = first ?? (await load(request))
+      first = undefined
+      const left = await admit(loaded)
+      // What was left of freed subjects is asked for again, wherever it stands.
+      return { ...left, through: Math.max(left.through, request.after) }
     },
   }
 }

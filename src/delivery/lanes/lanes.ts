@@ -1,10 +1,11 @@
 import type { Pool, PoolClient } from 'pg'
 import type { MemoryLease } from '../../database/memory/memory-lease.ts'
 import type { Logger } from '../../log.ts'
-import type { Admission } from './admission.ts'
+import { type Admission, admitted } from './admission.ts'
 import type { Attempter } from '../attempt/attempt.ts'
 import type { Capacity } from './capacity.ts'
 import { groupCalls } from '../log/group.ts'
+import { KnownLines } from './known-lines.ts'
 import {
   type ClaimedLane,
   claimLanes,
@@ -13,23 +14,15 @@ import {
   type ReleaseRequest,
   renewLanes,
 } from './lane-claims.ts'
-import { type KnownLine, TRUST_MS } from './lane/lane-line.ts'
-import { type Lane, startLane, WINDOW_ROWS } from './lane/lane.ts'
-import { loadWindows, type Window, type WindowRequest } from './lane-window.ts'
+import type { Lane } from './lane/lane.ts'
+import { WINDOW_ROWS } from './lane/lane-reader.ts'
+import { LaneRunner } from './lane/lane-runner.ts'
+import { loadWindows, type WindowRequest } from './lane-window.ts'
 import type { LogWriter } from '../log/log-writer.ts'
+import type { LaneClaim, LaneWaker } from '../../webhooks/deliveries/hand-over.ts'
 
 /** The lanes that this worker holds, under one identity. */
-export interface Lanes {
-  /** A hint that these endpoints may have something to send; claims those that nobody holds. */
-  wake(endpointIds: readonly string[]): void
-  /**
-   * Takes those of the lanes that are free and due with a statement on the given connection, so that
-   * it can follow the commit that gave them work without waiting for it.
-   */
-  claimBehind(
-    client: PoolClient,
-    endpointIds: readonly string[],
-  ): { asked: ReadonlySet<string>; claimed: Promise<void> }
+export interface Lanes extends LaneWaker {
   /** Leaves some lanes to other workers, first those that wait for room here. */
   handOver(count: number): void
   /** Starts another lease; lanes that are somebody else's by now are given up. */
@@ -67,239 +60,213 @@ const LEASE_MARGIN_MS = 10_000
 const TOTAL_WINDOW_BYTES = 256 * 1024 * 1024
 const MAX_WINDOW_BYTES = 4 * 1024 * 1024
 const MIN_WINDOW_BYTES = 32 * 1024
-/** What is known of lines beyond that is forgotten, the oldest first. */
-const MAX_KNOWN_LINES = 20_000
 /** Retries further ahead are left to the sweep. */
 const MAX_TIMER_MS = 60_000
 /** A lane that was left to others is not taken again for so long. */
 const HANDS_OFF_MS = 3_000
 
-export function openLanes(dependencies: LanesDependencies): Lanes {
-  const { pool, workerNumber, memory, log } = dependencies
-  const running = new Map<string, Lane>()
-  const claiming = new Set<string>()
-  const timers = new Map<string, NodeJS.Timeout>()
+/** Holds the lanes of one identity until it is stopped or gives them up. */
+export class HeldLanes implements Lanes {
+  readonly #dependencies: LanesDependencies
+  readonly #running = new Map<string, Lane>()
+  readonly #claiming = new Set<string>()
+  readonly #timers = new Map<string, NodeJS.Timeout>()
   /** Lanes left to others, and until when (performance.now). */
-  const handsOff = new Map<string, number>()
-  /** Of lanes that were let go; a few of very many ever have something held back. */
-  const knownLines = new Map<string, KnownLine>()
-  let stopping = false
-  let onIdle: (() => void) | undefined
+  readonly #handsOff = new Map<string, number>()
+  readonly #knownLines = new KnownLines()
+  readonly #claim
+  readonly #load
+  readonly #release
+  #stopping = false
+  #onIdle: (() => void) | undefined
 
-  function whenIdle(): void {
-    if (running.size === 0 && claiming.size === 0) onIdle?.()
+  constructor(dependencies: LanesDependencies) {
+    const { pool, workerNumber, memory } = dependencies
+    this.#dependencies = dependencies
+    this.#claim = groupCalls<Asked, true>(
+      MAX_GROUP,
+      async (asked) => {
+        const endpointIds = asked.map(({ endpointId }) => endpointId)
+        await this.#claimNow(pool, endpointIds, false)
+        return endpointIds.map(() => true as const)
+      },
+      ({ endpointId, organizationId }) => organizationId ?? endpointId,
+    )
+    this.#load = groupCalls(
+      MAX_GROUP,
+      (requests: Owned<WindowRequest>[]) =>
+        this.#warned('load', loadWindows(pool, memory.mark(), requests)),
+      ({ organizationId }) => organizationId,
+    )
+    this.#release = groupCalls(
+      MAX_GROUP,
+      (lanes: Owned<ReleaseRequest>[]) =>
+        this.#warned('release', releaseLanes(pool, workerNumber, lanes)),
+      ({ organizationId }) => organizationId,
+    )
   }
 
-  const claim = groupCalls<Asked, true>(
-    MAX_GROUP,
-    async (asked) => {
-      const endpointIds = asked.map(({ endpointId }) => endpointId)
-      await claimNow(pool, endpointIds, false)
-      return endpointIds.map(() => true as const)
-    },
-    ({ endpointId, organizationId }) => organizationId ?? endpointId,
-  )
+  wake(endpointIds: readonly string[]): void {
+    for (const endpointId of endpointIds) this.#wakeOne(endpointId)
+  }
 
-  async function claimNow(
+  claimBehind(client: PoolClient, endpointIds: readonly string[]): LaneClaim {
+    const asked = new Set<string>()
+    for (const endpointId of endpointIds) {
+      if (this.#stopping || asked.size >= MAX_GROUP) break
+      const isTaken = this.#running.has(endpointId) || this.#claiming.has(endpointId)
+      if (isTaken || this.#isLeft(endpointId)) continue
+      asked.add(endpointId)
+      this.#claiming.add(endpointId)
+    }
+    const done = asked.size === 0 ? Promise.resolve() : this.#claimNow(client, [...asked], true)
+    return { endpointIds: asked, done }
+  }
+
+  handOver(count: number): void {
+    // Those that are on their way out are held still, and counted.
+    const running = [...this.#running.values()]
+    const staying = running.filter((lane) => !this.#isLeft(lane.claim.endpointId))
+    const left = running.length - staying.length
+    const first = staying.toSorted((a, b) => Number(b.waits) - Number(a.waits))
+    for (const lane of first.slice(0, Math.max(0, count - left))) {
+      this.#handsOff.set(lane.claim.endpointId, performance.now() + HANDS_OFF_MS)
+      lane.handOver()
+    }
+  }
+
+  async renew(): Promise<void> {
+    if (this.#running.size === 0) return
+    const { pool, workerNumber } = this.#dependencies
+    const leaseUntilMs = performance.now() + LEASE_MS - LEASE_MARGIN_MS
+    const lanes = [...this.#running.values()]
+    const claims = lanes.map((lane) => lane.claim)
+    const held = await renewLanes(pool, workerNumber, claims)
+    for (const lane of lanes) {
+      if (held.has(lane.claim.endpointId)) lane.extendLease(leaseUntilMs)
+      else lane.abandon()
+    }
+  }
+
+  abandon(): void {
+    this.#forget()
+    for (const lane of this.#running.values()) lane.abandon()
+  }
+
+  async stop(): Promise<void> {
+    this.#forget()
+    const idle = new Promise<void>((resolve) => (this.#onIdle = resolve))
+    for (const lane of this.#running.values()) lane.halt()
+    this.#whenIdle()
+    await idle
+  }
+
+  async #claimNow(
     client: Pool | PoolClient,
     endpointIds: readonly string[],
     dueOnly: boolean,
   ): Promise<void> {
+    const { memory, workerNumber } = this.#dependencies
     const leaseUntilMs = performance.now() + LEASE_MS - LEASE_MARGIN_MS
     const read = memory.mark()
     // Meanwhile, so that what is claimed need not wait for it.
     memory.hold().catch(() => undefined)
     try {
-      const size = { rows: WINDOW_ROWS, bytes: windowBytes() }
-      forgetOldLines(endpointIds)
-      const lanes = await warned(
+      const size = { rows: WINDOW_ROWS, bytes: this.#windowBytes() }
+      const options = { dueOnly, knownLines: this.#knownLines.recall(endpointIds) }
+      const lanes = await this.#warned(
         'claim',
-        claimLanes(client, workerNumber, read, endpointIds, size, { dueOnly, knownLines }),
+        claimLanes(client, workerNumber, read, endpointIds, size, options),
       )
-      for (const claimed of lanes) start(claimed, leaseUntilMs)
+      for (const claimed of lanes) this.#start(claimed, leaseUntilMs)
     } finally {
-      for (const endpointId of endpointIds) claiming.delete(endpointId)
-      whenIdle()
+      for (const endpointId of endpointIds) this.#claiming.delete(endpointId)
+      this.#whenIdle()
     }
   }
-  const load = groupCalls(
-    MAX_GROUP,
-    (requests: Owned<WindowRequest>[]) =>
-      warned('load', loadWindows(pool, memory.mark(), requests)),
-    ({ organizationId }) => organizationId,
-  )
-  const release = groupCalls(
-    MAX_GROUP,
-    (lanes: Owned<ReleaseRequest>[]) => warned('release', releaseLanes(pool, workerNumber, lanes)),
-    ({ organizationId }) => organizationId,
-  )
+
+  #start(claimed: ClaimedLane, leaseUntilMs: number): void {
+    const { endpointId, organizationId } = claimed
+    const { admission, workerNumber } = this.#dependencies
+    const line = this.#knownLines.take(endpointId)
+    const load = (request: WindowRequest) => this.#load({ ...request, organizationId })
+    const source = claimed.onTerms
+      ? admitted(claimed, load, (window) =>
+          this.#warned('admission', admission.admitWindow(claimed, window, workerNumber)),
+        )
+      : { claimed, load }
+    const lane = new LaneRunner(source.claimed, leaseUntilMs, {
+      ...this.#dependencies,
+      load: source.load,
+      release: (request) => this.#release({ ...request, organizationId }),
+      windowBytes: () => this.#windowBytes(),
+      lineReadMs: (claimed.after > 0 ? line?.readMs : undefined) ?? performance.now(),
+      onEnd: (wakeInMs, known) => {
+        this.#running.delete(endpointId)
+        this.#knownLines.keep(endpointId, known)
+        if (wakeInMs !== undefined) this.#wakeLater(claimed, wakeInMs)
+        this.#whenIdle()
+      },
+    })
+    this.#running.set(endpointId, lane)
+    if (this.#stopping) lane.halt()
+  }
 
   /** One line for a statement that failed, however many lanes are in it: they all try again. */
-  async function warned<T>(statement: string, running: Promise<T>): Promise<T> {
+  async #warned<T>(statement: string, running: Promise<T>): Promise<T> {
     try {
       return await running
     } catch (error) {
+      const { log, workerNumber } = this.#dependencies
       log.warn({ statement, worker: workerNumber, error: String(error) }, 'lanes must wait')
       throw error
     }
   }
 
-  function windowBytes(): number {
-    const share = Math.floor(TOTAL_WINDOW_BYTES / (running.size + 1))
+  #windowBytes(): number {
+    const share = Math.floor(TOTAL_WINDOW_BYTES / (this.#running.size + 1))
     return Math.max(MIN_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, share))
   }
 
-  function keepLine(endpointId: string, line: KnownLine | undefined): void {
-    // Behind the others, so that the oldest stand in front.
-    knownLines.delete(endpointId)
-    if (line !== undefined && line.through > 0) knownLines.set(endpointId, line)
-  }
-
-  function forgetOldLines(claimed: readonly string[]): void {
-    for (const endpointId of claimed) {
-      const line = knownLines.get(endpointId)
-      if (line !== undefined && performance.now() - line.readMs > TRUST_MS) {
-        knownLines.delete(endpointId)
-      }
-    }
-    for (const endpointId of knownLines.keys()) {
-      if (knownLines.size <= MAX_KNOWN_LINES) break
-      knownLines.delete(endpointId)
-    }
-  }
-
-  function start(claimed: ClaimedLane, leaseUntilMs: number): void {
-    const { endpointId, organizationId } = claimed
-    const line = claimed.after > 0 ? knownLines.get(endpointId) : undefined
-    knownLines.delete(endpointId)
-    const lane = startLane(claimed.onTerms ? withoutWindow(claimed) : claimed, leaseUntilMs, {
-      ...dependencies,
-      load: claimed.onTerms
-        ? loadAdmitted(claimed)
-        : (request) => load({ ...request, organizationId }),
-      release: (request) => release({ ...request, organizationId }),
-      windowBytes,
-      lineReadMs: line?.readMs ?? performance.now(),
-      onEnd(wakeInMs, known) {
-        running.delete(endpointId)
-        keepLine(endpointId, known)
-        if (wakeInMs !== undefined) wakeLater(claimed, wakeInMs)
-        whenIdle()
-      },
-    })
-    running.set(endpointId, lane)
-    if (stopping) lane.halt()
-  }
-
-  /** Everything goes through admission, the window that came with the claim first. */
-  function loadAdmitted(claimed: ClaimedLane): (request: WindowRequest) => Promise<Window> {
-    let first: Window | undefined = claimed.window
-    return async (request) => {
-      const window = first ?? (await load({ ...request, organizationId: claimed.organizationId }))
-      first = undefined
-      const admitted = await warned(
-        'admission',
-        dependencies.admission.admitWindow(claimed, window, workerNumber),
-      )
-      // What was left of freed subjects is asked for again, wherever it stands.
-      return { ...admitted, through: Math.max(admitted.through, request.after) }
-    }
-  }
-
-  function wakeLater({ endpointId, organizationId }: ClaimedLane, delayMs: number): void {
-    if (stopping || delayMs > MAX_TIMER_MS) return
-    clearTimeout(timers.get(endpointId))
+  #wakeLater({ endpointId, organizationId }: ClaimedLane, delayMs: number): void {
+    if (this.#stopping || delayMs > MAX_TIMER_MS) return
+    clearTimeout(this.#timers.get(endpointId))
     // A millisecond late rather than early: timers round down, and an early look is for nothing.
-    timers.set(
-      endpointId,
-      setTimeout(() => wakeOne(endpointId, organizationId), Math.max(0, delayMs) + 1),
-    )
+    const timeoutMs = Math.max(0, delayMs) + 1
+    const timer = setTimeout(() => this.#wakeOne(endpointId, organizationId), timeoutMs)
+    this.#timers.set(endpointId, timer)
   }
 
-  function isLeft(endpointId: string): boolean {
-    const untilMs = handsOff.get(endpointId)
-    if (untilMs === undefined) return false
-    if (untilMs > performance.now()) return true
-    handsOff.delete(endpointId)
-    return false
-  }
-
-  function wakeOne(endpointId: string, organizationId?: string): void {
-    clearTimeout(timers.get(endpointId))
-    timers.delete(endpointId)
-    if (stopping) return
-    const lane = running.get(endpointId)
+  #wakeOne(endpointId: string, organizationId?: string): void {
+    clearTimeout(this.#timers.get(endpointId))
+    this.#timers.delete(endpointId)
+    if (this.#stopping) return
+    const lane = this.#running.get(endpointId)
     if (lane !== undefined) {
       lane.wake()
       return
     }
-    if (claiming.has(endpointId) || isLeft(endpointId)) return
-    claiming.add(endpointId)
+    if (this.#claiming.has(endpointId) || this.#isLeft(endpointId)) return
+    this.#claiming.add(endpointId)
     // The sweep claims it when this does not.
-    claim({ endpointId, organizationId }).catch(() => undefined)
+    this.#claim({ endpointId, organizationId }).catch(() => undefined)
   }
 
-  return {
-    wake(endpointIds) {
-      for (const endpointId of endpointIds) wakeOne(endpointId)
-    },
-    claimBehind(client, endpointIds) {
-      const asked = new Set<string>()
-      for (const endpointId of endpointIds) {
-        if (stopping || asked.size >= MAX_GROUP) break
-        if (running.has(endpointId) || claiming.has(endpointId) || isLeft(endpointId)) continue
-        asked.add(endpointId)
-        claiming.add(endpointId)
-      }
-      const claimed = asked.size === 0 ? Promise.resolve() : claimNow(client, [...asked], true)
-      return { asked, claimed }
-    },
-    handOver(count) {
-      // Those that are on their way out are held still, and counted.
-      const staying = [...running.values()].filter((lane) => !isLeft(lane.claim.endpointId))
-      const left = running.size - staying.length
-      const first = staying.toSorted((a, b) => Number(b.waits) - Number(a.waits))
-      for (const lane of first.slice(0, Math.max(0, count - left))) {
-        handsOff.set(lane.claim.endpointId, performance.now() + HANDS_OFF_MS)
-        lane.handOver()
-      }
-    },
-    async renew() {
-      if (running.size === 0) return
-      const leaseUntilMs = performance.now() + LEASE_MS - LEASE_MARGIN_MS
-      const lanes = [...running.values()]
-      const held = await renewLanes(
-        pool,
-        workerNumber,
-        lanes.map((lane) => lane.claim),
-      )
-      for (const lane of lanes) {
-        if (held.has(lane.claim.endpointId)) lane.extendLease(leaseUntilMs)
-        else lane.abandon()
-      }
-    },
-    abandon() {
-      forget()
-      for (const lane of running.values()) lane.abandon()
-    },
-    async stop() {
-      forget()
-      const idle = new Promise<void>((resolve) => (onIdle = resolve))
-      for (const lane of running.values()) lane.halt()
-      whenIdle()
-      await idle
-    },
+  #isLeft(endpointId: string): boolean {
+    const untilMs = this.#handsOff.get(endpointId)
+    if (untilMs === undefined) return false
+    if (untilMs > performance.now()) return true
+    this.#handsOff.delete(endpointId)
+    return false
   }
 
-  function forget(): void {
-    stopping = true
-    for (const timer of timers.values()) clearTimeout(timer)
-    timers.clear()
+  #whenIdle(): void {
+    if (this.#running.size === 0 && this.#claiming.size === 0) this.#onIdle?.()
   }
-}
 
-/** The lane asks for what it was claimed with as for anything else. */
-function withoutWindow(claimed: ClaimedLane): ClaimedLane {
-  const window = { ...claimed.window, deliveries: [], cut: true, through: claimed.after }
-  return { ...claimed, window }
+  #forget(): void {
+    this.#stopping = true
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+  }
 }

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
 import { newId } from '../../database/ids.ts'
-import type { FanOut, FanOutWrite, PositionedEvent } from '../../events/dispatch.ts'
+import type { PositionedEvent } from '../../events/dispatch.ts'
 import { compileSelection, type Selectable } from '../../events/match.ts'
 import { storedFilter } from '../../event-log/filter.ts'
 import { isAboutSending } from '../life/life-events.ts'
@@ -10,51 +10,22 @@ const CHUNK = 4_000
 /** Compiled selections kept; the oldest make room. */
 const MAX_COMPILED = 20_000
 
-interface Compiled {
+export interface Compiled {
   version: number
   matches: (event: Selectable) => boolean
 }
 
 /** Deliveries of one endpoint in the order of the log. */
-interface Share {
+export interface Share {
   endpointId: string
   events: PositionedEvent[]
 }
 
-/** The lanes of the process that fans out. */
-export interface LaneWaker {
-  /** Takes those of the lanes that are free and due, with a statement on this connection. */
-  claimBehind(
-    client: PoolClient,
-    endpointIds: readonly string[],
-  ): { asked: ReadonlySet<string>; claimed: Promise<unknown> }
-  /** A hint that these may have something to send now. */
-  wake(endpointIds: readonly string[]): void
-}
-
-/**
- * Writes one delivery per event and matching endpoint in the transaction that positions the events,
- * so that an endpoint's sequence follows the log and nothing positioned is ever without its
- * deliveries. Paused and disabled endpoints get theirs too: they wait for the resume.
- */
-export function createFanOut(lanes: LaneWaker): FanOut {
-  const compiled = new Map<string, Compiled>()
-  return {
-    async read(client, organizationIds) {
-      const endpoints = await readEndpoints(client, organizationIds, compiled)
-      const counts = new Map<string, number>()
-      for (const { organizationId } of endpoints) {
-        counts.set(organizationId, (counts.get(organizationId) ?? 0) + 1)
-      }
-      return {
-        endpointsOf: (organizationId) => counts.get(organizationId) ?? 0,
-        write: (events) => writeShares(client, lanes, shareOut(endpoints, events)),
-      }
-    },
-  }
-}
-
-function shareOut(endpoints: readonly Endpoint[], events: readonly PositionedEvent[]): Share[] {
+/** Which endpoints get which events. */
+export function shareOut(
+  endpoints: readonly Endpoint[],
+  events: readonly PositionedEvent[],
+): Share[] {
   const byOrganization = Map.groupBy(events, (event) => event.organizationId)
   const shares: Share[] = []
   for (const { id, organizationId, matches } of endpoints) {
@@ -64,36 +35,13 @@ function shareOut(endpoints: readonly Endpoint[], events: readonly PositionedEve
   return shares
 }
 
-function writeShares(client: PoolClient, lanes: LaneWaker, shares: Share[]): FanOutWrite {
-  const written = Promise.all(
-    chunksOf(shares).map((chunk) => insertDeliveries(client, chunk)),
-  ).then((ready) => ready.flat())
-  let asked: ReadonlySet<string> = new Set()
-  let claimed: Promise<unknown> = Promise.resolve()
-  return {
-    written,
-    follow() {
-      if (shares.length === 0) return
-      const endpointIds = shares.map((share) => share.endpointId)
-      const claim = lanes.claimBehind(client, endpointIds)
-      asked = claim.asked
-      claimed = claim.claimed.catch(() => lanes.wake([...asked]))
-    },
-    async committed() {
-      const ready = await written
-      lanes.wake(ready.filter((endpointId) => !asked.has(endpointId)))
-      await claimed
-    },
-  }
-}
-
-interface Endpoint extends Compiled {
+export interface Endpoint extends Compiled {
   id: string
   organizationId: string
 }
 
 /** The organizations' endpoints; what was compiled from the same version is not read again. */
-async function readEndpoints(
+export async function readEndpoints(
   client: PoolClient,
   organizationIds: readonly string[],
   compiled: Map<string, Compiled>,
@@ -156,8 +104,14 @@ async function compileEndpoints(
   }
 }
 
+/** @returns endpoints that have something to send now. */
+export async function writeShares(client: PoolClient, shares: readonly Share[]): Promise<string[]> {
+  const ready = await Promise.all(chunksOf(shares).map((chunk) => insertDeliveries(client, chunk)))
+  return ready.flat()
+}
+
 /** Whole shares together until a chunk is full: an endpoint's sequence is raised once per chunk. */
-function chunksOf(shares: Share[]): Share[][] {
+function chunksOf(shares: readonly Share[]): Share[][] {
   const chunks: Share[][] = []
   let chunk: Share[] = []
   let rows = 0
@@ -182,7 +136,7 @@ function chunksOf(shares: Share[]): Share[][] {
  * overlook when it lets go. An endpoint deleted meanwhile has no lane, and so gets no deliveries.
  * @returns endpoints that have something to send now.
  */
-async function insertDeliveries(client: PoolClient, shares: Share[]): Promise<string[]> {
+async function insertDeliveries(client: PoolClient, shares: readonly Share[]): Promise<string[]> {
   const events = [...new Set(shares.flatMap((share) => share.events))]
   const numbers = new Map(events.map((event, index) => [event, index + 1]))
   const ids: string[] = []
