@@ -31,7 +31,7 @@ export interface LaneClaim {
 
 type HandOverState = 'begun' | 'read' | 'written' | 'followed' | 'finished'
 
-export const HAND_OVER_STATES: Transitions<HandOverState> = {
+const HAND_OVER_STATES: Transitions<HandOverState> = {
   begun: ['read'],
   read: ['written'],
   written: ['followed'],
