@@ -107,7 +107,7 @@ export class LaneRunner implements Lane {
     this.#advance()
   }
 
-  /** A fault in it ends the lane, whoever called: nobody knows then where it stands. */
+  /** Called by timers, rooms and other lanes, none of which may be touched by a fault in here. */
   #advance(): void {
     try {
       if (this.#is('open')) this.#goOn()
