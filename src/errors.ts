@@ -48,6 +48,7 @@ export function invalid(message: string, ...path: string[]): DomainError {
 const HTTP_STATUS = {
   BAD_USER_INPUT: 400,
   QUERY_TOO_COMPLEX: 400,
+  ORGANIZATION_REQUIRED: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   PLAN_REQUIRED: 403,
@@ -65,11 +66,19 @@ export class AccessError extends Error {
   readonly httpStatus: number
   /** Of RATE_LIMITED: when to try again, where the request limit does not say it. */
   readonly retryAfterMs: number | undefined
-  constructor(code: AccessCode, message: string, retryAfterMs?: number) {
+  /** What a program needs beside the code, shown in `extensions`. */
+  readonly details: Readonly<Record<string, unknown>>
+  constructor(
+    code: AccessCode,
+    message: string,
+    retryAfterMs?: number,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message)
     this.code = code
     this.httpStatus = HTTP_STATUS[code]
     this.retryAfterMs = retryAfterMs
+    this.details = details
   }
 }
 

@@ -129,9 +129,9 @@ describe('floors', () => {
     expect(readers.toSorted()).toEqual([
       'demo/first-run.ts',
       'demo/seed-demo.ts',
+      'identity/sessions/accounts.ts',
       'identity/sessions/refresh-session.ts',
       'identity/sessions/sign-in-code.ts',
-      'identity/sessions/sign-in.ts',
       'identity/users/invitations.ts',
     ])
   })

@@ -6,7 +6,7 @@ import type { Database } from '../database/database.ts'
 import { newId } from '../database/ids.ts'
 import type { Plan } from '../generated/prisma/enums.ts'
 import { generateApiKey, hashApiKey } from '../identity/keys/api-keys.ts'
-import { hashPassword } from '../identity/sessions/passwords.ts'
+import { hashAtAddress, hashPassword } from '../identity/sessions/passwords.ts'
 import { insert } from './campus/insert.ts'
 import { inTransaction } from './campus/write.ts'
 import { hasDemo, keepDemo } from './demo-file.ts'
@@ -27,18 +27,21 @@ export async function createOrganization(
   database: Database,
   input: NewOrganization,
 ): Promise<Owner> {
-  const prepared = await prepareOrganization(input)
+  const prepared = await prepareOrganization(database, input)
   await inTransaction(database.pool, (client) => prepared.write(client))
   return prepared.caller
 }
 
 /** The same for a transaction of the caller's: `write` is all that must happen in it. */
 async function prepareOrganization(
+  database: Database,
   input: NewOrganization,
 ): Promise<{ caller: Owner; write(client: PoolClient): Promise<void> }> {
   const organizationId = newId('organization')
   const userId = newId('user')
-  const passwordHash = await hashPassword(input.owner.password)
+  const email = input.owner.email.toLowerCase()
+  const shared = await hashAtAddress(database.unscoped, email)
+  const passwordHash = await hashPassword(input.owner.password, shared)
   return {
     caller: {
       kind: 'user',
@@ -56,7 +59,7 @@ async function prepareOrganization(
         {
           id: userId,
           organizationId,
-          email: input.owner.email.toLowerCase(),
+          email,
           name: input.owner.name,
           role: 'OWNER',
           passwordHash,
@@ -77,7 +80,7 @@ export async function makeDemo(
   signal?: AbortSignal,
 ): Promise<void> {
   if (!hasDemo(config) || (await database.unscoped.organization.count()) > 0) return
-  const owner = await prepareOrganization({
+  const owner = await prepareOrganization(database, {
     name: 'Demo Campus',
     plan: 'PROFESSIONAL',
     currency: CAMPUS_CURRENCY,

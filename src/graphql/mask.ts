@@ -10,10 +10,12 @@ import { currentRequestId } from '../request-id.ts'
 export function maskError(error: unknown, log: Logger): GraphQLError {
   const original = error instanceof GraphQLError ? error.originalError : error
   if (original instanceof AccessError) {
-    const { message, code, httpStatus, retryAfterMs } = original
+    const { message, code, httpStatus, retryAfterMs, details } = original
     const headers =
       retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }
-    return located(error, message, code, httpStatus, headers)
+    const shown = located(error, message, code, httpStatus, headers)
+    Object.assign(shown.extensions, details)
+    return shown
   }
   if (original instanceof DomainError || original instanceof DomainErrors) {
     return located(error, original.message, 'BAD_USER_INPUT', 400)

@@ -24,6 +24,7 @@ const subject = z.string().min(1, 'must not be empty').max(255, 'must have at mo
 export const signInInput = z.object({
   email: z.string().trim().toLowerCase().max(320),
   password: z.string().max(1_000),
+  organizationId: z.string().max(100).nullish(),
 })
 
 export const signInWithCodeInput = z.object({ code: z.string().max(200) })
@@ -38,6 +39,9 @@ export const changePasswordInput = z.object({
   newPassword,
 })
 export type ChangePasswordInput = z.infer<typeof changePasswordInput>
+
+export const confirmEmailInput = z.object({ password: z.string().max(1_000) })
+export type ConfirmEmailInput = z.infer<typeof confirmEmailInput>
 
 export const acceptInvitationInput = z.object({
   token: z.string().max(200),

@@ -27,6 +27,7 @@ export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served>
       const credentials = {
         authorization: request.headers.get('authorization') ?? undefined,
         apiKey: request.headers.get('x-api-key') ?? undefined,
+        organizationId: request.headers.get('x-organization-id') ?? undefined,
         remoteAddress: serverContext.remoteAddress,
       }
       serverContext.caller = await authenticate(credentials)

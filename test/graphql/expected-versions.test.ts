@@ -28,6 +28,7 @@ const WITHOUT: Record<string, string> = {
   apiKeyRevoke: 'a key has no version: revoked is revoked',
   apiKeyRotate: 'a key has no version',
   bookingBulkDelete: 'takes a version per booking',
+  emailConfirm: 'the address that waits, and the password, are the condition',
   invitationAccept: 'the invitation itself can be used once',
   laborStart: 'makes an entry; the work order stays as it is',
   notificationMarkRead: 'a notification has no version: read is read',

@@ -290,6 +290,7 @@ const HARMLESS: Record<string, string> = {
   'userInvite.email': 'see its role',
   'userUpdate.id': 'see what it changes',
   'userSetApprovalLimit.id': 'see its limit',
+  'emailConfirm.password': 'one’s own',
   'passwordChange.currentPassword': 'one’s own',
   'passwordChange.newPassword': 'one’s own',
   'signIn.password': 'is what one knows',

@@ -12,12 +12,15 @@ import {
   type TestOrganization,
 } from '../harness/app.ts'
 import {
+  ActivateUser,
   ChangePassword,
+  InviteUser,
   ReadAudit,
   RefreshSession,
   SignIn,
   SignOut,
   SuspendUser,
+  UpdateUser,
   Viewer,
 } from '../harness/identity-documents.ts'
 
@@ -208,6 +211,41 @@ describe('an OpenID provider', () => {
     expect(await statusOf(await sign({ sub }, { expires: -60 }))).toBe(401)
     // Signing in here goes on beside it.
     expect((await send(other.url, org.owner, Viewer)).status).toBe(200)
+  })
+
+  it('a person of several organizations is asked for by the first, or by the one that is named', async () => {
+    const sub = `person of several ${Date.now()}`
+    const link = async (org: TestOrganization) => {
+      const { userInvite } = await ask(other.url, org.owner, InviteUser, {
+        input: { email: 'of-several@example.com', name: 'Somebody', role: 'VIEWER', subject: sub },
+      })
+      expect(userInvite.userErrors).toEqual([])
+      const id = userInvite.user?.id ?? ''
+      await ask(other.url, org.owner, ActivateUser, { input: { id } })
+      return id
+    }
+    // Somebody who is there longer and gets the subject later takes nothing away.
+    const [first, second] = [await addOrganization(other), await addOrganization(other)]
+    const early = await second.addUser('VIEWER')
+    const userId = await link(first)
+    const { userUpdate } = await ask(other.url, second.owner, UpdateUser, {
+      input: { id: early.userId, subject: sub },
+    })
+    expect(userUpdate.userErrors).toEqual([])
+    const again = await ask(other.url, second.owner, InviteUser, {
+      input: { email: 'again@example.com', name: 'Somebody', role: 'VIEWER', subject: sub },
+    })
+    expect(again.userInvite.userErrors).toMatchObject([{ path: ['input', 'subject'] }])
+
+    const authorization = bearer(await sign({ sub }))
+    const whoIs = async (named: object) =>
+      (await ask(other.url, { ...authorization, ...named }, Viewer)).viewer.user?.id
+    expect(await whoIs({})).toBe(userId)
+    expect(await whoIs({ 'X-Organization-Id': second.organizationId })).toBe(early.userId)
+    expect(await whoIs({ 'X-Organization-Id': first.organizationId })).toBe(userId)
+    expect(await whoIs({})).toBe(userId)
+    const nowhere = { ...authorization, 'X-Organization-Id': 'org-none' }
+    expect((await send(other.url, nowhere, Viewer)).status).toBe(401)
   })
 
   it.each([

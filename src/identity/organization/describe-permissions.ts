@@ -49,6 +49,7 @@ export function describePermissions(): string {
     '',
     'Whoever gives somebody a role, invites, sends an invitation again, admits, or changes what somebody signs in with must hold every permission of that role themselves, and as far. So a key invites only those whose permissions its scopes cover: it is given the invitation and could accept it.',
     'The same holds for scopes that are given to a key or an integration, and for the new text of a key that is rotated. Suspending, deleting and revoking take rights away: a key may do it to anybody below Admin.',
+    'What others have entered is not told either: an e-mail address, or a person at the external provider, may have an account in each organization, with a password of its own. `signIn` finds the one that the password is of; `organizationId` names it where one password is good for several. With a token of the provider `X-Organization-Id` (`organizationId` of `connection_init`) names it; the first that entered the person is meant without. A new address of somebody who has a password waits (`User.pendingEmail`) until they confirm it with `emailConfirm`.',
     'An approval limit is a right too: nobody gives a higher one than their own, whom they invite begins with no more than that, and a key, which approves nothing, gives none.',
     'A key lives on when its maker goes or loses rights: systems depend on it. `ApiKey.createdBy` and `knownByIds` say who knows its text; `userSuspend` and `userDelete` list the keys that live on and end them with `revokeApiKeys`.',
     '',

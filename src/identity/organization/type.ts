@@ -76,6 +76,10 @@ export const UserType = builder.prismaNode('User', {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Full name.' }),
     email: t.exposeString('email', { description: 'Address to sign in with, lower case.' }),
+    pendingEmail: t.exposeString('pendingEmail', {
+      nullable: true,
+      description: 'New address, which takes effect when the user confirms it: emailConfirm.',
+    }),
     role: t.expose('role', { type: RoleEnum, description: 'What they may do.' }),
     status: t.expose('status', {
       type: UserStatusEnum,

@@ -16,6 +16,8 @@ export interface Credentials {
   /** `Bearer <token>` */
   authorization?: string | undefined
   apiKey?: string | undefined
+  /** Which organization is meant, of a person at the external provider who belongs to several. */
+  organizationId?: string | undefined
   /** Address of the client, kept as where a key was last used from. */
   remoteAddress?: string | undefined
 }
@@ -26,7 +28,7 @@ export interface Credentials {
  * @throws AccessError UNAUTHENTICATED for wrong credentials or both kinds at once.
  */
 async function readProof(config: Config, credentials: Credentials): Promise<Proof | undefined> {
-  const { authorization, apiKey, remoteAddress } = credentials
+  const { authorization, apiKey, organizationId, remoteAddress } = credentials
   if (authorization !== undefined && apiKey !== undefined) {
     throw new AccessError('UNAUTHENTICATED', 'Send either X-Api-Key or Authorization, not both')
   }
@@ -37,7 +39,8 @@ async function readProof(config: Config, credentials: Credentials): Promise<Proo
   if (authorization === undefined) return undefined
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
   if (token === undefined) throw invalidToken()
-  return readAccessToken(config.auth, token)
+  const subject = await readAccessToken(config.auth, token)
+  return subject.kind === 'provider' ? { ...subject, organizationId } : subject
 }
 
 /**
@@ -96,9 +99,9 @@ export function createAuthenticator(
 
   /** @throws AccessError RATE_LIMITED */
   async function ask(credentials: Credentials): Promise<Caller | undefined> {
-    const { authorization, apiKey, remoteAddress = '' } = credentials
+    const { authorization, apiKey, organizationId, remoteAddress = '' } = credentials
     if (authorization === undefined && apiKey === undefined) return undefined
-    const name = hash('sha256', `${authorization} ${apiKey}`)
+    const name = hash('sha256', `${authorization} ${apiKey} ${organizationId}`)
     demandNoWait(sameWrong.waitOf(name))
     try {
       return await look(credentials)
@@ -122,10 +125,10 @@ export function createAuthenticator(
 
   return {
     async authenticate(credentials) {
-      const { authorization, apiKey } = credentials
+      const { authorization, apiKey, organizationId } = credentials
       const isOne = (authorization === undefined) !== (apiKey === undefined)
       if (feed?.proven() !== true || !isOne) return ask(credentials)
-      const name = authorization ?? `key ${apiKey}`
+      const name = `${authorization ?? `key ${apiKey}`} ${organizationId}`
       const known = remembered.get(name)
       if (known !== undefined && Date.now() < known.until) return known.caller
       const asked = generation

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../graphql/commands/command.ts'
-import { changePasswordInput, signOutInput } from '../input.ts'
-import { admitPasswordChange, changePassword, signOut } from '../users/own-access.ts'
+import { changePasswordInput, confirmEmailInput, signOutInput } from '../input.ts'
+import { UserType } from '../organization/type.ts'
+import { admitPassword, changePassword, confirmEmail, signOut } from '../users/own-access.ts'
 
 defineCommand('signOut', {
   description:
@@ -32,12 +33,32 @@ defineCommand('passwordChange', {
     currentPassword: t.string({ required: true, description: 'The password until now.' }),
     newPassword: t.string({ required: true, description: '12–200 characters.' }),
   }),
-  admit: admitPasswordChange,
+  admit: admitPassword,
   run: changePassword,
   payload: (t) => ({
     endedSessions: t.int({
       nullable: true,
       description: 'How many other sessions ended.',
+      resolve: (payload) => payload.result ?? null,
+    }),
+  }),
+})
+
+defineCommand('emailConfirm', {
+  description:
+    'Makes the new address that was entered for you (User.pendingEmail) the one you sign in with. Counts as an attempt to sign in. Records user.updated.',
+  permission: 'self',
+  schema: confirmEmailInput,
+  input: (t) => ({
+    password: t.string({ required: true, description: 'Your password.' }),
+  }),
+  admit: admitPassword,
+  run: confirmEmail,
+  payload: (t) => ({
+    user: t.field({
+      type: UserType,
+      nullable: true,
+      description: 'You, after the change.',
       resolve: (payload) => payload.result ?? null,
     }),
   }),

@@ -12,7 +12,10 @@ export type Proof =
       /** Address of the client, kept as where the key was last used from. */
       remoteAddress?: string | undefined
     }
-  | TokenSubject
+  | (TokenSubject & {
+      /** Of a person at the provider: which of their organizations is meant. */
+      organizationId?: string | undefined
+    })
 
 /** How fresh `lastUsedAt` of a key is kept; writing it with every request would cost a write each. */
 const LAST_USED_PRECISION = '1 minute'
@@ -38,14 +41,16 @@ const TOKENS_VALID = 'coalesce(app_user.tokens_valid_from <= to_timestamp(asked.
 
 /**
  * All that decides whether a proof is still good, for any number of proofs. A token ends with its
- * session; one without a session when its user ended all tokens. The branches find their rows by
+ * session; one without a session when its user ended all tokens. A person at the provider whom several
+ * organizations have is asked for by the one that is named, or else by the one that had them first: whoever
+ * enters a person later takes nothing away. The branches find their rows by
  * unique indexes; those that nobody asks for cost nothing.
  */
 const IDENTIFY = {
   name: 'identify',
   text: `WITH asked AS MATERIALIZED (
-           SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::float8[])
-                      AS asked(nth, kind, name, session_id, issued_at))
+           SELECT * FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::text[])
+                      AS asked(nth, kind, name, session_id, issued_at, organization_id))
          SELECT nth, api_key.id, api_key.organization_id, organization.plan, NULL AS role,
                 NULL AS company_id, api_key.scopes, integration.scopes AS integration_scopes,
                 CASE WHEN api_key.key_hash = asked.name::bpchar THEN api_key.expires_at
@@ -60,9 +65,13 @@ const IDENTIFY = {
             AND (api_key.expires_at IS NULL OR api_key.expires_at > now())
           UNION ALL
          SELECT ${PERSON}
-           FROM asked JOIN app_user ON app_user.subject = asked.name
+           FROM asked JOIN LATERAL (
+                  SELECT * FROM app_user
+                   WHERE subject = asked.name AND status = 'ACTIVE'
+                     AND (asked.organization_id IS NULL OR organization_id = asked.organization_id)
+                   ORDER BY subject_since NULLS FIRST, id LIMIT 1) AS app_user ON true
            JOIN organization ON organization.id = app_user.organization_id
-          WHERE asked.kind = 'provider' AND app_user.status = 'ACTIVE' AND ${TOKENS_VALID}
+          WHERE asked.kind = 'provider' AND ${TOKENS_VALID}
           UNION ALL
          SELECT ${PERSON}
            FROM asked JOIN app_user ON app_user.id = asked.name
@@ -96,6 +105,7 @@ export async function identify(
       proofs.map(nameOf),
       proofs.map((proof) => (proof.kind === 'user' ? (proof.sessionId ?? null) : null)),
       proofs.map((proof) => (proof.kind === 'apiKey' ? null : proof.issuedAt)),
+      proofs.map((proof) => ('organizationId' in proof ? (proof.organizationId ?? null) : null)),
     ],
   })
   await noteUse(database, proofs, found.rows)

@@ -6,7 +6,8 @@ import { transactionLimits } from '../../database/time-limits.ts'
 import type { Backend, Tx } from '../../database/unit-of-work.ts'
 import { AccessError } from '../../errors.ts'
 import type { User } from '../../generated/prisma/client.ts'
-import { passwordFits } from './passwords.ts'
+import { accountsAt, whichOne } from './accounts.ts'
+import { passwordFitsEach } from './passwords.ts'
 import { takeSignInAttempt } from './sign-in-throttle.ts'
 import { signInTurns } from './sign-in-turns.ts'
 import { type AccessToken, issueAccessToken, makeOpaqueToken } from './tokens.ts'
@@ -29,14 +30,22 @@ export interface Keeping {
   inCookie: boolean
 }
 
+interface SignInInput {
+  email: string
+  password: string
+  organizationId?: string | null | undefined
+}
+
 /**
- * Exchanges an e-mail address and a password for a session.
+ * Exchanges an e-mail address and a password for a session. Who else has the address does not show:
+ * each organization's account has a password of its own.
  * @throws AccessError UNAUTHENTICATED, the same for every reason; RATE_LIMITED for somebody who guesses;
- * FORBIDDEN where people sign in with an external provider only.
+ * ORGANIZATION_REQUIRED when it is the password of several accounts; FORBIDDEN where people sign in with
+ * an external provider only.
  */
 export async function signIn(
   host: SignInHost,
-  input: { email: string; password: string },
+  input: SignInInput,
   keeping: Keeping,
 ): Promise<SignedIn> {
   if (!host.config.auth.builtIn) {
@@ -47,28 +56,30 @@ export async function signIn(
 
 async function tryToSignIn(
   host: SignInHost,
-  input: { email: string; password: string },
+  input: SignInInput,
   keeping: Keeping,
 ): Promise<SignedIn> {
-  const user = await host.database.unscoped.user.findFirst({
-    where: { email: input.email, status: { not: 'DELETED' } },
-  })
+  const accounts = await accountsAt(host.database, input)
   const attempt = await takeSignInAttempt(host.database, {
     email: input.email,
     remoteAddress: host.remoteAddress,
-    userId: user?.id,
-    organizationId: user?.organizationId,
+    accounts: accounts.map(({ id, organizationId }) => ({ userId: id, organizationId })),
+    organizationId: input.organizationId ?? undefined,
   })
-  const fits = await passwordFits(user?.passwordHash, input.password)
-  if (user === null || !fits || user.status !== 'ACTIVE') {
+  const hashes = accounts.map((account) => account.passwordHash)
+  const fits = await passwordFitsEach(hashes, input.password)
+  const fitting = accounts.filter((each, index) => fits[index] === true && attempt.admits(each.id))
+  const [user, ...others] = fitting.filter((each) => each.status === 'ACTIVE')
+  if (user === undefined) {
     // Not waited for: the answer would come later for an address that somebody has.
-    if (user !== null) {
-      const reason = fits ? user.status : 'password'
-      inBackground('audit of a refused sign-in', () => auditRefusal(host, user, reason))
+    for (const account of accounts) {
+      const reason = fitting.includes(account) ? account.status : 'password'
+      inBackground('audit of a refused sign-in', () => auditRefusal(host, account, reason))
     }
     throw new AccessError('UNAUTHENTICATED', 'Wrong e-mail address or password')
   }
-  await attempt.giveBack()
+  await attempt.giveBack(fitting.map((each) => each.id))
+  if (others.length > 0) throw await whichOne(host.database, [user, ...others])
   return host.database
     .scopedTo(user.organizationId)
     .$transaction((tx) => startSession(tx, host, user, new Date(), keeping), transactionLimits())

@@ -58,6 +58,10 @@ const SignInInput = builder.inputType('SignInInput', {
   fields: (t) => ({
     email: t.string({ required: true, description: 'E-mail address; case does not matter.' }),
     password: t.string({ required: true, description: 'Password.' }),
+    organizationId: t.id({
+      description:
+        'Needed only by who has the same address and password in several organizations: ORGANIZATION_REQUIRED names them.',
+    }),
     cookie: t.boolean({ description: COOKIE }),
   }),
 })

@@ -122,7 +122,10 @@ defineUserCommand('userUpdate', {
   schema: updateUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
-    email: t.string({ description: 'New address to sign in with.' }),
+    email: t.string({
+      description:
+        'New address to sign in with. Of a user with a password it takes effect when they confirm it (emailConfirm).',
+    }),
     name: t.string({ description: 'New name, 1–100 characters.' }),
     role: t.field({ type: RoleEnum, description: 'New role.' }),
     subject: t.string({

@@ -4,7 +4,7 @@ import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import { serializeUser, userActivated } from '../events.ts'
 import type { AcceptInvitationInput } from '../input.ts'
-import { hashPassword } from '../sessions/passwords.ts'
+import { hashAtAddress, hashPassword } from '../sessions/passwords.ts'
 import { type Keeping, type SignedIn, type SignInHost, startSession } from '../sessions/sign-in.ts'
 import { hashOpaqueToken } from '../sessions/tokens.ts'
 import { CLOSED_INVITATION } from './service.ts'
@@ -29,7 +29,8 @@ export async function acceptInvitation(
     include: { organization: { select: { plan: true } } },
   })
   if (found === null) throw invalid
-  const passwordHash = await hashPassword(input.password)
+  const shared = await hashAtAddress(host.database.unscoped, found.email)
+  const passwordHash = await hashPassword(input.password, shared)
   const { organizationId, organization, ...before } = found
   const caller = { kind: 'system', organizationId, plan: organization.plan } as const
   return transaction(host, caller, async (unit) => {

@@ -1,9 +1,12 @@
 import type { UnitOfWork } from '../../database/unit-of-work.ts'
 import { invalid } from '../../errors.ts'
 import { callerOf, type Context } from '../../graphql/context.ts'
-import type { ChangePasswordInput, SignOutInput } from '../input.ts'
-import { hashPassword, passwordFits } from '../sessions/passwords.ts'
+import type { User } from '../../generated/prisma/client.ts'
+import { userUpdated } from '../events.ts'
+import type { ChangePasswordInput, ConfirmEmailInput, SignOutInput } from '../input.ts'
+import { hashAtAddress, hashPassword, passwordFits } from '../sessions/passwords.ts'
 import { demandUser } from './people.ts'
+import { lockUser, saveUser } from './save-user.ts'
 import { announceRevocation } from '../sessions/sessions.ts'
 import { takeSignInAttempt } from '../sessions/sign-in-throttle.ts'
 
@@ -26,17 +29,18 @@ export async function signOut(unit: UnitOfWork, input: SignOutInput): Promise<nu
 }
 
 /**
- * Counts a change of password as an attempt to sign in: whoever got hold of an access token must not
- * be able to guess the password behind it.
+ * Counts a command that asks for the password as an attempt to sign in: whoever got hold of an access
+ * token must not be able to guess the password behind it.
  * @throws AccessError RATE_LIMITED
  */
-export async function admitPasswordChange(context: Context): Promise<void> {
+export async function admitPassword(context: Context): Promise<void> {
   const caller = callerOf(context)
   const { id, email, organizationId } = await context.database
     .scopedTo(caller.organizationId)
     .user.findUniqueOrThrow({ where: { id: demandUser(caller) } })
   const { remoteAddress } = context
-  await takeSignInAttempt(context.database, { email, remoteAddress, userId: id, organizationId })
+  const accounts = [{ userId: id, organizationId }]
+  await takeSignInAttempt(context.database, { email, remoteAddress, accounts })
 }
 
 /**
@@ -55,10 +59,27 @@ export async function changePassword(
   if (input.newPassword === input.currentPassword) {
     throw invalid('newPassword: must differ from the current one', 'newPassword')
   }
-  const passwordHash = await hashPassword(input.newPassword)
+  const passwordHash = await hashPassword(input.newPassword, user.passwordHash)
   await unit.tx.user.update({ where: { id: userId }, data: { passwordHash } })
   const keep = unit.caller.kind === 'user' ? unit.caller.sessionId : undefined
   return endSessions(unit, userId, 'PASSWORD_CHANGED', keep)
+}
+
+/**
+ * Makes the address that waits the one to sign in with. The password is needed because it is stored
+ * anew, in the way of that address.
+ * @throws DomainError VALIDATION for a wrong password, or when no address waits.
+ */
+export async function confirmEmail(unit: UnitOfWork, input: ConfirmEmailInput): Promise<User> {
+  const before = await lockUser(unit, demandUser(unit.caller))
+  const email = before.pendingEmail
+  if (email === null) throw invalid('No new address was entered for you')
+  if (!(await passwordFits(before.passwordHash, input.password))) {
+    throw invalid('password: is wrong', 'password')
+  }
+  const passwordHash = await hashPassword(input.password, await hashAtAddress(unit.tx, email))
+  const changes = { email, pendingEmail: null, passwordHash }
+  return saveUser(unit, before, userUpdated, changes, { consequence: true })
 }
 
 /** Ends all sessions and tokens of a user, but for one session. */

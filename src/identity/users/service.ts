@@ -1,11 +1,10 @@
 import { demandCovers } from '../../access/grants.ts'
 import { newId } from '../../database/ids.ts'
-import { lockRow, type UnitOfWork } from '../../database/unit-of-work.ts'
+import type { UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, invalid, notFound } from '../../errors.ts'
 import type { EventDefinition } from '../../events/define.ts'
-import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
-import { Prisma, type User } from '../../generated/prisma/client.ts'
+import type { User } from '../../generated/prisma/client.ts'
 import type { UserStatus } from '../../generated/prisma/enums.ts'
 import {
   serializeUser,
@@ -24,6 +23,7 @@ import { demandCompany, userIdOf } from './people.ts'
 import { announceRevocation } from '../sessions/sessions.ts'
 import { makeOpaqueToken } from '../sessions/tokens.ts'
 import { approves, demandMayBecome, grantableLimit, lowerLimit } from './grant-rules.ts'
+import { demandFree, lockUser, saveUser, takenAsRefusal } from './save-user.ts'
 import { demandMayManage, demandUserTransition } from './user-rules.ts'
 
 export interface Invited {
@@ -42,42 +42,30 @@ export async function inviteUser(
   await demandFree(unit, input)
   if (input.companyId != null) await demandCompany(unit, input.companyId)
   const { token, hash } = makeOpaqueToken('pti_')
-  const user = await createUser(unit, {
-    id: newId('user', unit.now.getTime()),
-    organizationId: unit.organizationId,
-    email: input.email,
-    name: input.name,
-    role: input.role,
-    status: 'INVITED',
-    subject: input.subject ?? null,
-    companyId: input.companyId ?? null,
-    approvalLimitCents: approves(input.role) ? await grantableLimit(unit) : null,
-    invitationHash: hash,
-    invitedById: userIdOf(unit.caller) ?? null,
-    invitationExpiresAt: new Date(unit.now.getTime() + ttlMs),
-    created: unit.now,
-    updated: unit.now,
-  })
+  const user = await takenAsRefusal(
+    unit.tx.user.create({
+      data: {
+        id: newId('user', unit.now.getTime()),
+        organizationId: unit.organizationId,
+        email: input.email,
+        name: input.name,
+        role: input.role,
+        status: 'INVITED',
+        ...linkTo(input.subject ?? null, unit.now),
+        companyId: input.companyId ?? null,
+        approvalLimitCents: approves(input.role) ? await grantableLimit(unit) : null,
+        invitationHash: hash,
+        invitedById: userIdOf(unit.caller) ?? null,
+        invitationExpiresAt: new Date(unit.now.getTime() + ttlMs),
+        created: unit.now,
+        updated: unit.now,
+      },
+    }),
+  )
   for (const event of [userCreated, userInvitationCreated, userInvitationSent]) {
     record(unit, event, { subjectId: user.id, object: serializeUser(user), facets: {} })
   }
   return { user, token }
-}
-
-async function createUser(unit: UnitOfWork, data: Prisma.UserUncheckedCreateInput): Promise<User> {
-  return takenAsRefusal(unit.tx.user.create({ data }))
-}
-
-/** Two requests that want the same address at once: the index lets one through. */
-async function takenAsRefusal<T>(writing: Promise<T>): Promise<T> {
-  try {
-    return await writing
-  } catch (error) {
-    if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002') {
-      throw invalid('email: is in use already', 'email')
-    }
-    throw error
-  }
 }
 
 /** Replaces the invitation of a user who has not accepted yet; the earlier one ends. */
@@ -96,7 +84,7 @@ export async function resendInvitation(
     )
   }
   const { token, hash } = makeOpaqueToken('pti_')
-  const user = await save(unit, before, userInvitationResent, {
+  const user = await saveUser(unit, before, userInvitationResent, {
     invitationHash: hash,
     invitedById: userIdOf(unit.caller) ?? before.invitedById,
     invitationExpiresAt: new Date(unit.now.getTime() + ttlMs),
@@ -111,9 +99,13 @@ export async function updateUser(unit: UnitOfWork, input: UpdateUserInput): Prom
   if (before.status === 'DELETED') throw notFound('User', id)
   // Whoever says what somebody signs in with can sign in as them.
   await demandMayBecome(unit, before)
-  const changes: Partial<User> = Object.fromEntries(
-    Object.entries(given).filter(([, v]) => v !== undefined),
-  )
+  const changes: Partial<User> = {
+    ...Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined)),
+    ...addressChange(before, input.email),
+  }
+  if (input.subject !== undefined && input.subject !== before.subject) {
+    Object.assign(changes, linkTo(input.subject, unit.now))
+  }
   if (input.role !== undefined && input.role !== before.role) {
     demandCovers(unit.caller, input.role)
     if (approves(input.role)) {
@@ -127,7 +119,7 @@ export async function updateUser(unit: UnitOfWork, input: UpdateUserInput): Prom
   if (before.role === 'OWNER' && input.role !== undefined && input.role !== 'OWNER') {
     await demandAnotherOwner(unit, before)
   }
-  const user = await save(unit, before, userUpdated, changes)
+  const user = await saveUser(unit, before, userUpdated, changes)
   // Whatever decides what they may do or see; a new subject leaves the old one's tokens behind.
   if (
     user.role !== before.role ||
@@ -137,6 +129,21 @@ export async function updateUser(unit: UnitOfWork, input: UpdateUserInput): Prom
     await announceRevocation(unit, { kind: 'user', id })
   }
   return user
+}
+
+/**
+ * A new address takes effect at once, unless a password belongs to it: then when its user confirms it,
+ * who knows the password. The address as it is takes back one that waits.
+ */
+function addressChange(before: User, email: string | undefined): Partial<User> {
+  if (email === undefined) return {}
+  if (before.passwordHash === null || email === before.email) return { email, pendingEmail: null }
+  return { email: before.email, pendingEmail: email }
+}
+
+/** The person at the external provider that an account belongs to from now on. */
+function linkTo(subject: string | null, now: Date): Pick<User, 'subject' | 'subjectSince'> {
+  return { subject, subjectSince: subject === null ? null : now }
 }
 
 /** Lifts a suspension, or admits somebody invited who signs in with an external provider. */
@@ -160,7 +167,8 @@ export async function deleteUser(unit: UnitOfWork, input: OneUserInput): Promise
     data: {
       status: 'DELETED',
       passwordHash: null,
-      subject: null,
+      pendingEmail: null,
+      ...linkTo(null, unit.now),
       ...CLOSED_INVITATION,
       updated: unit.now,
       version: { increment: 1 },
@@ -190,7 +198,7 @@ async function changeStatus(
   const before = await lockForStatus(unit, input, status)
   if (before.status === status) return before
   if (status === 'ACTIVE') await demandMayBecome(unit, before)
-  return save(unit, before, event, { status, ...CLOSED_INVITATION })
+  return saveUser(unit, before, event, { status, ...CLOSED_INVITATION })
 }
 
 async function lockForStatus(
@@ -227,65 +235,4 @@ async function demandAnotherOwner(unit: UnitOfWork, owner: User): Promise<void> 
     { code: 'CONFLICT', ids: [owner.id] },
     ['input', 'id'],
   )
-}
-
-/** @throws DomainError VALIDATION; the address may be in use anywhere in this installation. */
-async function demandFree(
-  unit: UnitOfWork,
-  wanted: { id?: string; email?: string | undefined; subject?: string | null | undefined },
-): Promise<void> {
-  for (const field of ['email', 'subject'] as const) {
-    const value = wanted[field]
-    if (value == null) continue
-    // Across organizations: sign-in names none. The unique index decides races.
-    const taken = await unit.tx.$queryRaw<{ id: string }[]>(
-      field === 'email'
-        ? Prisma.sql`SELECT id FROM app_user WHERE email = ${value} AND status <> 'DELETED'`
-        : Prisma.sql`SELECT id FROM app_user WHERE subject = ${value} AND status <> 'DELETED'`,
-    )
-    if (taken.some((each) => each.id !== wanted.id)) {
-      throw invalid(`${field}: is in use already`, field)
-    }
-  }
-}
-
-async function save(
-  unit: UnitOfWork,
-  before: User,
-  event: EventDefinition<ReturnType<typeof serializeUser>>,
-  changes: Partial<User>,
-): Promise<User> {
-  const after: User = { ...before, ...changes }
-  const previous = diffPayloads(serializeUser(before), serializeUser(after))
-  // The subject and the invitation's hash are no part of the payload.
-  const hidden = after.subject !== before.subject || after.invitationHash !== before.invitationHash
-  if (previous === undefined && !hidden) return before
-  const user = await takenAsRefusal(
-    unit.tx.user.update({
-      where: { id: before.id },
-      data: { ...changes, updated: unit.now, version: { increment: 1 } },
-    }),
-  )
-  // An invitation sent again within the second looks the same, and is news all the same.
-  if (previous !== undefined || event === userInvitationResent) {
-    record(unit, event, {
-      subjectId: user.id,
-      object: serializeUser(user),
-      previous: previous ?? {},
-      facets: {},
-    })
-  }
-  return user
-}
-
-/**
- * Changes of an organization's people go one after the other, so that two Owners who take away each
- * other's role at once cannot both find another one left.
- */
-async function lockUser(unit: UnitOfWork, id: string): Promise<User> {
-  await unit.tx.$queryRaw(
-    Prisma.sql`SELECT 1 FROM organization WHERE id = ${unit.organizationId} FOR NO KEY UPDATE`,
-  )
-  if (!(await lockRow(unit, 'user', id))) throw notFound('User', id)
-  return unit.tx.user.findUniqueOrThrow({ where: { id } })
 }

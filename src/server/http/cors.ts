@@ -14,7 +14,7 @@ const EXPOSED = [
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, HEAD, POST',
   'access-control-allow-headers':
-    'accept, authorization, content-type, idempotency-key, x-api-key, x-request-id',
+    'accept, authorization, content-type, idempotency-key, x-api-key, x-organization-id, x-request-id',
   /** Seconds; the longest that browsers take. */
   'access-control-max-age': '7200',
 } as const

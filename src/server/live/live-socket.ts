@@ -284,8 +284,10 @@ function credentialsOf(payload: Record<string, unknown>): Credentials {
   )
   const apiKey = byName.get('apikey') ?? byName.get('x-api-key')
   const authorization = byName.get('authorization')
+  const organizationId = byName.get('organizationid') ?? byName.get('x-organization-id')
   return {
     apiKey: typeof apiKey === 'string' ? apiKey : undefined,
     authorization: typeof authorization === 'string' ? authorization : undefined,
+    organizationId: typeof organizationId === 'string' ? organizationId : undefined,
   }
 }
