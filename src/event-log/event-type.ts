@@ -65,6 +65,10 @@ export const EventEnvelope = builder.objectRef<LoggedEvent>('EventEnvelope').imp
         '`object`, the record after the change, and `previousAttributes` where an existing record changed.',
       resolve: (event) => bodyOf(event).data,
     }),
+    body: t.exposeString('body', {
+      description:
+        'The whole as text, to the byte as it is stored and as a webhook without a payload document signs it.',
+    }),
     changedFields: t.stringList({
       description: 'Names of the changed fields; empty when nothing existing was changed.',
       resolve: (event) => [...event.changedFields],

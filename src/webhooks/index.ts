@@ -1,6 +1,7 @@
 import './deliveries/type.ts'
 import './deliveries/lists.ts'
 import './deliveries/commands.ts'
+import './deliveries/line-type.ts'
 import './deliveries/live-schema.ts'
 import './endpoints/type.ts'
 import './endpoints/lists.ts'

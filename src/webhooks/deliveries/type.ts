@@ -1,7 +1,7 @@
-import type { WebhookAttempt } from '../../generated/prisma/client.ts'
+import type { WebhookAttempt, WebhookDelivery } from '../../generated/prisma/client.ts'
 import { WebhookAttemptTrigger, WebhookDeliveryStatus } from '../../generated/prisma/enums.ts'
 import { builder } from '../../graphql/builder.ts'
-import { scopedPrisma } from '../../graphql/context.ts'
+import { type Context, scopedPrisma } from '../../graphql/context.ts'
 import { registerNode } from '../../graphql/reading/node.ts'
 import { batchById } from '../../graphql/reading/batch.ts'
 import { reducePayload } from '../payloads/reduce-payload.ts'
@@ -133,6 +133,28 @@ const loadLimits = batchById<number>(async (context, endpointIds) => {
   return new Map(found.map((endpoint) => [endpoint.id, endpoint.maxBodyBytes ?? Infinity]))
 })
 
+const OF_BODY = {
+  body: true,
+  eventId: true,
+  endpointId: true,
+  subjectId: true,
+  status: true,
+} as const
+
+/** What is sent; null when the event is no longer kept. */
+async function bodyOf(
+  delivery: Pick<WebhookDelivery, keyof typeof OF_BODY>,
+  context: Context,
+): Promise<string | null> {
+  const body = delivery.body ?? (await loadPayloads(context, delivery.eventId))
+  if (body === undefined) return null
+  // What was sent is stored as it was sent; what waits will be reduced when its turn comes.
+  const limit =
+    delivery.status === 'PENDING' ? await loadLimits(context, delivery.endpointId) : undefined
+  const reduced = limit === undefined ? undefined : reducePayload(body, delivery.subjectId, limit)
+  return reduced?.body ?? body
+}
+
 export const DeliveryType = builder.prismaNode('WebhookDelivery', {
   id: { field: 'id' },
   nullable: true,
@@ -179,17 +201,17 @@ export const DeliveryType = builder.prismaNode('WebhookDelivery', {
       nullable: true,
       description:
         'The body that is sent, of one with a document once it was rendered for the first attempt, reduced where it is larger than the endpoint takes; null when the event is no longer kept.',
-      select: { body: true, eventId: true, endpointId: true, subjectId: true, status: true },
+      select: OF_BODY,
       resolve: async (delivery, _args, context) => {
-        const body = delivery.body ?? (await loadPayloads(context, delivery.eventId))
-        if (body === undefined) return null
-        // What was sent is stored as it was sent; what waits will be reduced when its turn comes.
-        const limit =
-          delivery.status === 'PENDING' ? await loadLimits(context, delivery.endpointId) : undefined
-        const reduced =
-          limit === undefined ? undefined : reducePayload(body, delivery.subjectId, limit)
-        return JSON.parse(reduced?.body ?? body) as Record<string, unknown>
+        const body = await bodyOf(delivery, context)
+        return body === null ? null : (JSON.parse(body) as Record<string, unknown>)
       },
+    }),
+    body: t.string({
+      nullable: true,
+      description: 'The same as text, to the byte as it is signed.',
+      select: OF_BODY,
+      resolve: (delivery, _args, context) => bodyOf(delivery, context),
     }),
     attempts: t.field({
       type: [AttemptType],

@@ -94,6 +94,10 @@ export const EndpointType = builder.prismaNode('WebhookEndpoint', {
       description: 'Of the `*.updated` events only those where one of these changed; empty = all.',
     }),
     status: t.expose('status', { type: StatusEnum, description: 'Whether it is sent to.' }),
+    statusSince: t.expose('statusSince', {
+      type: 'DateTime',
+      description: 'Since when the status is what it is.',
+    }),
     disabledReason: t.exposeString('disabledReason', {
       nullable: true,
       description: 'Why the system stopped sending; null unless it did.',
