@@ -20,10 +20,12 @@ import { type GraphQLSchema, isObjectType, specifiedDirectives } from 'graphql'
 import { builder } from './graphql/builder.ts'
 import { IDEMPOTENT } from './graphql/commands/idempotency.ts'
 import { boundInputs } from './graphql/limits/input-bounds.ts'
+import { addRelationIds } from './graphql/reading/relation-ids.ts'
 
 export const schema = describeCounts(
   builder.toSchema({ directives: [...specifiedDirectives, IDEMPOTENT] }),
 )
+addRelationIds(schema)
 boundInputs(schema)
 
 /** The Prisma plugin makes `totalCount` itself and takes no description for it. */
