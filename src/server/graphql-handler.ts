@@ -87,11 +87,16 @@ export function createGraphQLHandler(parts: GraphQLParts) {
   })
   return Object.assign(yoga, {
     /**
-     * Counts one request that came as a message.
+     * Counts one request that did not come as GraphQL over HTTP.
+     * @param told hears of what is left before the request may be refused
      * @throws AccessError RATE_LIMITED
      */
-    async admit({ caller, remoteAddress }: RequestContext): Promise<RequestRate> {
+    async admit(
+      { caller, remoteAddress }: RequestContext,
+      told?: (rate: RequestRate) => void,
+    ): Promise<RequestRate> {
       const { rate, of } = gate.open(caller, remoteAddress)
+      told?.(rate)
       await gate.admit(rate, of, 1)
       return rate
     },

@@ -19,6 +19,7 @@ import {
   type GraphQLRouteParts,
 } from './graphql-route.ts'
 import { shareReadiness } from './health.ts'
+import type { Authenticate } from './http-rules.ts'
 import { answer } from './http/answers.ts'
 import { limitConnections } from './http/connections.ts'
 import { createCors } from './http/cors.ts'
@@ -30,6 +31,8 @@ import { type Admissions, openAdmissions } from './live/admissions.ts'
 import type { SocketLimits } from './live/live-socket.ts'
 import { acceptWebSockets, SOCKET_LIMITS } from './live/websockets.ts'
 import { createPages, type Pages } from './pages/routes.ts'
+import { createRestRoute } from './rest/rest-route.ts'
+import { BASE } from './rest/table/table.ts'
 import { SESSION_PATH } from './session-cookie.ts'
 
 /** What one connection may take of time and room before there is a request. */
@@ -91,6 +94,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const addressOf = createClientAddress(config.trustedProxies)
   const routes = createRoutes(parts, state, (limiter, pages) => ({
     graphql,
+    authenticate,
     limiter,
     servePage: async (exchange) => pages.serveGraphiQL(exchange),
     admitStream: ({ response }, caller) =>
@@ -158,11 +162,15 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 function createRoutes(
   parts: ServerParts,
   state: { stopping: boolean },
-  partsOf: (limiter: AddressLimiter, pages: Pages) => GraphQLRouteParts,
+  partsOf: (
+    limiter: AddressLimiter,
+    pages: Pages,
+  ) => GraphQLRouteParts & { authenticate: Authenticate },
 ): { routeFor(path: string): Route | undefined; limiter: AddressLimiter } {
   const limiter = createAddressLimiter(ADDRESS_LIMIT)
   const pages = createPages(parts.schema)
   const graphql = partsOf(limiter, pages)
+  const rest = createRestRoute({ ...parts, ...graphql })
   const isReady = shareReadiness(parts)
   const routes = new Map<string, Route>([
     [GRAPHQL_PATH, createGraphQLRoute(graphql)],
@@ -183,7 +191,11 @@ function createRoutes(
       ),
     ],
   ])
-  return { limiter, routeFor: (path) => routes.get(path) ?? pages.routeFor(path) }
+  const restFor = (path: string) => (path.startsWith(`${BASE}/`) ? rest : undefined)
+  return {
+    limiter,
+    routeFor: (path) => routes.get(path) ?? restFor(path) ?? pages.routeFor(path),
+  }
 }
 
 function reading(counted: Route['counted'], serve: Route['serve']): Route {

@@ -71,15 +71,23 @@ export function useRequestRate(gate: RateGate): Plugin<object, Served> {
     onResponse({ response, serverContext }) {
       const { rate } = serverContext
       if (rate === undefined) return
-      const inSeconds = (ms: number) => String(Math.max(0, Math.ceil(ms / 1_000)))
-      response.headers.set('ratelimit-limit', String(rate.limit))
-      response.headers.set('ratelimit-remaining', String(rate.remaining))
-      response.headers.set('ratelimit-reset', inSeconds(rate.resetAt - Date.now()))
-      response.headers.set('ratelimit-policy', `${rate.limit};w=60`)
-      if (response.status === 429 && !response.headers.has('retry-after')) {
-        response.headers.set('retry-after', inSeconds(Math.max(1, rate.retryAfterMs)))
+      const told = rateHeaders(rate, response.status)
+      for (const [name, value] of Object.entries(told)) {
+        if (name !== 'retry-after' || !response.headers.has(name)) response.headers.set(name, value)
       }
     },
+  }
+}
+
+/** What an answer says of the requests that are left. */
+export function rateHeaders(rate: RequestRate, status: number): Record<string, string> {
+  const inSeconds = (ms: number) => String(Math.max(0, Math.ceil(ms / 1_000)))
+  return {
+    'ratelimit-limit': String(rate.limit),
+    'ratelimit-remaining': String(rate.remaining),
+    'ratelimit-reset': inSeconds(rate.resetAt - Date.now()),
+    'ratelimit-policy': `${rate.limit};w=60`,
+    ...(status === 429 && { 'retry-after': inSeconds(Math.max(1, rate.retryAfterMs)) }),
   }
 }
 

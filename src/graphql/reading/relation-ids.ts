@@ -51,7 +51,6 @@ function idBeside(
     type: isRequired(type, column) ? new GraphQLNonNull(GraphQLID) : GraphQLID,
     args: [],
     resolve: (record) => Reflect.get(Object(record), column),
-    subscribe: undefined,
     deprecationReason: undefined,
     // As the object layer marks a column that it shows itself.
     extensions: { pothosExposedField: column, pothosPrismaVariant: column, complexity: 1 },
