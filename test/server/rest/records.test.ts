@@ -69,8 +69,7 @@ describe('a record read by REST equals the one in a webhook', () => {
     await cause?.()
     const told = (await world.written())
       .map(({ envelope }) => envelope)
-      .filter(({ type }) => type === event)
-      .at(-1)
+      .findLast(({ type }) => type === event)
     const record = told?.data.object
     expect(record).toHaveProperty('id')
     expect(await read(ADDRESS[typeName] ?? '', String(record?.['id']))).toEqual(record)
