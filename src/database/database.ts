@@ -7,7 +7,6 @@ import { narrowReading, type Restrictions } from './reading/narrow-reading.ts'
 import { pageStatement } from './reading/statement.ts'
 import { trackScopes } from './query-scope.ts'
 import { type FindVisible, findHiddenCursors, scopeCursors } from './reading/scope-cursors.ts'
-import { slimConfig } from './slim-client.ts'
 import { createStatementNames } from './statement-names.ts'
 import { CONNECTION_WAIT_MS, idleInTransactionMs } from './time-limits.ts'
 
@@ -60,11 +59,9 @@ export function openDatabase(url: string, poolSize: number, queryTimeoutMs = 0):
   // event without a listener would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
   const nameOf = createStatementNames()
-  const options: { adapter: PrismaPg } = Object.assign(
-    { adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' }) },
-    { __internal: { configOverride: slimConfig } },
-  )
-  const unscoped = new PrismaClient(options)
+  const unscoped = new PrismaClient({
+    adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' }),
+  })
   const memory = openMemoryLease(url)
   const scoped = new Map<string, PrismaClient>()
   const scopedTo: Database['scopedTo'] = (organizationId, restrictions) => {
