@@ -1,133 +1,118 @@
-import type { Asset } from '../../generated/prisma/client.ts'
+import { z } from 'zod'
 import { defineCommand } from '../../graphql/commands/command.ts'
-import {
-  changeAssetStatusInput,
-  createAssetInput,
-  deleteAssetInput,
-  updateAssetInput,
-} from './input.ts'
-import { AssetObject, AssetStatusEnum } from './type.ts'
+import { field, inputOf, type ValueOf } from '../../graphql/commands/input/field.ts'
+import { boolean, cents, dateTime, id, oneOf, text } from '../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordPayload } from '../../graphql/commands/payloads.ts'
 import { changeAssetStatus, createAsset, deleteAsset, updateAsset } from './service.ts'
+import { AssetObject, AssetStatusEnum } from './type.ts'
+
+const MAX_KEYS = 50
+
+/** Flat on purpose: filters, exports and search then work on every key alike. */
+const metadataRule = z
+  .record(
+    z.string().min(1).max(100, 'keys must have at most 100 characters'),
+    z.union([z.string().max(1_000), z.number(), z.boolean()], {
+      error: 'values must be strings of at most 1000 characters, numbers or booleans',
+    }),
+  )
+  .refine((value) => Object.keys(value).length <= MAX_KEYS, `must have at most ${MAX_KEYS} keys`)
+
+const name = text({ max: 200 }, 'Name, {min}–{max} characters.')
+const description = text({ min: 0, max: 10_000 }, 'Details, up to {max} characters.')
+const externalId = text(
+  { max: 200 },
+  'Its id in another system, {min}–{max} characters, not yet taken.',
+)
+const metadata = field(
+  'JSONObject',
+  metadataRule,
+  'Flat details: up to {max} keys with strings, numbers or booleans.',
+  { max: MAX_KEYS },
+)
+
+const createInput = inputOf({
+  name,
+  description: description.optional(),
+  assetTypeId: id('Kind of equipment.'),
+  locationId: id('Where it is.'),
+  parentId: id('What it is a part of; trees have at most 8 levels.').optional(),
+  status: oneOf(
+    AssetStatusEnum,
+    'Whether it can be used: ONLINE when left out, not DECOMMISSIONED.',
+  )
+    .refine((status) => status !== 'DECOMMISSIONED', 'must not be DECOMMISSIONED')
+    .optional(),
+  metadata: metadata.optional(),
+  purchaseCostCents: cents("Price paid, in cents of the organization's currency.").optional(),
+  purchasedAt: dateTime('When it was bought.').optional(),
+  warrantyEndsAt: dateTime('When its warranty ends.').optional(),
+  automaticStatus: boolean(
+    'Whether its status follows work and sensors; no when left out.',
+  ).optional(),
+  externalId: externalId.optional(),
+})
+export type CreateAssetInput = ValueOf<typeof createInput>
+
+const updateInput = inputOf({
+  id: id('The asset.'),
+  name: name.describe('New name, {min}–{max} characters.').optional(),
+  description: description.describe('New details; null removes them.').clearable(),
+  assetTypeId: id('New kind of equipment.').optional(),
+  locationId: id('New place.').optional(),
+  parentId: id('What it is a part of from now on; null = nothing.').clearable(),
+  status: oneOf(AssetStatusEnum, 'New status.').optional(),
+  automaticStatus: boolean(
+    'Whether its status follows work and sensors from the next change on.',
+  ).optional(),
+  metadata: metadata.describe('New details, instead of all old ones.').optional(),
+  purchaseCostCents: cents(
+    "New price, in cents of the organization's currency; null removes it.",
+  ).clearable(),
+  purchasedAt: dateTime('New purchase date; null removes it.').clearable(),
+  warrantyEndsAt: dateTime('New end of the warranty; null removes it.').clearable(),
+  externalId: externalId.describe('New id in another system; null removes it.').clearable(),
+  archived: boolean('True takes it out of lists, false brings it back.').optional(),
+})
+export type UpdateAssetInput = ValueOf<typeof updateInput>
+
+const deleteInput = inputOf({
+  id: id('The asset.'),
+  force: boolean('True: also with open work orders; they go on and keep naming it.').optional(),
+})
+export type DeleteAssetInput = ValueOf<typeof deleteInput>
 
 defineCommand('assetCreate', {
   description: 'Adds an asset. Records asset.created.',
   permission: 'assets:write',
-  schema: createAssetInput,
-  input: (t) => ({
-    name: t.string({ required: true, description: 'Name, 1–200 characters.' }),
-    description: t.string({ description: 'Details, up to 10,000 characters.' }),
-    assetTypeId: t.id({ required: true, description: 'Kind of equipment.' }),
-    locationId: t.id({ required: true, description: 'Where it is.' }),
-    parentId: t.id({ description: 'What it is a part of; trees have at most 8 levels.' }),
-    status: t.field({
-      type: AssetStatusEnum,
-      description: 'Whether it can be used: ONLINE when left out, not DECOMMISSIONED.',
-    }),
-    metadata: t.field({
-      type: 'JSONObject',
-      description: 'Flat details: up to 50 keys with strings, numbers or booleans.',
-    }),
-    purchaseCostCents: t.field({
-      type: 'BigInt',
-      description: "Price paid, in cents of the organization's currency.",
-    }),
-    purchasedAt: t.field({ type: 'DateTime', description: 'When it was bought.' }),
-    warrantyEndsAt: t.field({ type: 'DateTime', description: 'When its warranty ends.' }),
-    automaticStatus: t.boolean({
-      description: 'Whether its status follows work and sensors; no when left out.',
-    }),
-    externalId: t.string({
-      description: 'Its id in another system, 1–200 characters, not yet taken.',
-    }),
-  }),
+  input: createInput,
   run: createAsset,
-  payload: (t) => ({
-    asset: t.field({
-      type: AssetObject,
-      nullable: true,
-      description: 'The new asset.',
-      resolve: (payload): Asset | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('asset', AssetObject, 'The new asset.'),
 })
 
 defineCommand('assetUpdate', {
   description:
     'Changes an asset; what is left out stays. Records asset.updated for changed details and asset.status.changed for a changed status.',
   permission: 'assets:write',
-  schema: updateAssetInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The asset.' }),
-    name: t.string({ description: 'New name, 1–200 characters.' }),
-    description: t.string({ description: 'New details; null removes them.' }),
-    assetTypeId: t.id({ description: 'New kind of equipment.' }),
-    locationId: t.id({ description: 'New place.' }),
-    parentId: t.id({ description: 'What it is a part of from now on; null = nothing.' }),
-    status: t.field({ type: AssetStatusEnum, description: 'New status.' }),
-    automaticStatus: t.boolean({
-      description: 'Whether its status follows work and sensors from the next change on.',
-    }),
-    metadata: t.field({ type: 'JSONObject', description: 'New details, instead of all old ones.' }),
-    purchaseCostCents: t.field({
-      type: 'BigInt',
-      description: "New price, in cents of the organization's currency; null removes it.",
-    }),
-    purchasedAt: t.field({ type: 'DateTime', description: 'New purchase date; null removes it.' }),
-    warrantyEndsAt: t.field({
-      type: 'DateTime',
-      description: 'New end of the warranty; null removes it.',
-    }),
-    externalId: t.string({ description: 'New id in another system; null removes it.' }),
-    archived: t.boolean({ description: 'True takes it out of lists, false brings it back.' }),
-  }),
+  input: updateInput,
   run: updateAsset,
-  payload: (t) => ({
-    asset: t.field({
-      type: AssetObject,
-      nullable: true,
-      description: 'The asset after the change.',
-      resolve: (payload): Asset | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('asset', AssetObject, 'The asset after the change.'),
 })
 
 defineCommand('assetChangeStatus', {
   description:
     'Gives an asset another status. Records asset.status.changed. DECOMMISSIONED needs all work orders of it finished.',
   permission: 'assets:write',
-  schema: changeAssetStatusInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The asset.' }),
-    status: t.field({ type: AssetStatusEnum, required: true, description: 'Its new status.' }),
-  }),
+  input: inputOf({ id: id('The asset.'), status: oneOf(AssetStatusEnum, 'Its new status.') }),
   run: changeAssetStatus,
-  payload: (t) => ({
-    asset: t.field({
-      type: AssetObject,
-      nullable: true,
-      description: 'The asset after the change.',
-      resolve: (payload): Asset | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('asset', AssetObject, 'The asset after the change.'),
 })
 
 defineCommand('assetDelete', {
   description:
     'Removes an asset. A CONFLICT lists its parts, or its open work orders unless forced. Records asset.deleted.',
   permission: 'assets:write',
-  schema: deleteAssetInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The asset.' }),
-    force: t.boolean({
-      description: 'True: also with open work orders; they go on and keep naming it.',
-    }),
-  }),
+  input: deleteInput,
   run: deleteAsset,
-  payload: (t) => ({
-    deletedId: t.id({
-      nullable: true,
-      description: 'Id of the removed asset.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
+  payload: deletedPayload('Id of the removed asset.'),
 })

@@ -18,7 +18,7 @@ import {
   assetUpdated,
   serializeAsset,
 } from './events.ts'
-import type { CreateAssetInput, DeleteAssetInput, UpdateAssetInput } from './input.ts'
+import type { CreateAssetInput, DeleteAssetInput, UpdateAssetInput } from './commands.ts'
 import { demandTransition, OPEN_WORK } from './rules.ts'
 import { demandParent, lockAsset, lockTree } from './tree.ts'
 

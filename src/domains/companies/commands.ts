@@ -1,71 +1,62 @@
-import type { Company } from '../../generated/prisma/client.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
-import { createCompanyInput, deleteInput, updateCompanyInput } from './input.ts'
+import { inputOf, type ValueOf } from '../../graphql/commands/input/field.ts'
+import { email, id, oneOf, onlyId, text } from '../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordPayload } from '../../graphql/commands/payloads.ts'
 import { createCompany, deleteCompany, updateCompany } from './service.ts'
-import { KindEnum, CompanyObject } from './type.ts'
+import { CompanyObject, KindEnum } from './type.ts'
+
+const company = {
+  name: text({ max: 200 }, 'Name, {min}–{max} characters.'),
+  kind: oneOf(KindEnum, 'What it is.'),
+  email: email('E-mail address.'),
+  phone: text({ max: 50 }, 'Telephone number, up to {max} characters.'),
+  address: text({ max: 500 }, 'Postal address, up to {max} characters.'),
+  externalId: text({ max: 100 }, 'Its id in another system, up to {max} characters.'),
+}
+
+const createInput = inputOf({
+  name: company.name,
+  kind: company.kind,
+  email: company.email.optional(),
+  phone: company.phone.optional(),
+  address: company.address.optional(),
+  externalId: company.externalId.optional(),
+})
+export type CreateCompanyInput = ValueOf<typeof createInput>
+
+const updateInput = inputOf({
+  id: id('The company.'),
+  name: company.name.describe('New name, {min}–{max} characters.').optional(),
+  kind: company.kind.describe('New kind.').optional(),
+  email: company.email.describe('New e-mail address; null removes it.').clearable(),
+  phone: company.phone.describe('New telephone number; null removes it.').clearable(),
+  address: company.address.describe('New postal address; null removes it.').clearable(),
+  externalId: company.externalId.describe('New id in another system; null removes it.').clearable(),
+})
+export type UpdateCompanyInput = ValueOf<typeof updateInput>
 
 defineCommand('companyCreate', {
   description: 'Adds a company. Records company.created.',
   permission: 'companies:write',
-  schema: createCompanyInput,
-  input: (t) => ({
-    name: t.string({ required: true, description: 'Name, 1–200 characters.' }),
-    kind: t.field({ type: KindEnum, required: true, description: 'What it is.' }),
-    email: t.string({ description: 'E-mail address.' }),
-    phone: t.string({ description: 'Telephone number, up to 50 characters.' }),
-    address: t.string({ description: 'Postal address, up to 500 characters.' }),
-    externalId: t.string({ description: 'Its id in another system, up to 100 characters.' }),
-  }),
+  input: createInput,
   run: createCompany,
-  payload: (t) => ({
-    company: t.field({
-      type: CompanyObject,
-      nullable: true,
-      description: 'The new company.',
-      resolve: (payload): Company | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('company', CompanyObject, 'The new company.'),
 })
 
 defineCommand('companyUpdate', {
   description:
     'Changes details of a company; what is left out stays. Records company.updated if anything changed.',
   permission: 'companies:write',
-  schema: updateCompanyInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The company.' }),
-    name: t.string({ description: 'New name, 1–200 characters.' }),
-    kind: t.field({ type: KindEnum, description: 'New kind.' }),
-    email: t.string({ description: 'New e-mail address; null removes it.' }),
-    phone: t.string({ description: 'New telephone number; null removes it.' }),
-    address: t.string({ description: 'New postal address; null removes it.' }),
-    externalId: t.string({ description: 'New id in another system; null removes it.' }),
-  }),
+  input: updateInput,
   run: updateCompany,
-  payload: (t) => ({
-    company: t.field({
-      type: CompanyObject,
-      nullable: true,
-      description: 'The company after the change.',
-      resolve: (payload): Company | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('company', CompanyObject, 'The company after the change.'),
 })
 
 defineCommand('companyDelete', {
   description:
     'Removes a company that nothing belongs to any more; a CONFLICT lists what does. Records company.deleted.',
   permission: 'companies:write',
-  schema: deleteInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The company.' }),
-  }),
+  input: onlyId('The company.'),
   run: deleteCompany,
-  payload: (t) => ({
-    deletedId: t.id({
-      nullable: true,
-      description: 'Id of the removed company.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
+  payload: deletedPayload('Id of the removed company.'),
 })

@@ -5,7 +5,7 @@ import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import type { Company } from '../../generated/prisma/client.ts'
 import { companyCreated, companyDeleted, companyUpdated, serializeCompany } from './events.ts'
-import type { CreateCompanyInput, DeleteInput, UpdateCompanyInput } from './input.ts'
+import type { CreateCompanyInput, UpdateCompanyInput } from './commands.ts'
 
 export async function createCompany(unit: UnitOfWork, input: CreateCompanyInput): Promise<Company> {
   const company = await unit.tx.company.create({
@@ -56,7 +56,7 @@ export async function updateCompany(unit: UnitOfWork, input: UpdateCompanyInput)
  * @throws DomainError CONFLICT listing the managers, people, customers and schedules of rates that it
  * still has.
  */
-export async function deleteCompany(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteCompany(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const company = await lockCompany(unit, input.id)
   const held = { where: { companyId: company.id }, select: { id: true }, take: 20 }
   const managers = await unit.tx.manager.findMany(held)

@@ -1,74 +1,54 @@
-import type { Customer } from '../../generated/prisma/client.ts'
-import { defineCommand, type InputBuilder } from '../../graphql/commands/command.ts'
-import { createCustomerInput, deleteInput, updateCustomerInput } from './input.ts'
+import { defineCommand } from '../../graphql/commands/command.ts'
+import { inputOf, type ValueOf } from '../../graphql/commands/input/field.ts'
+import { email, id, json, onlyId, text } from '../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordPayload } from '../../graphql/commands/payloads.ts'
 import { createCustomer, deleteCustomer, updateCustomer } from './service.ts'
 import { CustomerObject } from './type.ts'
 
-const details = (t: InputBuilder) => ({
-  email: t.string({ description: 'E-mail address.' }),
-  phone: t.string({ description: 'Telephone number, up to 50 characters.' }),
-  companyId: t.id({ description: 'The company they belong to.' }),
-  notes: t.string({ description: 'What else is known, up to 5,000 characters.' }),
-  externalId: t.string({ description: 'Their id in another system, up to 100 characters.' }),
-  fields: t.field({
-    type: 'JSONObject',
-    description: 'Values of customer fields by key; null removes one, the rest stays.',
-  }),
+const customer = {
+  name: text({ max: 200 }, 'Full name, {min}–{max} characters.'),
+  email: email('E-mail address.').clearable(),
+  phone: text({ max: 50 }, 'Telephone number, up to {max} characters.').clearable(),
+  companyId: id('The company they belong to.').clearable(),
+  notes: text({ max: 5_000 }, 'What else is known, up to {max} characters.').clearable(),
+  externalId: text({ max: 100 }, 'Their id in another system, up to {max} characters.').clearable(),
+  fields: json(
+    { max: 100 },
+    'Values of customer fields by key; null removes one, the rest stays.',
+  ).default({}),
+}
+
+const createCustomerInput = inputOf(customer)
+export type CreateCustomerInput = ValueOf<typeof createCustomerInput>
+
+const updateCustomerInput = inputOf({
+  ...customer,
+  id: id('The customer.'),
+  name: customer.name.describe('New name, {min}–{max} characters.').optional(),
 })
+export type UpdateCustomerInput = ValueOf<typeof updateCustomerInput>
 
 defineCommand('customerCreate', {
   description: 'Adds a customer. Records customer.created.',
   permission: 'customers:write',
-  schema: createCustomerInput,
-  input: (t) => ({
-    ...details(t),
-    name: t.string({ required: true, description: 'Full name, 1–200 characters.' }),
-  }),
+  input: createCustomerInput,
   run: createCustomer,
-  payload: (t) => ({
-    customer: t.field({
-      type: CustomerObject,
-      nullable: true,
-      description: 'The new customer.',
-      resolve: (payload): Customer | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('customer', CustomerObject, 'The new customer.'),
 })
 
 defineCommand('customerUpdate', {
   description:
     'Changes details of a customer; what is left out stays, null removes. Records customer.updated if anything changed.',
   permission: 'customers:write',
-  schema: updateCustomerInput,
-  input: (t) => ({
-    ...details(t),
-    id: t.id({ required: true, description: 'The customer.' }),
-    name: t.string({ description: 'New name, 1–200 characters.' }),
-  }),
+  input: updateCustomerInput,
   run: updateCustomer,
-  payload: (t) => ({
-    customer: t.field({
-      type: CustomerObject,
-      nullable: true,
-      description: 'The customer after the change.',
-      resolve: (payload): Customer | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('customer', CustomerObject, 'The customer after the change.'),
 })
 
 defineCommand('customerDelete', {
   description: 'Removes a customer. Records customer.deleted.',
   permission: 'customers:write',
-  schema: deleteInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The customer.' }),
-  }),
+  input: onlyId('The customer.'),
   run: deleteCustomer,
-  payload: (t) => ({
-    deletedId: t.id({
-      nullable: true,
-      description: 'Id of the removed customer.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
+  payload: deletedPayload('Id of the removed customer.'),
 })

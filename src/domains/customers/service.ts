@@ -13,7 +13,7 @@ import {
   storedValues,
 } from './events.ts'
 import { readFields } from './fields/service.ts'
-import type { CreateCustomerInput, DeleteInput, UpdateCustomerInput } from './input.ts'
+import type { CreateCustomerInput, UpdateCustomerInput } from './commands.ts'
 import { changeValues } from './rules.ts'
 
 export async function createCustomer(
@@ -77,7 +77,7 @@ export async function updateCustomer(
   return customer
 }
 
-export async function deleteCustomer(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteCustomer(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const customer = await lockCustomer(unit, input.id)
   await demandNoBookings(unit, customer.id)
   await unit.tx.customer.delete({ where: { id: customer.id } })

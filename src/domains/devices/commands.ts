@@ -1,15 +1,9 @@
 import type { Device } from '../../generated/prisma/client.ts'
-import { defineCommand } from '../../graphql/commands/command.ts'
-import {
-  heartbeatInput,
-  registerDeviceInput,
-  reportAppInput,
-  reportSyncInput,
-  unregisterDeviceInput,
-  updateDeviceInput,
-} from './input.ts'
+import { type CommandBody, defineCommand } from '../../graphql/commands/command.ts'
+import { inputOf, type ValueOf } from '../../graphql/commands/input/field.ts'
+import { id, int, oneOf, onlyId, text } from '../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordPayload } from '../../graphql/commands/payloads.ts'
 import { HEARTBEAT_SECONDS } from './rules.ts'
-import { DeviceKindEnum, DeviceObject, SyncStatusEnum } from './type.ts'
 import {
   heartbeat,
   registerDevice,
@@ -18,137 +12,95 @@ import {
   unregisterDevice,
   updateDevice,
 } from './service.ts'
+import { DeviceKindEnum, DeviceObject, SyncStatusEnum } from './type.ts'
 
+const name = text({ max: 200 }, 'Name, {min}–{max} characters.')
+const appVersion = text({ max: 100 }, 'The version, {min}–{max} characters.')
 const { minimum, maximum, default: usual } = HEARTBEAT_SECONDS
+const heartbeatSeconds = int(
+  { min: minimum, max: maximum },
+  `Seconds between its heartbeats: ${minimum}–${maximum}, ${usual} when left out.`,
+)
 
-defineCommand('deviceRegister', {
+const registerInput = inputOf({
+  name,
+  kind: oneOf(DeviceKindEnum, 'What it is for.'),
+  locationId: id('Where it is.'),
+  serialNumber: text(
+    { max: 200 },
+    'Serial number, {min}–{max} characters; a registered device must not have it yet.',
+  ).optional(),
+  appVersion: appVersion.describe('Version of the app that it runs.').optional(),
+  heartbeatSeconds: heartbeatSeconds.optional(),
+})
+export type RegisterDeviceInput = ValueOf<typeof registerInput>
+
+const updateInput = inputOf({
+  id: id('The device.'),
+  name: name.describe('New name, {min}–{max} characters.').optional(),
+  locationId: id('New place.').optional(),
+  heartbeatSeconds: heartbeatSeconds
+    .describe(`New rhythm, ${minimum}–${maximum} seconds.`)
+    .optional(),
+})
+export type UpdateDeviceInput = ValueOf<typeof updateInput>
+
+const heartbeatInput = inputOf({
+  id: id('The device.'),
+  appVersion: appVersion.describe('Version of the app that it runs now.').optional(),
+  syncStatus: oneOf(SyncStatusEnum, 'Whether it has the newest content now.').optional(),
+})
+export type HeartbeatInput = ValueOf<typeof heartbeatInput>
+
+/** A command that answers with the device. */
+function defineDeviceCommand<I>(
+  name: string,
+  answer: string,
+  options: CommandBody<I, Device>,
+): void {
+  defineCommand<I, Device>(name, {
+    ...options,
+    permission: 'devices:write',
+    payload: recordPayload('device', DeviceObject, answer),
+  })
+}
+
+defineDeviceCommand('deviceRegister', 'The new device.', {
   description: 'Registers a device. Records device.registered.',
-  permission: 'devices:write',
-  schema: registerDeviceInput,
-  input: (t) => ({
-    name: t.string({ required: true, description: 'Name, 1–200 characters.' }),
-    kind: t.field({ type: DeviceKindEnum, required: true, description: 'What it is for.' }),
-    locationId: t.id({ required: true, description: 'Where it is.' }),
-    serialNumber: t.string({
-      description: 'Serial number, 1–200 characters; a registered device must not have it yet.',
-    }),
-    appVersion: t.string({ description: 'Version of the app that it runs.' }),
-    heartbeatSeconds: t.int({
-      description: `Seconds between its heartbeats: ${minimum}–${maximum}, ${usual} when left out.`,
-    }),
-  }),
+  input: registerInput,
   run: registerDevice,
-  payload: (t) => ({
-    device: t.field({
-      type: DeviceObject,
-      nullable: true,
-      description: 'The new device.',
-      resolve: (payload): Device | null => payload.result ?? null,
-    }),
-  }),
 })
 
-defineCommand('deviceUpdate', {
+defineDeviceCommand('deviceUpdate', 'The device after the change.', {
   description: 'Changes settings of a device; what is left out stays.',
-  permission: 'devices:write',
-  schema: updateDeviceInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The device.' }),
-    name: t.string({ description: 'New name, 1–200 characters.' }),
-    locationId: t.id({ description: 'New place.' }),
-    heartbeatSeconds: t.int({ description: `New rhythm, ${minimum}–${maximum} seconds.` }),
-  }),
+  input: updateInput,
   run: updateDevice,
-  payload: (t) => ({
-    device: t.field({
-      type: DeviceObject,
-      nullable: true,
-      description: 'The device after the change.',
-      resolve: (payload): Device | null => payload.result ?? null,
-    }),
-  }),
 })
 
 defineCommand('deviceUnregister', {
   description: 'Removes a device. Records device.unregistered.',
   permission: 'devices:write',
-  schema: unregisterDeviceInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The device.' }),
-  }),
+  input: onlyId('The device.'),
   run: unregisterDevice,
-  payload: (t) => ({
-    unregisteredId: t.id({
-      nullable: true,
-      description: 'Id of the removed device.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
+  payload: deletedPayload('Id of the removed device.', 'unregisteredId'),
 })
 
-defineCommand('deviceHeartbeat', {
+defineDeviceCommand('deviceHeartbeat', 'The device.', {
   description:
     'A sign of life of a device. Records device.health.online when it was not online, device.app.updated for another version, and device.in_sync or device.out_of_sync when that changed; usually nothing.',
-  permission: 'devices:write',
-  schema: heartbeatInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The device.' }),
-    appVersion: t.string({ description: 'Version of the app that it runs now.' }),
-    syncStatus: t.field({
-      type: SyncStatusEnum,
-      description: 'Whether it has the newest content now.',
-    }),
-  }),
+  input: heartbeatInput,
   run: heartbeat,
-  payload: (t) => ({
-    device: t.field({
-      type: DeviceObject,
-      nullable: true,
-      description: 'The device.',
-      resolve: (payload): Device | null => payload.result ?? null,
-    }),
-  }),
 })
 
-defineCommand('deviceReportAppVersion', {
+defineDeviceCommand('deviceReportAppVersion', 'The device after the change.', {
   description: 'Says which version of its app a device runs. Records device.app.updated.',
-  permission: 'devices:write',
-  schema: reportAppInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The device.' }),
-    appVersion: t.string({ required: true, description: 'The version, 1–100 characters.' }),
-  }),
+  input: inputOf({ id: id('The device.'), appVersion }),
   run: reportAppVersion,
-  payload: (t) => ({
-    device: t.field({
-      type: DeviceObject,
-      nullable: true,
-      description: 'The device after the change.',
-      resolve: (payload): Device | null => payload.result ?? null,
-    }),
-  }),
 })
 
-defineCommand('deviceReportSyncStatus', {
+defineDeviceCommand('deviceReportSyncStatus', 'The device after the change.', {
   description:
     'Says whether a device has the newest content. Records device.in_sync or device.out_of_sync.',
-  permission: 'devices:write',
-  schema: reportSyncInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The device.' }),
-    syncStatus: t.field({
-      type: SyncStatusEnum,
-      required: true,
-      description: 'Whether it has.',
-    }),
-  }),
+  input: inputOf({ id: id('The device.'), syncStatus: oneOf(SyncStatusEnum, 'Whether it has.') }),
   run: reportSyncStatus,
-  payload: (t) => ({
-    device: t.field({
-      type: DeviceObject,
-      nullable: true,
-      description: 'The device after the change.',
-      resolve: (payload): Device | null => payload.result ?? null,
-    }),
-  }),
 })

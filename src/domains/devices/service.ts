@@ -18,12 +18,7 @@ import {
   serializeDevice,
   SYNC_EVENTS,
 } from './events.ts'
-import type {
-  HeartbeatInput,
-  RegisterDeviceInput,
-  UnregisterDeviceInput,
-  UpdateDeviceInput,
-} from './input.ts'
+import type { HeartbeatInput, RegisterDeviceInput, UpdateDeviceInput } from './commands.ts'
 import { healthOf, nextCheckAt } from './rules.ts'
 
 export async function registerDevice(
@@ -87,10 +82,7 @@ export async function updateDevice(unit: UnitOfWork, input: UpdateDeviceInput): 
   })
 }
 
-export async function unregisterDevice(
-  unit: UnitOfWork,
-  input: UnregisterDeviceInput,
-): Promise<string> {
+export async function unregisterDevice(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const device = await lockDevice(unit, input.id)
   const place = await findLocation(unit, device.locationId, 'locationId')
   await unit.tx.device.delete({ where: { id: device.id } })

@@ -11,7 +11,7 @@ import {
   locationUpdated,
   serializeLocation,
 } from './events.ts'
-import type { CreateLocationInput, DeleteLocationInput, UpdateLocationInput } from './input.ts'
+import type { CreateLocationInput, UpdateLocationInput } from './commands.ts'
 import { demandFittingParent, demandTimezone } from './rules.ts'
 
 export async function createLocation(
@@ -77,10 +77,7 @@ export async function updateLocation(
 }
 
 /** @throws DomainError CONFLICT listing what the place still holds. */
-export async function deleteLocation(
-  unit: UnitOfWork,
-  input: DeleteLocationInput,
-): Promise<string> {
+export async function deleteLocation(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const location = await lockLocation(unit, input.id)
   const some = { where: { locationId: location.id }, select: { id: true }, take: 20 } as const
   const held = [

@@ -1,38 +1,35 @@
-import type { Notification } from '../../generated/prisma/client.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
-import { createNotificationInput, markReadInput } from './input.ts'
+import { inputOf, type ValueOf } from '../../graphql/commands/input/field.ts'
+import { anyId, id, ids, text } from '../../graphql/commands/input/fields.ts'
+import { recordPayload } from '../../graphql/commands/payloads.ts'
+import { topic } from './fields.ts'
 import { createNotification, markRead } from './notifications.ts'
 import { NotificationObject } from './type.ts'
+
+const createInput = inputOf({
+  userId: id('Whom; an active user.'),
+  topic: topic('What it is about, dotted; "message" when left out.').optional(),
+  title: text({ max: 200 }, 'What it says, {min}–{max} characters.'),
+  body: text({ max: 2_000 }, 'What else it says, up to {max} characters.').optional(),
+  subjectId: anyId('The record it is about.').optional(),
+})
+export type CreateNotificationInput = ValueOf<typeof createInput>
+
+const markReadInput = inputOf({ ids: ids({ min: 1, max: 100 }, 'Which ones, {min}–{max}.') })
+export type MarkReadInput = ValueOf<typeof markReadInput>
 
 defineCommand('notificationCreate', {
   description: 'Notifies a user. Records notification.created.',
   permission: 'notifications:write',
-  schema: createNotificationInput,
-  input: (t) => ({
-    userId: t.id({ required: true, description: 'Whom; an active user.' }),
-    topic: t.string({ description: 'What it is about, dotted; "message" when left out.' }),
-    title: t.string({ required: true, description: 'What it says, 1–200 characters.' }),
-    body: t.string({ description: 'What else it says, up to 2,000 characters.' }),
-    subjectId: t.id({ description: 'The record it is about.' }),
-  }),
+  input: createInput,
   run: createNotification,
-  payload: (t) => ({
-    notification: t.field({
-      type: NotificationObject,
-      nullable: true,
-      description: 'The new notification.',
-      resolve: (payload): Notification | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('notification', NotificationObject, 'The new notification.'),
 })
 
 defineCommand('notificationMarkRead', {
   description: 'Marks your own notifications as read; others are passed over. Records no event.',
   permission: 'self',
-  schema: markReadInput,
-  input: (t) => ({
-    ids: t.idList({ required: true, description: 'Which ones, 1–100.' }),
-  }),
+  input: markReadInput,
   run: markRead,
   payload: (t) => ({
     count: t.int({

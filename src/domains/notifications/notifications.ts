@@ -4,7 +4,7 @@ import { type EventInput, record } from '../../events/record.ts'
 import type { Notification } from '../../generated/prisma/client.ts'
 import { demandActiveUser, demandUser } from '../../identity/users/people.ts'
 import { notificationCreated, serializeNotification } from './events.ts'
-import type { CreateNotificationInput, MarkReadInput } from './input.ts'
+import type { CreateNotificationInput, MarkReadInput } from './commands.ts'
 
 /** Notifies an active user on behalf of the caller. */
 export async function createNotification(

@@ -6,7 +6,7 @@ import { DomainError, notFound } from '../../errors.ts'
 import { Prisma, type Sensor, type SensorMetric } from '../../generated/prisma/client.ts'
 import { findLocation } from '../locations/service.ts'
 import { findGroup } from './groups/service.ts'
-import type { CreateSensorInput, DeleteInput, MetricInput, UpdateSensorInput } from './input.ts'
+import type { CreateSensorInput, MetricInput, UpdateSensorInput } from './commands.ts'
 import { levelOf } from './rules.ts'
 import { refreshGroups, refreshSensors } from './states.ts'
 
@@ -82,7 +82,7 @@ export async function updateSensor(unit: UnitOfWork, input: UpdateSensorInput): 
 }
 
 /** Removes a sensor with its rules; its readings go with their days. */
-export async function deleteSensor(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteSensor(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const sensor = await lockSensor(unit, input.id)
   await unit.tx.telemetryPulse.deleteMany({ where: { subjectId: sensor.id } })
   await unit.tx.sensor.delete({ where: { id: sensor.id } })

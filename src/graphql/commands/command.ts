@@ -10,6 +10,7 @@ import { Prisma } from '../../generated/prisma/client.ts'
 import { builder, type SchemaTypes } from '../builder.ts'
 import { type Context, callerOf } from '../context.ts'
 import { type Changes, findExpected, holdingVersion } from './expected-version.ts'
+import { buildFields, type Input } from './input/field.ts'
 import { findAnswer, keepAnswer, readIdempotency } from './idempotency.ts'
 import { type Refusal, UserError } from './user-errors.ts'
 
@@ -31,16 +32,15 @@ interface CommandOptions<I, R> {
   description: string
   /** `self`: any signed-in person, who acts on nobody but themselves. */
   permission: Permission | 'self'
-  /** Fields of the one argument, `input`. */
-  input: (t: InputBuilder) => InputFieldMap
+  /** The one argument, `input`; every rule of it that is broken becomes a user error with its path. */
+  input: Input<I> | ((t: InputBuilder) => InputFieldMap)
   /**
    * Which versioned record the command changes: the field of the input with its id, or how to tell;
    * `id` when left out and there is such a field; null for none. Adds `expectedVersion` to the input,
    * which holds without the command doing more than locking the record (lockRow, noteVersion).
    */
   changes?: Changes<I>
-  /** The rules of the input; every broken one becomes a user error with its path. */
-  schema: z.ZodType<I>
+  schema?: z.ZodType<I>
   /**
    * It changes what processes hold in memory (database/memory/recall.ts): it is answered once that holds everywhere,
    * and says so in the payload field `inForce`.
@@ -70,7 +70,10 @@ export function defineCommand<I, R>(name: string, options: CommandOptions<I, R>)
   const Input = builder.inputType(`${typeName}Input`, {
     description: `Input of ${name}.`,
     fields: (t) => {
-      const fields = options.input(t)
+      const fields =
+        typeof options.input === 'function'
+          ? options.input(t)
+          : buildFields(options.input.fields, t)
       const { changes = 'id' in fields ? 'id' : null } = options
       if (changes === null) return fields
       return { ...fields, expectedVersion: t.int({ description: EXPECTED_VERSION }) }
@@ -155,7 +158,9 @@ async function runCommand<I, R>(
   context: Context,
   info: GraphQLResolveInfo,
 ): Promise<Payload<R>> {
-  const parsed = options.schema.safeParse(input)
+  const rule = typeof options.input === 'function' ? options.schema : options.input.rule
+  if (rule === undefined) throw new Error(`${name} has no rules`)
+  const parsed = rule.safeParse(input)
   if (!parsed.success) return refused(parsed.error.issues.map(toDomainError))
   await options.admit?.(context)
   const { encryptionKeys } = context.config

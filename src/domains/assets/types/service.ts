@@ -3,7 +3,7 @@ import { unlessTaken } from '../../../database/unique.ts'
 import { lockRow, type UnitOfWork } from '../../../database/unit-of-work.ts'
 import { DomainError, notFound } from '../../../errors.ts'
 import type { AssetType } from '../../../generated/prisma/client.ts'
-import type { CreateAssetTypeInput, DeleteAssetTypeInput, UpdateAssetTypeInput } from '../input.ts'
+import type { CreateAssetTypeInput, UpdateAssetTypeInput } from './commands.ts'
 
 export async function createAssetType(
   unit: UnitOfWork,
@@ -44,10 +44,7 @@ export async function updateAssetType(
 }
 
 /** @throws DomainError CONFLICT listing assets of the type, deleted ones included. */
-export async function deleteAssetType(
-  unit: UnitOfWork,
-  input: DeleteAssetTypeInput,
-): Promise<string> {
+export async function deleteAssetType(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const type = await lockAssetType(unit, input.id)
   const assets = await unit.tx.asset.findMany({
     where: { assetTypeId: type.id },

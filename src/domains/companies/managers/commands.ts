@@ -1,62 +1,53 @@
-import type { Manager } from '../../../generated/prisma/client.ts'
 import { defineCommand } from '../../../graphql/commands/command.ts'
-import { createManagerInput, deleteInput, updateManagerInput } from '../input.ts'
+import { inputOf, type ValueOf } from '../../../graphql/commands/input/field.ts'
+import { id, onlyId, text } from '../../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordPayload } from '../../../graphql/commands/payloads.ts'
 import { createManager, deleteManager, updateManager } from './service.ts'
 import { ManagerObject } from './type.ts'
+
+const title = text({ max: 100 }, 'What the duty is called, up to {max} characters.')
+
+const createInput = inputOf(
+  {
+    userId: id('Who; an active user.'),
+    companyId: id('Of which company; this or locationId.').optional(),
+    locationId: id('Of which place; this or companyId.').optional(),
+    title: title.optional(),
+  },
+  (manager) =>
+    manager.refine(({ companyId, locationId }) => (companyId == null) !== (locationId == null), {
+      error: 'either this or locationId must be given, not both',
+      path: ['companyId'],
+    }),
+)
+export type CreateManagerInput = ValueOf<typeof createInput>
+
+const updateInput = inputOf({
+  id: id('The manager.'),
+  title: title.describe('New title; null removes it.').clearable(),
+})
+export type UpdateManagerInput = ValueOf<typeof updateInput>
 
 defineCommand('managerCreate', {
   description: 'Makes a user a manager of a company or a place. Records manager.created.',
   permission: 'managers:write',
-  schema: createManagerInput,
-  input: (t) => ({
-    userId: t.id({ required: true, description: 'Who; an active user.' }),
-    companyId: t.id({ description: 'Of which company; this or locationId.' }),
-    locationId: t.id({ description: 'Of which place; this or companyId.' }),
-    title: t.string({ description: 'What the duty is called, up to 100 characters.' }),
-  }),
+  input: createInput,
   run: createManager,
-  payload: (t) => ({
-    manager: t.field({
-      type: ManagerObject,
-      nullable: true,
-      description: 'The new manager.',
-      resolve: (payload): Manager | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('manager', ManagerObject, 'The new manager.'),
 })
 
 defineCommand('managerUpdate', {
   description: 'Changes details of a manager. Records manager.updated if anything changed.',
   permission: 'managers:write',
-  schema: updateManagerInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The manager.' }),
-    title: t.string({ description: 'New title; null removes it.' }),
-  }),
+  input: updateInput,
   run: updateManager,
-  payload: (t) => ({
-    manager: t.field({
-      type: ManagerObject,
-      nullable: true,
-      description: 'The manager after the change.',
-      resolve: (payload): Manager | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('manager', ManagerObject, 'The manager after the change.'),
 })
 
 defineCommand('managerDelete', {
   description: 'Ends the duty of a manager; the user stays. Records manager.deleted.',
   permission: 'managers:write',
-  schema: deleteInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The manager.' }),
-  }),
+  input: onlyId('The manager.'),
   run: deleteManager,
-  payload: (t) => ({
-    deletedId: t.id({
-      nullable: true,
-      description: 'Id of the ended duty.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
+  payload: deletedPayload('Id of the ended duty.'),
 })

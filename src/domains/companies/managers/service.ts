@@ -13,7 +13,7 @@ import {
   managerUpdated,
   serializeManager,
 } from '../events.ts'
-import type { CreateManagerInput, DeleteInput, UpdateManagerInput } from '../input.ts'
+import type { CreateManagerInput, UpdateManagerInput } from './commands.ts'
 import { lockCompany } from '../service.ts'
 
 type ManagerWithPlace = Manager & { location: Location | null }
@@ -78,7 +78,7 @@ export async function updateManager(unit: UnitOfWork, input: UpdateManagerInput)
   return manager
 }
 
-export async function deleteManager(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteManager(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const manager = await lockManager(unit, input.id)
   await unit.tx.manager.delete({ where: { id: manager.id } })
   record(unit, managerDeleted, {

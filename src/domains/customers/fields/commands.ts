@@ -1,72 +1,73 @@
-import type { CustomerField } from '../../../generated/prisma/client.ts'
 import { defineCommand } from '../../../graphql/commands/command.ts'
+import { inputOf, type ValueOf } from '../../../graphql/commands/input/field.ts'
+import {
+  boolean,
+  id,
+  int,
+  listOf,
+  matching,
+  oneOf,
+  onlyId,
+  text,
+} from '../../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordPayload } from '../../../graphql/commands/payloads.ts'
 import { createCustomerField, deleteCustomerField, updateCustomerField } from './service.ts'
-import { createCustomerFieldInput, deleteInput, updateCustomerFieldInput } from '../input.ts'
-import { TypeEnum, FieldObject } from './type.ts'
+import { FieldObject, TypeEnum } from './type.ts'
+
+const label = text({ max: 100 }, 'Name for people, {min}–{max} characters.')
+const choices = listOf(
+  text({ max: 100 }, ''),
+  { max: 100, distinct: true },
+  'What may be chosen, up to {max}; for CHOICE only.',
+)
+const required = boolean('Whether every customer needs a value; false by default.')
+const position = int({ min: 0, max: 10_000 }, 'Place in forms; the end when left out.')
+
+const createInput = inputOf({
+  key: matching(
+    /^[a-z][a-zA-Z0-9_]{0,49}$/,
+    'must be 1–50 letters, digits or _, a small letter first',
+    'Name of the value: 1–50 letters, digits or _, a small letter first. Final.',
+  ),
+  label,
+  type: oneOf(TypeEnum, 'What its values are. Final.'),
+  choices: choices.optional(),
+  required: required.optional(),
+  position: position.optional(),
+})
+export type CreateCustomerFieldInput = ValueOf<typeof createInput>
+
+const updateInput = inputOf({
+  id: id('The field.'),
+  label: label.describe('New name for people, {min}–{max} characters.').optional(),
+  choices: choices.describe('New choices, up to {max}; for CHOICE only.').optional(),
+  required: required.describe('Whether every customer needs a value from now on.').optional(),
+  position: position.describe('New place in forms.').optional(),
+})
+export type UpdateCustomerFieldInput = ValueOf<typeof updateInput>
 
 defineCommand('customerFieldCreate', {
   description: 'Adds a field to keep about customers. Records customer_field.created.',
   permission: 'customer-fields:write',
-  schema: createCustomerFieldInput,
-  input: (t) => ({
-    key: t.string({
-      required: true,
-      description: 'Name of the value: 1–50 letters, digits or _, a small letter first. Final.',
-    }),
-    label: t.string({ required: true, description: 'Name for people, 1–100 characters.' }),
-    type: t.field({ type: TypeEnum, required: true, description: 'What its values are. Final.' }),
-    choices: t.stringList({ description: 'What may be chosen, up to 100; for CHOICE only.' }),
-    required: t.boolean({ description: 'Whether every customer needs a value; false by default.' }),
-    position: t.int({ description: 'Place in forms; the end when left out.' }),
-  }),
+  input: createInput,
   run: createCustomerField,
-  payload: (t) => ({
-    customerField: t.field({
-      type: FieldObject,
-      nullable: true,
-      description: 'The new field.',
-      resolve: (payload): CustomerField | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('customerField', FieldObject, 'The new field.'),
 })
 
 defineCommand('customerFieldUpdate', {
   description:
     'Changes a customer field; what is left out stays, and so do the values that are there. Records customer_field.updated if anything changed.',
   permission: 'customer-fields:write',
-  schema: updateCustomerFieldInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The field.' }),
-    label: t.string({ description: 'New name for people, 1–100 characters.' }),
-    choices: t.stringList({ description: 'New choices, up to 100; for CHOICE only.' }),
-    required: t.boolean({ description: 'Whether every customer needs a value from now on.' }),
-    position: t.int({ description: 'New place in forms.' }),
-  }),
+  input: updateInput,
   run: updateCustomerField,
-  payload: (t) => ({
-    customerField: t.field({
-      type: FieldObject,
-      nullable: true,
-      description: 'The field after the change.',
-      resolve: (payload): CustomerField | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('customerField', FieldObject, 'The field after the change.'),
 })
 
 defineCommand('customerFieldDelete', {
   description:
     'Removes a customer field that no customer has a value of; a CONFLICT lists who has. Records customer_field.deleted.',
   permission: 'customer-fields:write',
-  schema: deleteInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The field.' }),
-  }),
+  input: onlyId('The field.'),
   run: deleteCustomerField,
-  payload: (t) => ({
-    deletedId: t.id({
-      nullable: true,
-      description: 'Id of the removed field.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
+  payload: deletedPayload('Id of the removed field.'),
 })

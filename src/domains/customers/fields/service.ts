@@ -10,7 +10,7 @@ import {
   customerFieldUpdated,
   serializeCustomerField,
 } from '../events.ts'
-import type { CreateCustomerFieldInput, DeleteInput, UpdateCustomerFieldInput } from '../input.ts'
+import type { CreateCustomerFieldInput, UpdateCustomerFieldInput } from './commands.ts'
 
 /** Fields of one organization. */
 const MAX_FIELDS = 100
@@ -101,7 +101,10 @@ export async function updateCustomerField(
 }
 
 /** @throws DomainError CONFLICT listing customers that still have a value. */
-export async function deleteCustomerField(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteCustomerField(
+  unit: UnitOfWork,
+  input: { id: string },
+): Promise<string> {
   await lockFields(unit)
   const field = await lockField(unit, input.id)
   const holders = await unit.tx.$queryRaw<{ id: string }[]>`

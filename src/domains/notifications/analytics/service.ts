@@ -5,7 +5,7 @@ import { invalid } from '../../../errors.ts'
 import { toUnixSeconds } from '../../../events/envelope.ts'
 import { record } from '../../../events/record.ts'
 import { analyticsEventCreated } from '../events.ts'
-import type { RecordAnalyticsInput } from '../input.ts'
+import type { RecordAnalyticsInput } from './commands.ts'
 
 /** Clocks of clients run ahead a little. */
 const FUTURE_MS = 60_000

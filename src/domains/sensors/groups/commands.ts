@@ -1,66 +1,50 @@
-import { type SensorGroup } from '../../../generated/prisma/client.ts'
 import { defineCommand } from '../../../graphql/commands/command.ts'
+import { inputOf, type ValueOf } from '../../../graphql/commands/input/field.ts'
+import { id, oneOf, onlyId, text } from '../../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordPayload } from '../../../graphql/commands/payloads.ts'
 import { createSensorGroup, deleteSensorGroup, updateSensorGroup } from './service.ts'
-import { createSensorGroupInput, deleteInput, updateSensorGroupInput } from '../input.ts'
 import { AggregationEnum, SensorGroupObject } from './type.ts'
+
+const name = text({ max: 200 }, 'Name, {min}–{max} characters.')
+
+const createInput = inputOf({
+  name,
+  locationId: id('Where it is.'),
+  aggregation: oneOf(
+    AggregationEnum,
+    'How one value is made of many; AVERAGE when left out.',
+  ).optional(),
+})
+export type CreateSensorGroupInput = ValueOf<typeof createInput>
+
+const updateInput = inputOf({
+  id: id('The group.'),
+  name: name.describe('New name, {min}–{max} characters.').optional(),
+  locationId: id('New place.').optional(),
+  aggregation: oneOf(AggregationEnum, 'New way to make one value.').optional(),
+})
+export type UpdateSensorGroupInput = ValueOf<typeof updateInput>
 
 defineCommand('sensorGroupCreate', {
   description: 'Adds a sensor group without sensors.',
   permission: 'sensors:write',
-  schema: createSensorGroupInput,
-  input: (t) => ({
-    name: t.string({ required: true, description: 'Name, 1–200 characters.' }),
-    locationId: t.id({ required: true, description: 'Where it is.' }),
-    aggregation: t.field({
-      type: AggregationEnum,
-      description: 'How one value is made of many; AVERAGE when left out.',
-    }),
-  }),
+  input: createInput,
   run: createSensorGroup,
-  payload: (t) => ({
-    sensorGroup: t.field({
-      type: SensorGroupObject,
-      nullable: true,
-      description: 'The new group.',
-      resolve: (payload): SensorGroup | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('sensorGroup', SensorGroupObject, 'The new group.'),
 })
 
 defineCommand('sensorGroupUpdate', {
   description: 'Changes a sensor group; what is left out stays.',
   permission: 'sensors:write',
-  schema: updateSensorGroupInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The group.' }),
-    name: t.string({ description: 'New name, 1–200 characters.' }),
-    locationId: t.id({ description: 'New place.' }),
-    aggregation: t.field({ type: AggregationEnum, description: 'New way to make one value.' }),
-  }),
+  input: updateInput,
   run: updateSensorGroup,
-  payload: (t) => ({
-    sensorGroup: t.field({
-      type: SensorGroupObject,
-      nullable: true,
-      description: 'The group after the change.',
-      resolve: (payload): SensorGroup | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('sensorGroup', SensorGroupObject, 'The group after the change.'),
 })
 
 defineCommand('sensorGroupDelete', {
   description: 'Removes a sensor group; a CONFLICT lists the sensors that are still in it.',
   permission: 'sensors:write',
-  schema: deleteInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The group.' }),
-  }),
+  input: onlyId('The group.'),
   run: deleteSensorGroup,
-  payload: (t) => ({
-    deletedId: t.id({
-      nullable: true,
-      description: 'Id of the removed group.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
+  payload: deletedPayload('Id of the removed group.'),
 })

@@ -3,7 +3,7 @@ import { lockRow, type UnitOfWork } from '../../../database/unit-of-work.ts'
 import { DomainError, notFound } from '../../../errors.ts'
 import type { SensorGroup } from '../../../generated/prisma/client.ts'
 import { findLocation } from '../../locations/service.ts'
-import type { CreateSensorGroupInput, DeleteInput, UpdateSensorGroupInput } from '../input.ts'
+import type { CreateSensorGroupInput, UpdateSensorGroupInput } from './commands.ts'
 
 export async function createSensorGroup(
   unit: UnitOfWork,
@@ -43,7 +43,7 @@ export async function updateSensorGroup(
 }
 
 /** @throws DomainError CONFLICT listing its members. */
-export async function deleteSensorGroup(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteSensorGroup(unit: UnitOfWork, input: { id: string }): Promise<string> {
   // The pulse before the group, as readings lock them.
   await unit.tx.telemetryPulse.deleteMany({ where: { subjectId: input.id } })
   const group = await lockGroup(unit, input.id)

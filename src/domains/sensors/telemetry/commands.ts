@@ -1,35 +1,31 @@
-import { builder } from '../../../graphql/builder.ts'
+import { z } from 'zod'
 import { defineCommand } from '../../../graphql/commands/command.ts'
-import { recordTelemetryInput } from '../input.ts'
+import { field, inputOf, inputType, type ValueOf } from '../../../graphql/commands/input/field.ts'
+import { dateTime, float, id, listOf } from '../../../graphql/commands/input/fields.ts'
 import { recordTelemetry } from './record-telemetry.ts'
 import { MAX_READINGS, READING_DAYS } from '../rules.ts'
 import { ReadingResultType } from './type.ts'
 
-const ReadingInput = builder.inputType('ReadingInput', {
-  description: 'One measurement.',
-  fields: (t) => ({
-    sensorId: t.id({ required: true, description: 'The sensor.' }),
-    metric: t.string({ required: true, description: 'Which of its metrics.' }),
-    value: t.float({ required: true, description: 'The value, in the unit of the metric.' }),
-    at: t.field({
-      type: 'DateTime',
-      description: `When it was measured; now when left out. At most 60 seconds ahead and ${READING_DAYS} days back.`,
-    }),
-  }),
+const reading = inputType('ReadingInput', 'One measurement.', {
+  sensorId: id('The sensor.'),
+  metric: field('String', z.string(), 'Which of its metrics.'),
+  value: float('The value, in the unit of the metric.'),
+  at: dateTime(
+    `When it was measured; now when left out. At most 60 seconds ahead and ${READING_DAYS} days back.`,
+  ).optional(),
 })
+
+/** The readings themselves are judged one by one: a bad one does not take the others with it. */
+const recordInput = inputOf({
+  readings: listOf(reading, { min: 1, max: MAX_READINGS }, '{min}–{max} readings.'),
+})
+export type RecordTelemetryInput = ValueOf<typeof recordInput>
 
 defineCommand('telemetryRecord', {
   description:
     'Takes readings of sensors. Each is judged by itself: a bad one does not take the others with it. Events about new values follow within 10 seconds, at most one per sensor, asset and group in that time; events about states (sensor.state.changed, sensor.group.state.changed) at once.',
   permission: 'sensors:write',
-  schema: recordTelemetryInput,
-  input: (t) => ({
-    readings: t.field({
-      type: [ReadingInput],
-      required: true,
-      description: `1–${MAX_READINGS} readings.`,
-    }),
-  }),
+  input: recordInput,
   run: recordTelemetry,
   payload: (t) => ({
     results: t.field({

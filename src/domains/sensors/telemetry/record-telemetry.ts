@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '../../../database/unit-of-work.ts'
 import { Prisma } from '../../../generated/prisma/client.ts'
 import type { PulseKind } from '../../../generated/prisma/enums.ts'
-import type { RecordTelemetryInput } from '../input.ts'
+import type { RecordTelemetryInput } from './commands.ts'
 import { faultOf, followBreach, levelOf, type MetricBounds } from '../rules.ts'
 import { refreshSensors } from '../states.ts'
 

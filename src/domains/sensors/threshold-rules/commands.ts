@@ -1,76 +1,68 @@
-import { type SensorRule } from '../../../generated/prisma/client.ts'
 import { defineCommand } from '../../../graphql/commands/command.ts'
+import { inputOf, type ValueOf } from '../../../graphql/commands/input/field.ts'
+import {
+  boolean,
+  float,
+  id,
+  int,
+  oneOf,
+  onlyId,
+  text,
+} from '../../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordPayload } from '../../../graphql/commands/payloads.ts'
 import { PriorityEnum } from '../../work-orders/orders/enums.ts'
-import { createSensorRuleInput, deleteInput, updateSensorRuleInput } from '../input.ts'
+import { metricKey } from '../fields.ts'
 import { createSensorRule, deleteSensorRule, updateSensorRule } from './service.ts'
 import { ComparisonEnum, SensorRuleObject } from './type.ts'
+
+const forMinutes = int(
+  { min: 0, max: 1_440 },
+  'Minutes that it has to stay there: 0–1440, 5 when left out.',
+)
+const title = text({ max: 200 }, 'Title of the work order, {min}–{max} characters.')
+
+const createInput = inputOf({
+  sensorId: id('Whose readings it follows.'),
+  metric: metricKey('Which of its metrics.'),
+  comparison: oneOf(ComparisonEnum, 'On which side.'),
+  threshold: float('Of what value.'),
+  forMinutes: forMinutes.optional(),
+  title,
+  priority: oneOf(PriorityEnum, 'Its priority; HIGH when left out.').optional(),
+})
+export type CreateSensorRuleInput = ValueOf<typeof createInput>
+
+const updateInput = inputOf({
+  id: id('The rule.'),
+  comparison: oneOf(ComparisonEnum, 'On which side from now on.').optional(),
+  threshold: float('New value.').optional(),
+  forMinutes: forMinutes.describe('New number of minutes, 0–1440.').optional(),
+  title: title.describe('New title of work orders, {min}–{max} characters.').optional(),
+  priority: oneOf(PriorityEnum, 'New priority of work orders.').optional(),
+  active: boolean('Whether it follows readings.').optional(),
+})
+export type UpdateSensorRuleInput = ValueOf<typeof updateInput>
 
 defineCommand('sensorRuleCreate', {
   description: 'Adds a rule that opens a work order when a value stays beyond a threshold.',
   permission: 'sensors:write',
-  schema: createSensorRuleInput,
-  input: (t) => ({
-    sensorId: t.id({ required: true, description: 'Whose readings it follows.' }),
-    metric: t.string({ required: true, description: 'Which of its metrics.' }),
-    comparison: t.field({ type: ComparisonEnum, required: true, description: 'On which side.' }),
-    threshold: t.float({ required: true, description: 'Of what value.' }),
-    forMinutes: t.int({
-      description: 'Minutes that it has to stay there: 0–1440, 5 when left out.',
-    }),
-    title: t.string({
-      required: true,
-      description: 'Title of the work order, 1–200 characters.',
-    }),
-    priority: t.field({ type: PriorityEnum, description: 'Its priority; HIGH when left out.' }),
-  }),
+  input: createInput,
   run: createSensorRule,
-  payload: (t) => ({
-    sensorRule: t.field({
-      type: SensorRuleObject,
-      nullable: true,
-      description: 'The new rule.',
-      resolve: (payload): SensorRule | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('sensorRule', SensorRuleObject, 'The new rule.'),
 })
 
 defineCommand('sensorRuleUpdate', {
   description: 'Changes a rule; what is left out stays. A new threshold starts a new breach.',
   permission: 'sensors:write',
-  schema: updateSensorRuleInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The rule.' }),
-    comparison: t.field({ type: ComparisonEnum, description: 'On which side from now on.' }),
-    threshold: t.float({ description: 'New value.' }),
-    forMinutes: t.int({ description: 'New number of minutes, 0–1440.' }),
-    title: t.string({ description: 'New title of work orders, 1–200 characters.' }),
-    priority: t.field({ type: PriorityEnum, description: 'New priority of work orders.' }),
-    active: t.boolean({ description: 'Whether it follows readings.' }),
-  }),
+  input: updateInput,
   run: updateSensorRule,
-  payload: (t) => ({
-    sensorRule: t.field({
-      type: SensorRuleObject,
-      nullable: true,
-      description: 'The rule after the change.',
-      resolve: (payload): SensorRule | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('sensorRule', SensorRuleObject, 'The rule after the change.'),
 })
 
 defineCommand('sensorRuleDelete', {
   description: 'Removes a rule; work orders that it opened stay.',
   permission: 'sensors:write',
-  schema: deleteInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The rule.' }),
-  }),
+  input: onlyId('The rule.'),
   run: deleteSensorRule,
-  payload: (t) => ({
-    deletedId: t.id({
-      nullable: true,
-      description: 'Id of the removed rule.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
+  payload: deletedPayload('Id of the removed rule.'),
 })

@@ -3,7 +3,7 @@ import { newId } from '../../../database/ids.ts'
 import { lockRow, type UnitOfWork } from '../../../database/unit-of-work.ts'
 import { notFound } from '../../../errors.ts'
 import type { SensorRule } from '../../../generated/prisma/client.ts'
-import type { CreateSensorRuleInput, DeleteInput, UpdateSensorRuleInput } from '../input.ts'
+import type { CreateSensorRuleInput, UpdateSensorRuleInput } from './commands.ts'
 import { followBreach } from '../rules.ts'
 
 const DEFAULT_MINUTES = 5
@@ -69,7 +69,7 @@ export async function updateSensorRule(
   })
 }
 
-export async function deleteSensorRule(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteSensorRule(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const rule = await lockRule(unit, input.id)
   await unit.tx.sensorRule.delete({ where: { id: rule.id } })
   return rule.id
