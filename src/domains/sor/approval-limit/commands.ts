@@ -1,8 +1,9 @@
-import type { User } from '../../../generated/prisma/client.ts'
 import { builder } from '../../../graphql/builder.ts'
 import { defineCommand } from '../../../graphql/commands/command.ts'
+import { inputOf, type ValueOf } from '../../../graphql/commands/input/field.ts'
+import { cents, id } from '../../../graphql/commands/input/fields.ts'
+import { recordPayload } from '../../../graphql/commands/payloads.ts'
 import { UserType } from '../../../identity/organization/type.ts'
-import { setApprovalLimitInput } from '../input.ts'
 import { setApprovalLimit } from './service.ts'
 
 builder.prismaObjectField(UserType, 'approvalLimitCents', (t) =>
@@ -13,25 +14,19 @@ builder.prismaObjectField(UserType, 'approvalLimitCents', (t) =>
   }),
 )
 
+const setInput = inputOf({
+  id: id('The user.'),
+  approvalLimitCents: cents(
+    'The limit in cents, from 0 to below 2^53; null or left out = no limit.',
+  ).default(null),
+})
+export type SetApprovalLimitInput = ValueOf<typeof setInput>
+
 defineCommand('userSetApprovalLimit', {
   description:
     'Sets how much a user may approve in one quotation. Only an Owner may set their own limit. Records user.updated.',
   permission: 'users:write',
-  schema: setApprovalLimitInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The user.' }),
-    approvalLimitCents: t.field({
-      type: 'BigInt',
-      description: 'The limit in cents, from 0 to below 2^53; null or left out = no limit.',
-    }),
-  }),
+  input: setInput,
   run: setApprovalLimit,
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The user with the limit.',
-      resolve: (payload): User | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('user', UserType, 'The user with the limit.'),
 })

@@ -7,7 +7,7 @@ import { serializeUser, userUpdated } from '../../../identity/events.ts'
 import { personsBehind } from '../../../identity/credentials.ts'
 import { demandMayApprove, isWithin } from '../../../identity/users/grant-rules.ts'
 import { demandMayManage } from '../../../identity/users/user-rules.ts'
-import type { SetApprovalLimitInput } from '../input.ts'
+import type { SetApprovalLimitInput } from './commands.ts'
 
 /**
  * Sets how much a user may approve in one quotation. The same limit again changes nothing.

@@ -2,7 +2,7 @@ import { newId } from '../../../database/ids.ts'
 import type { UnitOfWork } from '../../../database/unit-of-work.ts'
 import { DomainError, DomainErrors, invalid } from '../../../errors.ts'
 import type { QuotationLine, RateItem } from '../../../generated/prisma/client.ts'
-import type { LineInput } from '../input.ts'
+import type { LineInput } from './commands.ts'
 import { lineAmountCents, totalCents } from '../money.ts'
 
 export interface Priced {

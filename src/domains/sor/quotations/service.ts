@@ -8,7 +8,7 @@ import type { Quotation, QuotationLine, RateSchedule } from '../../../generated/
 import { visibleTo } from '../../../graphql/reading/visibility.ts'
 import { responsibleUser } from '../access.ts'
 import { quotationFacets, serializeQuotation } from '../events.ts'
-import type { CreateQuotationInput, UpdateQuotationInput } from '../input.ts'
+import type { CreateQuotationInput, UpdateQuotationInput } from './commands.ts'
 import { demandDraftQuotation, demandQuotable } from '../rules.ts'
 import { type Priced, priceLines, writeLines } from './lines.ts'
 import { findSchedule } from '../schedules/service.ts'

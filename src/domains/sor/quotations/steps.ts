@@ -10,7 +10,7 @@ import {
   quotationSubmitted,
   quotationWithdrawn,
 } from '../events.ts'
-import type { CancelQuotationInput, RejectQuotationInput, StepInput } from '../input.ts'
+import type { CancelQuotationInput, RejectQuotationInput } from './commands.ts'
 import { coversAmount, demandInForce, demandQuotable, demandQuotationTransition } from '../rules.ts'
 import { digestOf } from '../schedules/digest.ts'
 import { repriceLines } from './lines.ts'
@@ -21,7 +21,7 @@ import { lockQuotation, saveQuotation } from './service.ts'
  * schedule at this moment.
  * @throws DomainError CONFLICT naming the other quotation that waits for the same work order.
  */
-export async function submitQuotation(unit: UnitOfWork, input: StepInput): Promise<Quotation> {
+export async function submitQuotation(unit: UnitOfWork, input: { id: string }): Promise<Quotation> {
   const before = await lockQuotation(unit, input)
   const { quotation, lines } = before
   if (quotation.status === 'SUBMITTED') return quotation
@@ -74,7 +74,10 @@ const NOT_SUBMITTED = {
 }
 
 /** Takes a quotation back before a decision, to change it or to let it be. */
-export async function withdrawQuotation(unit: UnitOfWork, input: StepInput): Promise<Quotation> {
+export async function withdrawQuotation(
+  unit: UnitOfWork,
+  input: { id: string },
+): Promise<Quotation> {
   const before = await lockQuotation(unit, input)
   demandQuotationTransition(before.quotation.status, 'DRAFT', 'SUBMITTED')
   const after: Quotation = {
@@ -90,7 +93,10 @@ export async function withdrawQuotation(unit: UnitOfWork, input: StepInput): Pro
  * key by which it was handed in, or its total exceeds the caller's limit; CONFLICT when it is no more
  * what was handed in; AccessError FORBIDDEN for a contractor or a key.
  */
-export async function approveQuotation(unit: UnitOfWork, input: StepInput): Promise<Quotation> {
+export async function approveQuotation(
+  unit: UnitOfWork,
+  input: { id: string },
+): Promise<Quotation> {
   demandStaff(unit.caller)
   const approvedById = demandUser(unit.caller)
   const before = await lockQuotation(unit, input)
@@ -136,7 +142,7 @@ export async function rejectQuotation(
 }
 
 /** Takes a rejected quotation up again. Why it was rejected stays until it is handed in anew. */
-export async function reviseQuotation(unit: UnitOfWork, input: StepInput): Promise<Quotation> {
+export async function reviseQuotation(unit: UnitOfWork, input: { id: string }): Promise<Quotation> {
   const before = await lockQuotation(unit, input)
   demandQuotationTransition(before.quotation.status, 'DRAFT', 'REJECTED')
   const after: Quotation = {

@@ -1,15 +1,12 @@
+import { z } from 'zod'
 import type { RateSchedule } from '../../../generated/prisma/client.ts'
 import { builder } from '../../../graphql/builder.ts'
 import { defineCommand } from '../../../graphql/commands/command.ts'
-import {
-  createScheduleInput,
-  importItemsInput,
-  removeItemsInput,
-  reviseScheduleInput,
-  stepInput,
-  updateScheduleInput,
-} from '../input.ts'
-import { importItems, type ItemError, removeItems } from './items.ts'
+import { field, inputOf, type ValueOf } from '../../../graphql/commands/input/field.ts'
+import { dateTime, id, listOf, onlyId, text } from '../../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordPayload } from '../../../graphql/commands/payloads.ts'
+import { rateItem } from './fields.ts'
+import { importItems, type ImportResult, type ItemError, removeItems } from './items.ts'
 import { publishSchedule } from './publish.ts'
 import {
   archiveSchedule,
@@ -18,97 +15,87 @@ import {
   reviseSchedule,
   updateSchedule,
 } from './service.ts'
-import { RateScheduleType, RateUnitEnum } from './type.ts'
+import { RateScheduleType } from './type.ts'
 
 const THE_SCHEDULE = 'The schedule.'
+/** Items of one import. */
+const MAX_ITEMS = 1_000
+
+const name = text({ max: 200 }, 'Name, {min}–{max} characters.')
+const description = text({ min: 0, max: 2_000 }, 'Details, up to {max} characters.')
+
+const createInput = inputOf({
+  name,
+  description: description.optional(),
+  companyId: id('Company that the rates are agreed with; none = everybody.').optional(),
+  effectiveFrom: dateTime('Start of its period.'),
+  effectiveTo: dateTime('End of its period, which no longer belongs to it.'),
+})
+export type CreateScheduleInput = ValueOf<typeof createInput>
+
+const updateInput = inputOf({
+  id: id(THE_SCHEDULE),
+  name: name.describe('New name; not for a revision, which keeps it.').optional(),
+  description: description.describe('New details; null removes them.').clearable(),
+  companyId: id('New company; null = everybody. Not for a revision.').clearable(),
+  effectiveFrom: dateTime('New start.').optional(),
+  effectiveTo: dateTime('New end.').optional(),
+})
+export type UpdateScheduleInput = ValueOf<typeof updateInput>
+
+const reviseInput = inputOf({
+  id: id(THE_SCHEDULE),
+  effectiveFrom: dateTime('Start; as before when left out.').optional(),
+  effectiveTo: dateTime('End; as before when left out.').optional(),
+})
+export type ReviseScheduleInput = ValueOf<typeof reviseInput>
+
+const importInput = inputOf({
+  id: id(THE_SCHEDULE),
+  // Judged one by one later, so that one bad line does not sink a price list.
+  items: listOf(
+    field(rateItem.type, z.unknown(), ''),
+    { min: 1, max: MAX_ITEMS },
+    'The items, {min}–{max}; the codes must differ.',
+  ),
+})
+export type ImportItemsInput = ValueOf<typeof importInput>
+
+const removeInput = inputOf({
+  id: id(THE_SCHEDULE),
+  codes: listOf(
+    field('String', z.string(), ''),
+    { min: 1, max: MAX_ITEMS },
+    'Codes of the items, {min}–{max}.',
+  ),
+})
+export type RemoveItemsInput = ValueOf<typeof removeInput>
+
+const answer = (words: string) => recordPayload('rateSchedule', RateScheduleType, words)
 
 defineCommand('rateScheduleCreate', {
   description: 'Begins a schedule of rates as a draft without items.',
   permission: 'sor:write',
-  schema: createScheduleInput,
-  input: (t) => ({
-    name: t.string({ required: true, description: 'Name, 1–200 characters.' }),
-    description: t.string({ description: 'Details, up to 2,000 characters.' }),
-    companyId: t.id({ description: 'Company that the rates are agreed with; none = everybody.' }),
-    effectiveFrom: t.field({
-      type: 'DateTime',
-      required: true,
-      description: 'Start of its period.',
-    }),
-    effectiveTo: t.field({
-      type: 'DateTime',
-      required: true,
-      description: 'End of its period, which no longer belongs to it.',
-    }),
-  }),
+  input: createInput,
   run: createSchedule,
-  payload: (t) => ({
-    rateSchedule: t.field({
-      type: RateScheduleType,
-      nullable: true,
-      description: 'The new draft.',
-      resolve: (payload): RateSchedule | null => payload.result ?? null,
-    }),
-  }),
+  payload: answer('The new draft.'),
 })
 
 defineCommand('rateScheduleUpdate', {
   description: 'Changes details of a draft; what is left out stays.',
   permission: 'sor:write',
-  schema: updateScheduleInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: THE_SCHEDULE }),
-    name: t.string({ description: 'New name; not for a revision, which keeps it.' }),
-    description: t.string({ description: 'New details; null removes them.' }),
-    companyId: t.id({ description: 'New company; null = everybody. Not for a revision.' }),
-    effectiveFrom: t.field({ type: 'DateTime', description: 'New start.' }),
-    effectiveTo: t.field({ type: 'DateTime', description: 'New end.' }),
-  }),
+  input: updateInput,
   run: updateSchedule,
-  payload: (t) => ({
-    rateSchedule: t.field({
-      type: RateScheduleType,
-      nullable: true,
-      description: 'The draft after the change.',
-      resolve: (payload): RateSchedule | null => payload.result ?? null,
-    }),
-  }),
+  payload: answer('The draft after the change.'),
 })
 
 defineCommand('rateScheduleDelete', {
   description:
     'Removes a draft with its items; a CONFLICT lists quotations that were drawn up with it.',
   permission: 'sor:write',
-  schema: stepInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: THE_SCHEDULE }),
-  }),
+  input: onlyId(THE_SCHEDULE),
   run: deleteSchedule,
-  payload: (t) => ({
-    deletedId: t.id({
-      nullable: true,
-      description: 'Id of the removed draft.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
-})
-
-const RateItemInput = builder.inputType('RateItemInput', {
-  description: 'One item to import. An item of the draft with the same code is changed to it.',
-  fields: (t) => ({
-    code: t.string({ required: true, description: 'Code, 1–32 characters.' }),
-    shortDescription: t.string({ required: true, description: 'In one line, 1–200 characters.' }),
-    longDescription: t.string({ description: 'What the rate includes, up to 5,000 characters.' }),
-    trade: t.string({ description: 'Trade, up to 100 characters.' }),
-    unit: t.field({ type: RateUnitEnum, required: true, description: 'What it is for one of.' }),
-    rateCents: t.field({
-      type: 'BigInt',
-      required: true,
-      description: 'Price of one unit in cents, from 0 to below 2^53.',
-    }),
-    standardMinutes: t.int({ description: 'Minutes that one unit usually takes.' }),
-    enabled: t.boolean({ description: 'Whether it may be quoted; true when left out.' }),
-  }),
+  payload: deletedPayload('Id of the removed draft.'),
 })
 
 const RateItemErrorType = builder.objectRef<ItemError>('RateItemError').implement({
@@ -132,23 +119,15 @@ defineCommand('rateScheduleImportItems', {
   description:
     'Adds up to 1,000 items to a draft, or changes those whose code it has. Good items are kept; each bad one is told of in `itemErrors`.',
   permission: 'sor:write',
-  schema: importItemsInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: THE_SCHEDULE }),
-    items: t.field({
-      type: [RateItemInput],
-      required: true,
-      description: 'The items, 1–1,000; the codes must differ.',
-    }),
-  }),
+  input: importInput,
   run: importItems,
   payload: (t) => ({
-    rateSchedule: t.field({
-      type: RateScheduleType,
-      nullable: true,
-      description: 'The draft with the items.',
-      resolve: (payload): RateSchedule | null => payload.result?.schedule ?? null,
-    }),
+    ...recordPayload<RateSchedule, ImportResult>(
+      'rateSchedule',
+      RateScheduleType,
+      'The draft with the items.',
+      ({ schedule }) => schedule,
+    )(t),
     createdCount: t.int({
       description: 'Items added.',
       resolve: (payload) => payload.result?.created ?? 0,
@@ -172,77 +151,34 @@ defineCommand('rateScheduleImportItems', {
 defineCommand('rateScheduleRemoveItems', {
   description: 'Removes items from a draft by code; a CONFLICT lists quotations that use one.',
   permission: 'sor:write',
-  schema: removeItemsInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: THE_SCHEDULE }),
-    codes: t.stringList({ required: true, description: 'Codes of the items, 1–1,000.' }),
-  }),
+  input: removeInput,
   run: removeItems,
-  payload: (t) => ({
-    rateSchedule: t.field({
-      type: RateScheduleType,
-      nullable: true,
-      description: 'The draft without the items.',
-      resolve: (payload): RateSchedule | null => payload.result ?? null,
-    }),
-  }),
+  payload: answer('The draft without the items.'),
 })
 
 defineCommand('rateSchedulePublish', {
   description:
     'Fixes a draft and puts it into force for its period; the revision that it replaces gives way. Records sor.schedule.published, and sor.schedule.superseded for the other.',
   permission: 'sor:write',
-  schema: stepInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: THE_SCHEDULE }),
-  }),
+  input: onlyId(THE_SCHEDULE),
   run: publishSchedule,
-  payload: (t) => ({
-    rateSchedule: t.field({
-      type: RateScheduleType,
-      nullable: true,
-      description: 'The published schedule.',
-      resolve: (payload): RateSchedule | null => payload.result ?? null,
-    }),
-  }),
+  payload: answer('The published schedule.'),
 })
 
 defineCommand('rateScheduleRevise', {
   description:
     'Copies a schedule that was published, with its items, into a draft that is to replace it.',
   permission: 'sor:write',
-  schema: reviseScheduleInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: THE_SCHEDULE }),
-    effectiveFrom: t.field({ type: 'DateTime', description: 'Start; as before when left out.' }),
-    effectiveTo: t.field({ type: 'DateTime', description: 'End; as before when left out.' }),
-  }),
+  input: reviseInput,
   run: reviseSchedule,
-  payload: (t) => ({
-    rateSchedule: t.field({
-      type: RateScheduleType,
-      nullable: true,
-      description: 'The new draft.',
-      resolve: (payload): RateSchedule | null => payload.result ?? null,
-    }),
-  }),
+  payload: answer('The new draft.'),
 })
 
 defineCommand('rateScheduleArchive', {
   description:
     'Takes a published schedule out of use; quotations already handed in keep their rates. Records sor.schedule.archived.',
   permission: 'sor:write',
-  schema: stepInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: THE_SCHEDULE }),
-  }),
+  input: onlyId(THE_SCHEDULE),
   run: archiveSchedule,
-  payload: (t) => ({
-    rateSchedule: t.field({
-      type: RateScheduleType,
-      nullable: true,
-      description: 'The archived schedule.',
-      resolve: (payload): RateSchedule | null => payload.result ?? null,
-    }),
-  }),
+  payload: answer('The archived schedule.'),
 })

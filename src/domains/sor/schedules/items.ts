@@ -3,12 +3,9 @@ import { newId } from '../../../database/ids.ts'
 import type { UnitOfWork } from '../../../database/unit-of-work.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { Prisma, type RateItem, type RateSchedule } from '../../../generated/prisma/client.ts'
-import {
-  type ImportItemsInput,
-  type RateItemInput,
-  rateItemInput,
-  type RemoveItemsInput,
-} from '../input.ts'
+import type { ImportItemsInput, RemoveItemsInput } from './commands.ts'
+import type { RateItemInput } from './fields.ts'
+import { rateItem } from './fields.ts'
 import { demandDraftSchedule } from '../rules.ts'
 import { lockSchedule, writeSchedule } from './service.ts'
 
@@ -111,7 +108,7 @@ function parseItems(given: readonly unknown[]) {
   const itemErrors: ItemError[] = []
   const seen = new Set<string>()
   for (const [index, raw] of given.entries()) {
-    const parsed = rateItemInput.safeParse(raw)
+    const parsed = rateItem.rule.safeParse(raw)
     const at = ['input', 'items', String(index)]
     if (!parsed.success) {
       for (const issue of parsed.error.issues) {

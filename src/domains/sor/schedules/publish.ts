@@ -4,7 +4,7 @@ import { DomainError, invalid } from '../../../errors.ts'
 import { Prisma, type RateSchedule } from '../../../generated/prisma/client.ts'
 import { responsibleUser } from '../access.ts'
 import { schedulePublished, scheduleSuperseded } from '../events.ts'
-import type { StepInput } from '../input.ts'
+
 import { demandPeriod, demandScheduleTransition } from '../rules.ts'
 import { lockSchedule, moveSchedule, writeSchedule } from './service.ts'
 
@@ -14,7 +14,10 @@ import { lockSchedule, moveSchedule, writeSchedule } from './service.ts'
  * @throws DomainError CONFLICT listing published schedules of the same name and company whose
  * periods overlap; VALIDATION without items or when the period is over.
  */
-export async function publishSchedule(unit: UnitOfWork, input: StepInput): Promise<RateSchedule> {
+export async function publishSchedule(
+  unit: UnitOfWork,
+  input: { id: string },
+): Promise<RateSchedule> {
   const draft = await lockSchedule(unit, input)
   if (draft.status === 'PUBLISHED') return draft
   demandScheduleTransition(draft.status, 'PUBLISHED')

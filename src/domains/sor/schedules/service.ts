@@ -10,12 +10,7 @@ import { demandCompany } from '../../../identity/users/people.ts'
 import { visibleTo } from '../../../graphql/reading/visibility.ts'
 import { demandStaff } from '../access.ts'
 import { scheduleArchived, scheduleFacets, serializeSchedule } from '../events.ts'
-import type {
-  CreateScheduleInput,
-  ReviseScheduleInput,
-  StepInput,
-  UpdateScheduleInput,
-} from '../input.ts'
+import type { CreateScheduleInput, ReviseScheduleInput, UpdateScheduleInput } from './commands.ts'
 import { demandDraftSchedule, demandPeriod, demandScheduleTransition } from '../rules.ts'
 
 /** Rows per statement when items are copied: far below PostgreSQL's 65,535 parameters. */
@@ -75,7 +70,7 @@ function demandSameChain(before: RateSchedule, input: UpdateScheduleInput): void
 }
 
 /** @throws DomainError CONFLICT listing quotations that were drawn up with the draft. */
-export async function deleteSchedule(unit: UnitOfWork, input: StepInput): Promise<string> {
+export async function deleteSchedule(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const schedule = await lockSchedule(unit, input)
   demandDraftSchedule(schedule.status)
   const quotations = await unit.tx.quotation.findMany({
@@ -146,7 +141,10 @@ export async function reviseSchedule(
 }
 
 /** Takes a published schedule out of use. Quotations already handed in keep their rates. */
-export async function archiveSchedule(unit: UnitOfWork, input: StepInput): Promise<RateSchedule> {
+export async function archiveSchedule(
+  unit: UnitOfWork,
+  input: { id: string },
+): Promise<RateSchedule> {
   const before = await lockSchedule(unit, input)
   if (before.status === 'ARCHIVED') return before
   demandScheduleTransition(before.status, 'ARCHIVED')
