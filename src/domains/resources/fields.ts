@@ -1,19 +1,11 @@
-import { z } from 'zod'
+import { text } from '../../graphql/commands/input/fields.ts'
 
-/** Input fields that several commands share. */
-export const name = z
-  .string()
-  .trim()
-  .min(1, 'must not be empty')
-  .max(200, 'must have at most 200 characters')
-export const description = z.string().trim().max(2_000, 'must have at most 2000 characters')
-
-/** A whole number within limits, with a message that names them. */
-export const wholeNumber = (least: number, most: number) =>
-  z.number().int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`)
-
-export const deleteInput = z.object({ id: z.string() })
-export type DeleteInput = z.infer<typeof deleteInput>
+/** Fields of inputs that several commands share. */
+export const name = text({ max: 200 }, 'Name, {min}–{max} characters.')
+export const newName = name.describe('New name, {min}–{max} characters.').optional()
+const details = text({ min: 0, max: 2_000 }, 'Details, up to {max} characters.')
+export const description = details.optional()
+export const newDescription = details.describe('New details; null removes them.').clearable()
 
 type Changes<T> = { [K in Exclude<keyof T, 'id'>]?: Exclude<T[K], undefined> }
 

@@ -14,8 +14,8 @@ import {
   resourceUpdated,
   serializeResource,
 } from './events.ts'
-import { changesOf, type DeleteInput } from './fields.ts'
-import type { CreateResourceInput, UpdateResourceInput } from './input.ts'
+import { changesOf } from './fields.ts'
+import type { CreateResourceInput, UpdateResourceInput } from './commands.ts'
 import { demandOpenHours, orderOpenHours } from './open-hours.ts'
 import { demandSettings } from './rules.ts'
 import { withdrawResource } from './services/service.ts'
@@ -104,7 +104,7 @@ export async function updateResource(
  * Removes a resource; one that bookings tell of is archived instead and stays readable.
  * @throws DomainError CONFLICT listing the bookings and shifts that are planned for it.
  */
-export async function deleteResource(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteResource(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const resource = await lockResource(unit, input.id)
   const remembered = await demandUnused(unit, resource)
   const location = await findLocation(unit, resource.locationId, 'locationId')
@@ -137,13 +137,8 @@ async function lockResource(unit: UnitOfWork, id: string): Promise<Resource> {
   return findResource(unit, id, 'id')
 }
 
-type Given = Omit<CreateResourceInput, 'name' | 'locationId'> & {
-  name?: string | undefined
-  locationId?: string | undefined
-}
-
 /** The given settings in stored form: what was not given is absent. */
-function settingsOf(given: Partial<Given>): Partial<Resource> {
+function settingsOf(given: Partial<CreateResourceInput | UpdateResourceInput>): Partial<Resource> {
   if (given.openHours != null) demandOpenHours(given.openHours)
   return Object.fromEntries(
     Object.entries({

@@ -10,7 +10,7 @@ import { openForBooking, openingCheck, type PlacedResource } from '../place.ts'
 import { expand } from './recurrence.ts'
 import { demandTimes, type Times } from '../rules.ts'
 import { checkDetails, draft, tellCreated } from '../service/create.ts'
-import type { CreateSeriesInput } from './input.ts'
+import type { CreateSeriesInput } from './commands.ts'
 
 /** A time of a series that was left out, and why. */
 export interface Skipped extends Times {

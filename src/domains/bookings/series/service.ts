@@ -2,7 +2,6 @@ import type { UnitOfWork } from '../../../database/unit-of-work.ts'
 import { notFound } from '../../../errors.ts'
 import { record } from '../../../events/record.ts'
 import type { Booking, BookingSeries } from '../../../generated/prisma/client.ts'
-import type { DeleteInput } from '../../resources/fields.ts'
 import { demandManager, demandOwn } from '../access.ts'
 import { bookingFacets, findPlaced } from '../place.ts'
 import { CHANGEABLE } from '../rules.ts'
@@ -11,7 +10,7 @@ import { demandDeletable, removeAll } from '../service/delete.ts'
 import { lockUpcoming } from '../service/load.ts'
 import { cancelSeriesRow, lockSeries } from './cancel.ts'
 import { bookingSeriesDeleted } from './events.ts'
-import type { CancelSeriesInput } from './input.ts'
+import type { CancelSeriesInput } from './commands.ts'
 
 export interface CancelledSeries {
   series: BookingSeries
@@ -40,7 +39,7 @@ export async function cancelSeries(
  * Removes a series with all its bookings for good.
  * @throws DomainError CONFLICT while one of them is under way.
  */
-export async function deleteSeries(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteSeries(unit: UnitOfWork, input: { id: string }): Promise<string> {
   demandManager(unit.caller)
   const series = await lockSeries(unit, input.id)
   await unit.tx.$queryRaw`

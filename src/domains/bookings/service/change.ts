@@ -12,16 +12,13 @@ import {
 } from '../events.ts'
 import { move } from '../holds.ts'
 import { askSoon, asksBeforeConfirming, confirmation } from '../hooks/hooks.ts'
-import type { BookingActionInput, RejectBookingInput } from '../input.ts'
+import type { RejectBookingInput } from '../commands.ts'
 import { findPlaced } from '../place.ts'
 import { demandCheckInWindow, demandTransition, earlyEnd } from '../rules.ts'
 import { lockBooking, save, tell } from './load.ts'
 
 /** Approves a booking that waits for it. */
-export async function approveBooking(
-  unit: UnitOfWork,
-  input: BookingActionInput,
-): Promise<Booking> {
+export async function approveBooking(unit: UnitOfWork, input: { id: string }): Promise<Booking> {
   demandManager(unit.caller)
   const before = await lockBooking(unit, input)
   // Approved, or in need of no approval, and waiting for somebody else's answer.
@@ -48,10 +45,7 @@ export async function rejectBooking(unit: UnitOfWork, input: RejectBookingInput)
 }
 
 /** @throws DomainError VALIDATION outside of the check-in window. */
-export async function checkInBooking(
-  unit: UnitOfWork,
-  input: BookingActionInput,
-): Promise<Booking> {
+export async function checkInBooking(unit: UnitOfWork, input: { id: string }): Promise<Booking> {
   const before = await lockBooking(unit, input)
   demandOwn(unit.caller, 'Booking', before)
   if (before.status === 'CHECKED_IN') return before
@@ -63,7 +57,7 @@ export async function checkInBooking(
 }
 
 /** Ends a booking before its time, which is free for others from now on, but for the buffer. */
-export async function endBooking(unit: UnitOfWork, input: BookingActionInput): Promise<Booking> {
+export async function endBooking(unit: UnitOfWork, input: { id: string }): Promise<Booking> {
   const before = await lockBooking(unit, input)
   demandOwn(unit.caller, 'Booking', before)
   if (before.status === 'COMPLETED') return before
@@ -76,7 +70,7 @@ export async function endBooking(unit: UnitOfWork, input: BookingActionInput): P
 }
 
 /** Says that nobody came, before the deadline does. */
-export async function markNoShow(unit: UnitOfWork, input: BookingActionInput): Promise<Booking> {
+export async function markNoShow(unit: UnitOfWork, input: { id: string }): Promise<Booking> {
   demandManager(unit.caller)
   const before = await lockBooking(unit, input)
   if (before.status === 'NO_SHOW') return before
@@ -90,7 +84,7 @@ export async function markNoShow(unit: UnitOfWork, input: BookingActionInput): P
  * Puts a no-show right that was there after all: checked in while its time runs, completed after it.
  * @throws DomainError CONFLICT when its time has been given to others.
  */
-export async function unmarkNoShow(unit: UnitOfWork, input: BookingActionInput): Promise<Booking> {
+export async function unmarkNoShow(unit: UnitOfWork, input: { id: string }): Promise<Booking> {
   demandManager(unit.caller)
   const before = await lockBooking(unit, input)
   const running = before.endTime > unit.now

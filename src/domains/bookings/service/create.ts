@@ -7,7 +7,7 @@ import { demandManager } from '../access.ts'
 import { bookingCreated, serializeBooking } from '../events.ts'
 import { claim, conflict } from '../holds.ts'
 import { askSoon, asksBeforeConfirming, confirmation } from '../hooks/hooks.ts'
-import type { CreateBookingInput } from '../input.ts'
+import type { CreateBookingInput } from '../commands.ts'
 import {
   bookingFacets,
   demandCustomer,

@@ -4,7 +4,7 @@ import { record } from '../../../events/record.ts'
 import type { Booking } from '../../../generated/prisma/client.ts'
 import { demandManager } from '../access.ts'
 import { bookingBulkDeleted, bookingDeleted } from '../events.ts'
-import type { BookingActionInput, BulkDeleteBookingsInput } from '../input.ts'
+import type { BulkDeleteBookingsInput } from '../commands.ts'
 import { bookingFacets, findAllPlaced, findPlaced } from '../place.ts'
 import { lockBooking } from './load.ts'
 
@@ -15,7 +15,7 @@ const LISTED = 20
  * Removes a booking for good, whatever has become of it.
  * @throws DomainError CONFLICT for one under way, which has to end first.
  */
-export async function deleteBooking(unit: UnitOfWork, input: BookingActionInput): Promise<string> {
+export async function deleteBooking(unit: UnitOfWork, input: { id: string }): Promise<string> {
   demandManager(unit.caller)
   const booking = await lockBooking(unit, input)
   await demandDeletable(unit, [booking], 'id')

@@ -5,7 +5,7 @@ import { record } from '../../../events/record.ts'
 import type { Booking } from '../../../generated/prisma/client.ts'
 import type { bookingUpdated } from '../events.ts'
 import { serializeBooking } from '../events.ts'
-import type { EditScope } from '../input.ts'
+import type { EditScope } from '../fields.ts'
 import { bookingFacets, type PlacedResource } from '../place.ts'
 import { CHANGEABLE } from '../rules.ts'
 

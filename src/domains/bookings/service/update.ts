@@ -6,7 +6,7 @@ import { demandManager, demandOwn } from '../access.ts'
 import { bookingUpdated, serializeBooking } from '../events.ts'
 import { move } from '../holds.ts'
 import { askSoon, asksBeforeConfirming, confirmation } from '../hooks/hooks.ts'
-import type { UpdateBookingInput } from '../input.ts'
+import type { UpdateBookingInput } from '../commands.ts'
 import {
   demandCustomer,
   demandOpenAt,

@@ -3,7 +3,7 @@ import { lockRow, type UnitOfWork } from '../../../database/unit-of-work.ts'
 import { notFound } from '../../../errors.ts'
 import { diffPayloads } from '../../../events/diff.ts'
 import { record } from '../../../events/record.ts'
-import { changesOf, type DeleteInput } from '../fields.ts'
+import { changesOf } from '../fields.ts'
 import {
   type OfferedService,
   serializeService,
@@ -11,7 +11,7 @@ import {
   serviceDeleted,
   serviceUpdated,
 } from './events.ts'
-import type { CreateServiceInput, UpdateServiceInput } from './input.ts'
+import type { CreateServiceInput, UpdateServiceInput } from './commands.ts'
 
 export async function createService(
   unit: UnitOfWork,
@@ -63,7 +63,7 @@ export async function updateService(
   return service
 }
 
-export async function deleteService(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteService(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const service = await lockService(unit, input.id)
   await unit.tx.service.delete({ where: { id: service.id } })
   record(unit, serviceDeleted, {

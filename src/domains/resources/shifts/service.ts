@@ -8,10 +8,10 @@ import type { Shift } from '../../../generated/prisma/client.ts'
 import { demandActiveUser } from '../../../identity/users/people.ts'
 import { findLocation } from '../../locations/service.ts'
 import { resourceFacets } from '../events.ts'
-import { changesOf, type DeleteInput } from '../fields.ts'
+import { changesOf } from '../fields.ts'
 import { findResource } from '../service.ts'
 import { serializeShift, shiftCreated, shiftDeleted, shiftUpdated } from './events.ts'
-import type { CreateShiftInput, UpdateShiftInput } from './input.ts'
+import type { CreateShiftInput, UpdateShiftInput } from './commands.ts'
 
 /** Longer than any working day, so that a wrong date is noticed. */
 const LONGEST_MS = 24 * 3_600_000
@@ -57,7 +57,7 @@ export async function updateShift(unit: UnitOfWork, input: UpdateShiftInput): Pr
   return shift
 }
 
-export async function deleteShift(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteShift(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const shift = await lockShift(unit, input.id)
   const facets = await facetsAt(unit, shift.resourceId)
   await unit.tx.shift.delete({ where: { id: shift.id } })

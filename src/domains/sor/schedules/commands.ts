@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import type { RateSchedule } from '../../../generated/prisma/client.ts'
 import { builder } from '../../../graphql/builder.ts'
 import { defineCommand } from '../../../graphql/commands/command.ts'
 import { field, inputOf, type ValueOf } from '../../../graphql/commands/input/field.ts'
 import { dateTime, id, listOf, onlyId, text } from '../../../graphql/commands/input/fields.ts'
-import { deletedPayload, recordPayload } from '../../../graphql/commands/payloads.ts'
+import { deletedPayload, recordField, recordPayload } from '../../../graphql/commands/payloads.ts'
 import { rateItem } from './fields.ts'
-import { importItems, type ImportResult, type ItemError, removeItems } from './items.ts'
+import { importItems, type ItemError, removeItems } from './items.ts'
 import { publishSchedule } from './publish.ts'
 import {
   archiveSchedule,
@@ -122,12 +121,13 @@ defineCommand('rateScheduleImportItems', {
   input: importInput,
   run: importItems,
   payload: (t) => ({
-    ...recordPayload<RateSchedule, ImportResult>(
+    ...recordField(
+      t,
       'rateSchedule',
       RateScheduleType,
       'The draft with the items.',
       ({ schedule }) => schedule,
-    )(t),
+    ),
     createdCount: t.int({
       description: 'Items added.',
       resolve: (payload) => payload.result?.created ?? 0,

@@ -4,14 +4,14 @@ import { DomainError, notFound } from '../../../../errors.ts'
 import { diffPayloads } from '../../../../events/diff.ts'
 import { record } from '../../../../events/record.ts'
 import type { ServiceGroup } from '../../../../generated/prisma/client.ts'
-import { changesOf, type DeleteInput } from '../../fields.ts'
+import { changesOf } from '../../fields.ts'
 import {
   serializeServiceGroup,
   serviceGroupCreated,
   serviceGroupDeleted,
   serviceGroupUpdated,
 } from '../events.ts'
-import type { CreateServiceGroupInput, UpdateServiceGroupInput } from '../input.ts'
+import type { CreateServiceGroupInput, UpdateServiceGroupInput } from './commands.ts'
 
 export async function createServiceGroup(
   unit: UnitOfWork,
@@ -60,7 +60,7 @@ export async function updateServiceGroup(
 }
 
 /** @throws DomainError CONFLICT listing the services still in it. */
-export async function deleteServiceGroup(unit: UnitOfWork, input: DeleteInput): Promise<string> {
+export async function deleteServiceGroup(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const group = await lockServiceGroup(unit, input.id)
   const services = await unit.tx.service.findMany({
     where: { groupId: group.id },
