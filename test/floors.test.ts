@@ -61,6 +61,8 @@ MAY_IMPORT['delivery'] = [...BELOW_SLICES.filter((place) => place !== 'graphql')
 MAY_IMPORT['server'] = [...BELOW_SLICES, 'identity', 'event-log', 'webhooks']
 MAY_IMPORT['worker'] = [...BELOW_SLICES, 'identity', 'domains', 'event-log', 'webhooks', 'delivery']
 MAY_IMPORT['demo'] = [...BELOW_SLICES, 'identity', 'domains', 'event-log', 'webhooks']
+/** For others' machines: it comes without the server. */
+MAY_IMPORT['sdk'] = []
 /** Composition: they import everything, and nothing imports them. */
 const COMPOSITION = new Set(['main.ts', 'app.ts', 'schema.ts'])
 

@@ -1,0 +1,8 @@
+export type { EventOf, PlantroomEvent } from './event.ts'
+export type * from './event-objects.ts'
+export type { Gap } from './gaps.ts'
+export type { HeadersLike } from './headers.ts'
+export { type Answer, receive, type ReceiveOptions, type Receiver } from './receive.ts'
+export { memoryStore, type ReceiverStore } from './store.ts'
+export { VerificationError, type VerificationFault } from './verification-error.ts'
+export { type Delivery, verifyDelivery, type VerifyOptions } from './verify.ts'
