@@ -15,7 +15,7 @@ export interface PositionTransport {
   readonly announce?: (heads: ReadonlyMap<string, bigint>) => void
 }
 
-export interface PositionListener extends AsyncDisposable {
+interface PositionListener extends AsyncDisposable {
   readonly connected: boolean
 }
 

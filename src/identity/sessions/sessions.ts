@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { z } from 'zod'
 import type { Caller } from '../../access/caller.ts'
 import type { Database } from '../../database/database.ts'
+import { listenOn } from '../../database/listen.ts'
 import type { UnitOfWork } from '../../database/unit-of-work.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Logger } from '../../log.ts'
@@ -33,8 +33,6 @@ const PROVEN_MS = 1_000
 const SILENT_MS = 3_000
 /** After the last request nothing needs a proof. */
 const ASKED_LATELY_MS = 5_000
-const FIRST_RETRY_MS = 100
-const LAST_RETRY_MS = 5_000
 
 /** Listeners of this process hear of its own revocations as soon as they are committed. */
 const ownListeners = new Set<OnRevoked>()
@@ -85,9 +83,7 @@ export interface RevocationFeed extends AsyncDisposable {
 
 /** Hears of revocations over a connection of its own, and reconnects by itself. */
 export function watchRevocations(database: Database, log: Logger): RevocationFeed {
-  const stopping = new AbortController()
   const callbacks = new Set<OnRevoked>()
-  let connected = false
   let provenAt = -Infinity
   let askedAt = -Infinity
   let askingSince: number | undefined
@@ -117,78 +113,38 @@ export function watchRevocations(database: Database, log: Logger): RevocationFee
     }, answered)
   }
 
-  async function listenOnce(): Promise<void> {
-    const client = new Client({
-      connectionString: database.url,
-      application_name: 'plantroom revocations',
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
-    })
-    const ended = Promise.withResolvers<void>()
-    client.once('end', ended.resolve)
-    // A connection that breaks says 'error' first; without a listener it would end the process.
-    client.on('error', () => ended.resolve())
-    let proving: NodeJS.Timeout | undefined
-    const stop = () => {
-      client.end().catch(() => undefined)
-    }
-    client.on('notification', ({ payload }) => {
+  const channel = listenOn(CHANNEL, {
+    url: database.url,
+    applicationName: 'plantroom revocations',
+    log,
+    whenLost: 'revocations are not heard of; checking meanwhile',
+    onMessage(payload) {
       const parsed = parse(payload)
       if (parsed !== undefined) tell(parsed)
-    })
-    try {
-      // Ending a client that is still connecting would leave both promises open.
-      await client.connect()
-      if (stopping.signal.aborted) return
-      stopping.signal.addEventListener('abort', stop)
-      await client.query(`LISTEN ${CHANNEL}`)
-      connected = true
+    },
+    onConnected(client, giveUp) {
       askingSince = undefined
       provenAt = performance.now()
-      proving = setInterval(() => prove(client, ended.resolve), PROOF_MS)
+      const proving = setInterval(() => prove(client, giveUp), PROOF_MS)
       // What was said before this moment was not heard.
       tell({ kind: 'everything' })
-      await ended.promise
-    } finally {
-      connected = false
-      clearInterval(proving)
-      stopping.signal.removeEventListener('abort', stop)
-      await client.end().catch(() => undefined)
-    }
-  }
-
-  async function keepListening(): Promise<void> {
-    let retryMs = FIRST_RETRY_MS
-    while (!stopping.signal.aborted) {
-      const since = Date.now()
-      const reason = await listenOnce().then(
-        () => 'connection closed',
-        (error: unknown) => String(error),
-      )
-      if (stopping.signal.aborted) return
-      if (Date.now() - since > LAST_RETRY_MS) retryMs = FIRST_RETRY_MS
-      log.warn({ reason, retryMs }, 'revocations are not heard of; checking meanwhile')
-      await sleep(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined)
-      retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
-    }
-  }
-
+      return () => clearInterval(proving)
+    },
+  })
   const blindCheck = setInterval(() => {
-    if (!connected) tell({ kind: 'everything' })
+    if (!channel.connected) tell({ kind: 'everything' })
   }, BLIND_CHECK_MS)
   ownListeners.add(tell)
-  const running = keepListening()
   return {
     onRevoked: (callback) => callbacks.add(callback),
     proven() {
       askedAt = performance.now()
-      return connected && askedAt - provenAt < PROVEN_MS
+      return channel.connected && askedAt - provenAt < PROVEN_MS
     },
     async [Symbol.asyncDispose]() {
       ownListeners.delete(tell)
       clearInterval(blindCheck)
-      stopping.abort()
-      await running
+      await channel[Symbol.asyncDispose]()
     },
   }
 }
