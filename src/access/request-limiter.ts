@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { LRUCache } from 'lru-cache'
 
 /** What one caller has left of its requests. */
 export interface RateState {
@@ -71,13 +72,11 @@ interface Subject {
 }
 
 export function createRequestLimiter(pool: Pick<Pool, 'query'>): RequestLimiter {
-  const subjects = new Map<string, Subject>()
+  const subjects = new LRUCache<string, Subject>({ max: MAX_SUBJECTS })
 
   function subjectOf(name: string): Subject {
     const known = subjects.get(name)
     if (known !== undefined) return known
-    const oldest = subjects.size < MAX_SUBJECTS ? undefined : subjects.keys().next().value
-    if (oldest !== undefined) subjects.delete(oldest)
     const made: Subject = {
       tokens: 0,
       slot: '0',

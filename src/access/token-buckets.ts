@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 /** Names that are remembered; the one not seen for longest makes room. */
 const MAX_NAMES = 20_000
 
@@ -13,7 +14,7 @@ export interface TokenBuckets {
 
 /** As many at once as `most`, then one every `refillMs`; in this process alone, and in constant time. */
 export function createTokenBuckets(limit: { most: number; refillMs: number }): TokenBuckets {
-  const buckets = new Map<string, { left: number; atMs: number }>()
+  const buckets = new LRUCache<string, { left: number; atMs: number }>({ max: MAX_NAMES })
   const leftOf = (name: string, nowMs: number) => {
     const bucket = buckets.get(name)
     if (bucket === undefined) return limit.most
@@ -24,9 +25,7 @@ export function createTokenBuckets(limit: { most: number; refillMs: number }): T
     take(name) {
       const nowMs = performance.now()
       const left = leftOf(name, nowMs)
-      buckets.delete(name)
       buckets.set(name, { left: left < 1 ? left : left - 1, atMs: nowMs })
-      if (buckets.size > MAX_NAMES) buckets.delete(buckets.keys().next().value ?? '')
       return waitFor(left)
     },
     waitOf: (name) => waitFor(leftOf(name, performance.now())),

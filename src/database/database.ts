@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool } from 'pg'
+import { LRUCache } from 'lru-cache'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { hideForeign } from './reading/hide-foreign.ts'
 import { type MemoryLease, openMemoryLease } from './memory/memory-lease.ts'
@@ -63,13 +64,12 @@ export function openDatabase(url: string, poolSize: number, queryTimeoutMs = 0):
     adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' }),
   })
   const memory = openMemoryLease(url)
-  const scoped = new Map<string, PrismaClient>()
+  const scoped = new LRUCache<string, PrismaClient>({ max: SCOPED_CLIENTS })
   const scopedTo: Database['scopedTo'] = (organizationId, restrictions) => {
     if (restrictions !== undefined) return scopeClient(unscoped, organizationId, restrictions)
     const known = scoped.get(organizationId)
     if (known !== undefined) return known
     const made = scopeClient(unscoped, organizationId)
-    if (scoped.size >= SCOPED_CLIENTS) scoped.delete(scoped.keys().next().value ?? '')
     scoped.set(organizationId, made)
     return made
   }

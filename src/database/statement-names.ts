@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 
 /** Statements named at most; each named one keeps a plan in every connection that ran it. */
 const MAX_NAMES = 400
@@ -12,7 +13,7 @@ const MAX_CANDIDATES = 2_000
  */
 export function createStatementNames(): (text: string) => string | undefined {
   const names = new Map<string, string>()
-  const candidates = new Set<string>()
+  const candidates = new LRUCache<string, true>({ max: MAX_CANDIDATES })
   return (text) => {
     const known = names.get(text)
     if (known !== undefined) return known
@@ -24,8 +25,7 @@ export function createStatementNames(): (text: string) => string | undefined {
       names.set(text, name)
       return name
     }
-    if (candidates.size >= MAX_CANDIDATES) candidates.clear()
-    candidates.add(text)
+    candidates.set(text, true)
     return undefined
   }
 }

@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { LRUCache } from 'lru-cache'
 import type { EgressProxyConfig } from '../../config/config.ts'
 import type { TargetPolicy } from '../../webhooks/endpoints/target-url.ts'
 import { AttemptError } from './attempt-error.ts'
@@ -40,7 +41,7 @@ const MAX_SESSIONS = 1_000
 
 /** Opens connections to vetted addresses only. */
 export function createConnector(settings: ConnectSettings) {
-  const sessions = new Map<string, Buffer>()
+  const sessions = new LRUCache<string, Buffer>({ max: MAX_SESSIONS })
 
   /**
    * @param timings filled in as far as it comes, also when it fails
@@ -83,9 +84,7 @@ export function createConnector(settings: ConnectSettings) {
       : (tunnel?.socket ?? connectTcp(address))
     if (target.secure) {
       socket.on('session', (fresh: Buffer) => {
-        sessions.delete(sessionKey)
         sessions.set(sessionKey, fresh)
-        if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value ?? '')
       })
     }
     if (tunnel === undefined) {

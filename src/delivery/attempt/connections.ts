@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { LRUCache } from 'lru-cache'
 import { type ConnectSettings, type ConnectTimings, createConnector } from './connect.ts'
 import { AttemptError } from './attempt-error.ts'
 
@@ -83,10 +84,10 @@ export function openConnections(settings: ConnectSettings): Connections {
   /** The one unused for longest first */
   const idle = new Set<Connection>()
   const idleByKey = new Map<string, Connection[]>()
-  /** Until when (performance.now) */
-  const distrusted = new Map<string, number>()
+  /** Until their time is over */
+  const distrusted = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: DISTRUST_MS })
   /** Silent behind an answer of theirs */
-  const trusted = new Set<string>()
+  const trusted = new LRUCache<string, true>({ max: MAX_REMEMBERED })
   let closed = false
 
   function follow(connection: Connection): void {
@@ -133,18 +134,8 @@ export function openConnections(settings: ConnectSettings): Connections {
 
   function distrust({ key }: Target): void {
     trusted.delete(key)
-    distrusted.delete(key)
-    distrusted.set(key, performance.now() + DISTRUST_MS)
-    if (distrusted.size > MAX_REMEMBERED) distrusted.delete(distrusted.keys().next().value ?? '')
+    distrusted.set(key, true)
     for (const connection of idleByKey.get(key)?.slice() ?? []) drop(connection)
-  }
-
-  function isDistrusted(key: string): boolean {
-    const untilMs = distrusted.get(key)
-    if (untilMs === undefined) return false
-    if (untilMs > performance.now()) return true
-    distrusted.delete(key)
-    return false
   }
 
   /** Kept ones are used in turns while a silence is waited for, and the last one first after it. */
@@ -155,8 +146,7 @@ export function openConnections(settings: ConnectSettings): Connections {
     if (longest === undefined || performance.now() - longest.idleSinceMs < SILENCE_MS) {
       return undefined
     }
-    trusted.add(key)
-    if (trusted.size > MAX_REMEMBERED) trusted.delete(trusted.keys().next().value ?? '')
+    trusted.set(key, true)
     return longest
   }
 
@@ -196,7 +186,7 @@ export function openConnections(settings: ConnectSettings): Connections {
       const idleMs = Math.min(keepMs ?? IDLE_MS, MAX_AGE_MS)
       const isOld = performance.now() - connection.openedMs > MAX_AGE_MS
       const { key } = connection.target
-      if (closed || connection.gone || isOld || idleMs <= 0 || isDistrusted(key)) {
+      if (closed || connection.gone || isOld || idleMs <= 0 || distrusted.has(key)) {
         drop(connection)
         return
       }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { LRUCache } from 'lru-cache'
 import type { KeyRing } from '../../config/key-ring.ts'
 import type { TargetPolicy } from '../../webhooks/endpoints/target-url.ts'
 import { AttemptError } from './attempt-error.ts'
@@ -14,7 +15,7 @@ export interface Endpoints {
   open(endpointId: string, version: number): PreparedEndpoint | Promise<PreparedEndpoint>
 }
 
-/** The one opened longest ago makes room. */
+/** The one not opened for longest makes room. */
 const MAX_KEPT = 10_000
 /** Each endpoint is looked up for itself: none has many waiting. */
 const same = (endpointId: string) => endpointId
@@ -22,7 +23,7 @@ const same = (endpointId: string) => endpointId
 const MAX_GROUP = 200
 
 export function openEndpoints(pool: Pool, keys: KeyRing, policy: TargetPolicy): Endpoints {
-  const kept = new Map<string, PreparedEndpoint>()
+  const kept = new LRUCache<string, PreparedEndpoint>({ max: MAX_KEPT })
   const load = groupCalls(
     MAX_GROUP,
     (endpointIds: string[]) => loadEndpoints(pool, endpointIds),
@@ -33,9 +34,7 @@ export function openEndpoints(pool: Pool, keys: KeyRing, policy: TargetPolicy): 
     const { sealed } = await load(endpointId)
     if (sealed === undefined) throw new AttemptError('internal', 'The endpoint was deleted')
     const prepared = prepareEndpoint(sealed, keys, policy)
-    kept.delete(endpointId)
     kept.set(endpointId, prepared)
-    if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value ?? '')
     return prepared
   }
 

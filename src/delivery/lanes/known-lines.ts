@@ -1,27 +1,25 @@
+import { LRUCache } from 'lru-cache'
 import { type KnownLine, TRUST_MS } from './lane/lane-line.ts'
 
-/** What is known of lines beyond that is forgotten, the oldest first. */
+/** Lines of which something is known; the one not used for longest makes room. */
 const MAX_KNOWN_LINES = 20_000
 
 /** What this worker knows of the lines of lanes that it let go; few ever have something held back. */
 export class KnownLines {
-  readonly #lines = new Map<string, KnownLine>()
+  readonly #lines = new LRUCache<string, KnownLine>({ max: MAX_KNOWN_LINES })
 
   keep(endpointId: string, line: KnownLine | undefined): void {
-    // Behind the others, so that the oldest stand in front.
-    this.#lines.delete(endpointId)
-    if (line !== undefined && line.through > 0) this.#lines.set(endpointId, line)
+    const trustMs = line === undefined ? 0 : TRUST_MS - (performance.now() - line.readMs)
+    if (line === undefined || line.through === 0 || trustMs <= 0) this.#lines.delete(endpointId)
+    else this.#lines.set(endpointId, line, { ttl: trustMs })
   }
 
   /** What may still be believed of these lines. */
   recall(endpointIds: readonly string[]): ReadonlyMap<string, KnownLine> {
-    this.#forgetOldest()
     const known = new Map<string, KnownLine>()
     for (const endpointId of endpointIds) {
       const line = this.#lines.get(endpointId)
-      if (line === undefined) continue
-      if (performance.now() - line.readMs > TRUST_MS) this.#lines.delete(endpointId)
-      else known.set(endpointId, line)
+      if (line !== undefined) known.set(endpointId, line)
     }
     return known
   }
@@ -30,12 +28,5 @@ export class KnownLines {
     const line = this.#lines.get(endpointId)
     this.#lines.delete(endpointId)
     return line
-  }
-
-  #forgetOldest(): void {
-    for (const endpointId of this.#lines.keys()) {
-      if (this.#lines.size <= MAX_KNOWN_LINES) break
-      this.#lines.delete(endpointId)
-    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { LRUCache } from 'lru-cache'
 import type { Plan } from '../../generated/prisma/enums.ts'
 import type { EndpointTerms } from '../../webhooks/endpoints/endpoint-terms.ts'
 import { groupCalls } from '../log/group.ts'
@@ -9,7 +10,7 @@ export interface TermsCache {
   open(endpointId: string, version: number): Promise<EndpointTerms | undefined>
 }
 
-/** The one opened longest ago makes room. */
+/** The one not opened for longest makes room. */
 const MAX_KEPT = 2_000
 /** Each endpoint is looked up for itself: none has many waiting. */
 const same = (endpointId: string) => endpointId
@@ -17,16 +18,15 @@ const same = (endpointId: string) => endpointId
 const MAX_GROUP = 200
 
 export function openTerms(pool: Pool): TermsCache {
-  const kept = new Map<string, EndpointTerms>()
+  const kept = new LRUCache<string, EndpointTerms>({ max: MAX_KEPT })
   const load = groupCalls(MAX_GROUP, (endpointIds: string[]) => loadTerms(pool, endpointIds), same)
   return {
     async open(endpointId, version) {
       const known = kept.get(endpointId)
       if (known !== undefined && known.version >= version) return known
       const { terms } = await load(endpointId)
-      kept.delete(endpointId)
-      if (terms !== undefined) kept.set(endpointId, terms)
-      if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value ?? '')
+      if (terms === undefined) kept.delete(endpointId)
+      else kept.set(endpointId, terms)
       return terms
     },
   }

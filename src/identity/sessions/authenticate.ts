@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { createAddressLimiter } from '../../access/address-limiter.ts'
 import type { Caller } from '../../access/caller.ts'
 import { createTokenBuckets } from '../../access/token-buckets.ts'
@@ -82,7 +83,9 @@ export function createAuthenticator(
   config: Config,
   feed?: Pick<RevocationFeed, 'onRevoked' | 'proven'>,
 ): Authenticator {
-  const remembered = new Map<string, { caller: Caller; until: number }>()
+  const remembered = new LRUCache<string, { caller: Caller; until: number }>({
+    max: MAX_REMEMBERED,
+  })
   // What each caller has shown, to ask again without keeping anybody's secret.
   const proofs = new WeakMap<Caller, Proof>()
   let generation = 0
@@ -135,8 +138,6 @@ export function createAuthenticator(
       const caller = await ask(credentials)
       // Not if something was revoked meanwhile: the query may have been answered before.
       if (caller !== undefined && asked === generation) {
-        const oldest = remembered.size < MAX_REMEMBERED ? undefined : remembered.keys().next().value
-        if (oldest !== undefined) remembered.delete(oldest)
         const ends = 'expiresAt' in caller ? (caller.expiresAt ?? Infinity) : Infinity
         remembered.set(name, { caller, until: Math.min(Date.now() + REMEMBER_MS, ends) })
       }

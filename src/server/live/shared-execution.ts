@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql'
+import { LRUCache } from 'lru-cache'
 import type { Caller } from '../../access/caller.ts'
 import { withinTime } from '../../database/query-scope.ts'
 import type { Logger } from '../../log.ts'
@@ -49,7 +50,7 @@ export interface SubscriptionToRun {
  * @param timeoutMs of one item
  * @param prepare makes of a result as JSON text what is sent
  */
-export function createExecutions<P>(
+export function createExecutions<P extends object | string>(
   log: Logger,
   timeoutMs: number,
   prepare: (text: string) => P,
@@ -78,12 +79,12 @@ export function createExecutions<P>(
   }
 }
 
-function createExecution<P>(
+function createExecution<P extends object | string>(
   run: SubscriptionToRun,
   how: { log: Logger; timeoutMs: number; prepare: (text: string) => P },
 ): Execution<P> {
   const { log, timeoutMs, prepare } = how
-  const payloads = new Map<unknown, MaybePromise<P>>()
+  const payloads = new LRUCache<object, MaybePromise<P>>({ max: KEPT_PAYLOADS })
   let context: unknown
 
   /**
@@ -111,12 +112,13 @@ function createExecution<P>(
   }
 
   return {
-    payloadOf(item) {
+    payloadOf(source) {
+      // Whatever a source gives is an object; the cache's types ask for one.
+      const item = source as object
       const known = payloads.get(item)
       if (known !== undefined) return known
       const made = executeItem(item)
       payloads.set(item, made)
-      if (payloads.size > KEPT_PAYLOADS) payloads.delete(payloads.keys().next().value)
       if (made instanceof Promise) {
         made.then(
           (text) => {

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
+import { LRUCache } from 'lru-cache'
 
 /**
  * Unsent bytes of one socket from which on it is given nothing more. Far above what a healthy socket
@@ -81,8 +82,7 @@ export class SocketWriter {
 }
 
 /** Beginnings of frames by what follows in them; messages come in few lengths at a time. */
-const beginnings = new Map<number, Buffer>()
-const KEPT_BEGINNINGS = 1_000
+const beginnings = new LRUCache<number, Buffer>({ max: 1_000 })
 /** RFC 6455, section 5.2: the whole of a text message in one frame, not masked. */
 const FINAL_TEXT = 0x81
 
@@ -90,7 +90,6 @@ function beginningOf(bytesToFollow: number): Buffer {
   const known = beginnings.get(bytesToFollow)
   if (known !== undefined) return known
   const made = Buffer.concat([headerOf(NEXT_BEGINS.length + bytesToFollow), NEXT_BEGINS])
-  if (beginnings.size >= KEPT_BEGINNINGS) beginnings.clear()
   beginnings.set(bytesToFollow, made)
   return made
 }

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg'
+import { LRUCache } from 'lru-cache'
 import { newId } from '../../database/ids.ts'
 import type { PositionedEvent } from '../../events/dispatch.ts'
 import { compileSelection, type Selectable } from '../../events/match.ts'
@@ -7,13 +8,19 @@ import { isAboutSending } from '../life/life-events.ts'
 
 /** Rows per INSERT: bounds the time for which the process does nothing else. */
 const CHUNK = 4_000
-/** Compiled selections kept; the oldest make room. */
-const MAX_COMPILED = 20_000
 
-export interface Compiled {
+interface Compiled {
   version: number
   matches: (event: Selectable) => boolean
 }
+
+/** Compiled selections by endpoint. */
+export type SelectionCache = Pick<LRUCache<string, Compiled>, 'get' | 'set'>
+
+/** Selections kept; the one not used for longest makes room. */
+const MAX_COMPILED = 20_000
+
+export const openSelectionCache = (max = MAX_COMPILED): SelectionCache => new LRUCache({ max })
 
 /** Deliveries of one endpoint in the order of the log. */
 export interface Share {
@@ -44,7 +51,7 @@ export interface Endpoint extends Compiled {
 export async function readEndpoints(
   client: PoolClient,
   organizationIds: readonly string[],
-  compiled: Map<string, Compiled>,
+  compiled: SelectionCache,
 ): Promise<Endpoint[]> {
   const found = await client.query<{ id: string; organization_id: string; version: number }>({
     name: 'fan-out-endpoints',
@@ -52,27 +59,32 @@ export async function readEndpoints(
             WHERE organization_id = ANY($1) AND deleted_at IS NULL`,
     values: [organizationIds],
   })
-  const changed = found.rows.filter((row) => compiled.get(row.id)?.version !== row.version)
-  if (changed.length > 0) {
-    await compileEndpoints(
-      client,
-      changed.map((row) => row.id),
-      compiled,
-    )
+  // In hand before others are compiled, which may make them leave the cache.
+  const selections = new Map<string, Compiled>()
+  const changed: string[] = []
+  for (const { id, version } of found.rows) {
+    const known = compiled.get(id)
+    if (known?.version === version) selections.set(id, known)
+    else changed.push(id)
+  }
+  for (const [id, made] of await compileEndpoints(client, changed)) {
+    compiled.set(id, made)
+    selections.set(id, made)
   }
   return found.rows.flatMap((row) => {
-    const known = compiled.get(row.id)
-    return known === undefined
+    const selection = selections.get(row.id)
+    return selection === undefined
       ? []
-      : [{ ...known, id: row.id, organizationId: row.organization_id }]
+      : [{ ...selection, id: row.id, organizationId: row.organization_id }]
   })
 }
 
 async function compileEndpoints(
   client: PoolClient,
-  ids: string[],
-  compiled: Map<string, Compiled>,
-): Promise<void> {
+  ids: readonly string[],
+): Promise<Map<string, Compiled>> {
+  const made = new Map<string, Compiled>()
+  if (ids.length === 0) return made
   const found = await client.query<{
     id: string
     version: number
@@ -90,18 +102,14 @@ async function compileEndpoints(
       filter: storedFilter(row.filter),
       changedFields: row.changed_fields,
     })
-    compiled.delete(row.id)
-    compiled.set(row.id, {
+    made.set(row.id, {
       version: row.version,
       // Nobody is told about themselves: see life-events.ts.
       matches: (event) =>
         isSelected(event) && !(event.subjectId === row.id && isAboutSending(event.type)),
     })
   }
-  for (const id of compiled.keys()) {
-    if (compiled.size <= MAX_COMPILED) break
-    compiled.delete(id)
-  }
+  return made
 }
 
 /** @returns endpoints that have something to send now. */

@@ -2,9 +2,10 @@ import type { PoolClient } from 'pg'
 import type { HandOver, PositionedEvent, StartHandOver } from '../../events/dispatch.ts'
 import { openStates, type Transitions } from '../../states.ts'
 import {
-  type Compiled,
   type Endpoint,
+  openSelectionCache,
   readEndpoints,
+  type SelectionCache,
   type Share,
   shareOut,
   writeShares,
@@ -46,14 +47,14 @@ const HAND_OVER_STATES: Transitions<HandOverState> = {
  * it takes the lanes that have work now, and wakes those that it did not ask for.
  */
 export function createHandOver(lanes: LaneWaker): StartHandOver {
-  const compiled = new Map<string, Compiled>()
+  const compiled = openSelectionCache()
   return (client) => new LaneHandOver(client, lanes, compiled)
 }
 
 class LaneHandOver implements HandOver {
   readonly #client: PoolClient
   readonly #lanes: LaneWaker
-  readonly #compiled: Map<string, Compiled>
+  readonly #compiled: SelectionCache
   readonly #states = openStates('A hand-over', HAND_OVER_STATES, 'begun')
   readonly #counts = new Map<string, number>()
   #endpoints: readonly Endpoint[] = []
@@ -61,7 +62,7 @@ class LaneHandOver implements HandOver {
   #ready: Promise<string[]> = Promise.resolve([])
   #claim: LaneClaim = { endpointIds: new Set(), done: Promise.resolve() }
 
-  constructor(client: PoolClient, lanes: LaneWaker, compiled: Map<string, Compiled>) {
+  constructor(client: PoolClient, lanes: LaneWaker, compiled: SelectionCache) {
     this.#client = client
     this.#lanes = lanes
     this.#compiled = compiled

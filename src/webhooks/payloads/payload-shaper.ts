@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GraphQLSchema } from 'graphql'
+import { LRUCache } from 'lru-cache'
 import { createFairRoom, inTurn } from '../../access/fair-room.ts'
 import { type LoggedEvent, LOG_COLUMNS, type LogRow, toLoggedEvent } from '../../events/log.ts'
 import {
@@ -57,7 +58,7 @@ export function createPayloadShaper(
   parts: RenderParts,
   loadSchema: () => Promise<GraphQLSchema>,
 ): PayloadShaper {
-  const documents = new Map<string, Read>()
+  const documents = new LRUCache<string, Read>({ max: MAX_DOCUMENTS })
   const room = createFairRoom(MAX_AT_ONCE)
   /** Bodies that are being made, by key and event: lanes with the same document share them. */
   const making = new Map<string, Promise<RenderedBody | undefined>>()
@@ -65,9 +66,7 @@ export function createPayloadShaper(
   function read(schema: GraphQLSchema, terms: EndpointTerms): Read {
     const { text = '', hash = '' } = terms.document ?? {}
     const known = documents.get(hash) ?? readOrFault(schema, text)
-    documents.delete(hash)
     documents.set(hash, known)
-    if (documents.size > MAX_DOCUMENTS) documents.delete(documents.keys().next().value ?? '')
     return known
   }
 
