@@ -3,7 +3,8 @@ import path from 'node:path'
 import { printSdl } from '../src/graphql/print-sdl.ts'
 import { schema } from '../src/schema.ts'
 
-// Writes schema.graphql, the public contract; with --check, fails when the file is stale.
+// Writes schema.graphql, the public contract, and openapi.json, which is made of it too; with --check,
+// fails when a file is stale.
 const file = path.resolve(import.meta.dirname, '../schema.graphql')
 const printed = printSdl(schema)
 
@@ -16,3 +17,5 @@ if (process.argv.includes('--check')) {
 } else {
   await writeFile(file, printed)
 }
+
+await import('./print-openapi.ts')

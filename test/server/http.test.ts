@@ -53,6 +53,10 @@ describe('every answer', () => {
     ['a part of GraphiQL', () => get('/graphiql/graphiql.css')],
     ['a part that is none', () => get('/graphiql/other.js')],
     ['the schema', () => get('/schema.graphql')],
+    ['the REST document', () => get('/api/v2/openapi.json')],
+    ['the page of it', () => get('/api/v2/docs')],
+    ['a REST call', () => get('/api/v2/organizations/o-1/work-orders', { ...org.owner })],
+    ['a REST call that is none', () => get('/api/v2/organizations/o-1/nothing')],
     ['a live check', () => get('/health/live')],
     ['a ready check', () => get('/health/ready')],
     ['the root', () => get('/')],
@@ -187,6 +191,20 @@ describe('what is only to be read', () => {
     ['br;q=nonsense', 'identity'],
   ])('Accept-Encoding "%s" is answered with %s', (header, encoding) => {
     expect(chooseEncoding(header)).toBe(encoding)
+  })
+
+  it('the page of the REST document needs no script and no other host', async () => {
+    const page = await get('/api/v2/docs')
+    const html = await page.text()
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(html).not.toMatch(/<script|\ssrc=|<link|\son\w+=|href="https?:/)
+    const document = JSON.parse(await (await get('/api/v2/openapi.json')).text())
+    const ids = Object.values(document.paths).flatMap((methods) =>
+      Object.values(Object(methods)).map((operation) => Object(operation).operationId),
+    )
+    expect(ids.length).toBeGreaterThan(200)
+    expect(ids.filter((id) => !html.includes(`<details id="${id}">`))).toEqual([])
+    expect(html.length).toBeLessThan(1_000_000)
   })
 
   it('GraphiQL is a small page whose parts browsers keep, with nothing in line', async () => {

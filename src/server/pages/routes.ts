@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql'
 import { printSdl } from '../../graphql/print-sdl.ts'
 import { HttpRefusal } from '../http/answers.ts'
 import type { Exchange, Route } from '../http/router.ts'
+import { PAGE_POLICY } from '../http/safe-headers.ts'
 import { type GraphiQL, loadGraphiQL } from './graphiql.ts'
 import { makeStaticFile, serveStaticFile, type StaticFile } from './static-file.ts'
 
@@ -25,17 +26,35 @@ export function createPages(schema: GraphQLSchema): Pages {
     serve: async ({ request, response, path }) =>
       serveStaticFile(request, response, await find(path)),
   })
-  const sdlRoute = fileRoute(sdl)
+  const files = new Map([
+    ['/schema.graphql', fileRoute(sdl)],
+    ['/api/v2/openapi.json', fileRoute(once(() => loadOpenApi(schema)))],
+    ['/api/v2/docs', fileRoute(once(() => loadOpenApiPage(schema)))],
+  ])
   const partsRoute = fileRoute(async (path) => partOf(await graphiql(), path))
   return {
     routeFor(path) {
-      if (path === '/schema.graphql') return sdlRoute
-      return path.startsWith(PARTS) ? partsRoute : undefined
+      return files.get(path) ?? (path.startsWith(PARTS) ? partsRoute : undefined)
     },
     async serveGraphiQL({ request, response }) {
       await serveStaticFile(request, response, (await graphiql()).page)
     },
   }
+}
+
+async function loadOpenApi(schema: GraphQLSchema): Promise<StaticFile> {
+  const { printDocument } = await import('../rest/openapi/document.ts')
+  return makeStaticFile(printDocument(schema), {
+    'content-type': 'application/json; charset=utf-8',
+  })
+}
+
+async function loadOpenApiPage(schema: GraphQLSchema): Promise<StaticFile> {
+  const { renderDocumentPage } = await import('../rest/openapi/page.ts')
+  return makeStaticFile(renderDocumentPage(schema), {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': PAGE_POLICY,
+  })
 }
 
 /** @throws HttpRefusal 404 */

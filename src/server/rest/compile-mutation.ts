@@ -10,7 +10,7 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql'
-import { namesInPath, versionOf } from './compile-query.ts'
+import { pathNames, versionOf } from './compile-query.ts'
 import type { Extra, Operation } from './operation.ts'
 import type { UserErrorAnswer } from './problem.ts'
 import {
@@ -37,7 +37,7 @@ export function compileMutation(
   row: Row,
   schema: GraphQLSchema,
   shapes: RecordShapes,
-): Omit<Operation, 'tag' | 'row' | 'inPath'> {
+): Omit<Operation, 'tag' | 'row'> {
   const field = schema.getMutationType()?.getFields()[row.field]
   const payload = field === undefined ? undefined : getNamedType(field.type)
   const inputType = field?.args[0] === undefined ? undefined : getNamedType(field.args[0].type)
@@ -53,17 +53,19 @@ export function compileMutation(
     ...(shape === undefined ? [] : namesIn(shape)),
     ...Object.entries(row.shownAs ?? {}),
   ])
+  const inPath = pathNames(row.path, new Set(Object.keys(inputType.getFields())))
   const takesVersion = EXPECTED_VERSION in inputType.getFields()
   return {
     id: row.field,
     description: field.description ?? '',
     kind: 'change',
+    inPath,
     document: documentOf(field, payload, main, shape, extras, schema),
     parameters: [],
     input: {
       type: inputType,
       shownAs,
-      elsewhere: new Set([...namesInPath(row.path), EXPECTED_VERSION]),
+      elsewhere: new Set([...inPath.values(), EXPECTED_VERSION]),
     },
     takesVersion,
     creates: row.method === 'POST' && row.field.endsWith('Create'),

@@ -37,16 +37,17 @@ export function compileQuery(
   row: Row,
   schema: GraphQLSchema,
   shapes: RecordShapes,
-): Omit<Operation, 'tag' | 'row' | 'inPath'> {
+): Omit<Operation, 'tag' | 'row'> {
   const [rootName = '', below] = row.field.split('.')
   const root = schema.getQueryType()?.getFields()[rootName]
   if (root === undefined) throw new Error(`There is no query ${rootName}`)
   const target = below === undefined ? root : fieldBelow(root, below)
   const reading = readingOf(row, target, shapes)
-  const pathNames = namesInPath(row.path)
   const shownAs = new Map([...namesIn(reading.shape), ...Object.entries(row.shownAs ?? {})])
   const args = below === undefined ? target.args : [...root.args, ...target.args]
-  const asked = target.args.filter(({ name }) => !pathNames.has(name))
+  const inPath = pathNames(row.path, new Set(args.map(({ name }) => name)))
+  const fromPath = new Set(inPath.values())
+  const asked = target.args.filter(({ name }) => !fromPath.has(name))
   const inner = `${target.name}${passed(target.args)} ${reading.selection}`
   const body = below === undefined ? inner : `${root.name}${passed(root.args)} { ${inner} }`
   return {
@@ -56,6 +57,7 @@ export function compileQuery(
         : lowerFirst(row.type),
     description: target.description ?? '',
     kind: reading.kind,
+    inPath,
     document: `query ${declared(args)} { ${body} }`,
     parameters: parametersOf(asked, shownAs) satisfies Parameter[],
     takesVersion: false,
@@ -144,8 +146,10 @@ export function versionOf(record: unknown): number | undefined {
   return typeof version === 'number' ? version : undefined
 }
 
-export function namesInPath(path: string): ReadonlySet<string> {
-  return new Set([...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''))
+/** What stands in braces in a path → what it goes to. */
+export function pathNames(path: string, known: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
+  return new Map(names.map((name) => [name, known.has(name) ? name : 'id']))
 }
 
 const TAKEN = ({ name }: GraphQLArgument) => name !== 'last' && name !== 'before'

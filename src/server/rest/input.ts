@@ -51,7 +51,7 @@ const unknownKey = (known: Iterable<string>) => {
 }
 
 /** The fields of a body by the names that they have there. */
-function bodyFields({ type, shownAs, elsewhere }: InputShape) {
+export function bodyFields({ type, shownAs, elsewhere }: InputShape) {
   return new Map(
     Object.values(type.getFields())
       .filter(({ name }) => !elsewhere.has(name))

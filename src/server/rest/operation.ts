@@ -30,8 +30,8 @@ export interface Operation {
   takesVersion: boolean
   /** Makes a record: 201. */
   creates?: boolean
-  /** What stands in the path. */
-  inPath: ReadonlySet<string>
+  /** What stands in the path → the argument, or the field of the input, that it goes to. */
+  inPath: ReadonlyMap<string, string>
   shape: RecordShape | undefined
   /** Beside the record, what else a change answers. */
   extras?: readonly Extra[]

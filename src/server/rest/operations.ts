@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql'
 import { compileMutation } from './compile-mutation.ts'
-import { compileQuery, namesInPath } from './compile-query.ts'
+import { compileQuery } from './compile-query.ts'
 import type { Operation } from './operation.ts'
 import { createRecordShapes } from './record-shape.ts'
 import { TABLE } from './table/table.ts'
@@ -11,7 +11,7 @@ export function compileOperations(schema: GraphQLSchema): Operation[] {
   const all = TABLE.flatMap(({ name: tag, rows }) =>
     rows.map((row): Operation => {
       const compile = row.method === 'GET' ? compileQuery : compileMutation
-      return { row, tag, inPath: namesInPath(row.path), ...compile(row, schema, shapes) }
+      return { row, tag, ...compile(row, schema, shapes) }
     }),
   )
   return withUniqueIds(all)

@@ -15,7 +15,7 @@ import { type Fault, badRequest } from './problem.ts'
 import { readText, ValueFault } from './values.ts'
 
 /** Records of a page when `limit` is not given, and the most that may be asked for. */
-const LIMIT = { default: 20, most: 100 }
+export const LIMIT = { default: 20, most: 100 }
 
 /** One parameter of the query string. */
 export interface Parameter {

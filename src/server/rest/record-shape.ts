@@ -14,12 +14,12 @@ import { type EventDefinition, jsonSchemaOf, listEvents } from '../../events/def
 import { ALONE_FIELDS, PAYLOAD_FIELDS, RECORD_EVENTS } from './record-fields.ts'
 import { convertOf } from './values.ts'
 
-type JsonSchema = Record<string, unknown>
+export type JsonSchema = Record<string, unknown>
 type Field = GraphQLField<unknown, unknown>
 type Record_ = Record<string, unknown>
 
 /** One key of a record as REST shows it. */
-interface ShapeEntry {
+export interface ShapeEntry {
   key: string
   /** What a document asks for it. */
   selection: string
@@ -40,6 +40,10 @@ export interface RecordShape {
   entries: readonly ShapeEntry[]
   /** JSON Schema of the record in events; undefined for a type that no event shows. */
   payload: JsonSchema | undefined
+  /** As that event shows it, for the document. */
+  example?: Record_
+  /** Does not show all that is shown where one record is read. */
+  isShortened?: true
 }
 
 export interface RecordShapes {
@@ -69,7 +73,8 @@ export function createRecordShapes(schema: GraphQLSchema): RecordShapes {
 
   function ofEvent(type: GraphQLObjectType, event: EventDefinition): RecordShape {
     const payload = payloadOf(event)
-    return { typeName: type.name, entries: entriesOf(type, payload), payload }
+    const entries = entriesOf(type, payload)
+    return { typeName: type.name, entries, payload, example: { ...Object(event.example) } }
   }
 
   function entriesOf(type: GraphQLObjectType, payload: JsonSchema): ShapeEntry[] {
@@ -176,7 +181,9 @@ export function inLists(shape: RecordShape): RecordShape {
       ? entry
       : entryOf(entry.key, entry.field, inLists(entry.below), entry.omitsEmpty === true),
   )
-  return { ...shape, entries }
+  const isShortened =
+    kept.length < shape.entries.length || entries.some(({ below }) => below?.isShortened === true)
+  return { ...shape, entries, ...(isShortened && { isShortened }) }
 }
 
 /** The same with some keys called otherwise. */

@@ -11,7 +11,7 @@ interface Place {
 
 export interface Found {
   operation: Operation
-  /** What stands in the path, by the names of the row. */
+  /** What stands in the path, by the names that GraphQL has for it. */
   inPath: Record<string, string>
 }
 
@@ -40,7 +40,10 @@ export function createRoutes(operations: readonly Operation[]): Routes {
       if (operation === undefined) throw methodNotAllowed(place)
       const inPath: Record<string, string> = {}
       for (const [index, name] of partsOf(operation.row.path).entries()) {
-        if (name.startsWith('{')) inPath[name.slice(1, -1)] = decode(parts[index] ?? '')
+        const argument = operation.inPath.get(name.slice(1, -1))
+        if (name.startsWith('{') && argument !== undefined) {
+          inPath[argument] = decode(parts[index] ?? '')
+        }
       }
       return { operation, inPath }
     },

@@ -24,7 +24,8 @@ export async function runOperation(
   }
   if (records === undefined) throw new Error(`${operation.id} answered nothing`)
   const refused = operation.userErrors?.(records) ?? []
-  if (refused.length > 0) throw problemOfUserErrors(refused, operation.inPath, operation.shownAs)
+  if (refused.length > 0)
+    throw problemOfUserErrors(refused, new Set(operation.inPath.values()), operation.shownAs)
   const answer = operation.answer(records)
   if (answer === undefined) {
     throw first === undefined ? missing(operation, variables) : problemOf(first, log)
@@ -37,12 +38,15 @@ function isHiddenLink(error: GraphQLError): boolean {
   return error.extensions['code'] === 'FORBIDDEN' && (error.path?.length ?? 0) > 1
 }
 
-function missing({ row, shape }: Operation, variables: Readonly<Record<string, unknown>>): Problem {
-  const [parameter = 'id'] = /(?<=\{)\w+(?=\})/.exec(row.path) ?? []
+function missing(
+  { row, shape, inPath }: Operation,
+  variables: Readonly<Record<string, unknown>>,
+): Problem {
+  const [argument = 'id'] = inPath.values()
   const name = row.field.includes('.') ? row.field.replace(/\..*/, '') : (shape?.typeName ?? '')
   const words = name.replaceAll(/(?<=.)([A-Z])/g, ' $1').toLowerCase()
   const what = words.charAt(0).toUpperCase() + words.slice(1)
-  return notHere(`${what} ${String(variables[parameter])} was not found`)
+  return notHere(`${what} ${String(variables[argument])} was not found`)
 }
 
 async function execute(

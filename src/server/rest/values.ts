@@ -46,7 +46,7 @@ function namesOf(type: GraphQLEnumType): ReadonlyMap<string, string> {
 }
 
 /** The values of an enum as payloads write them. */
-function publicNames(type: GraphQLEnumType): string[] {
+export function publicNames(type: GraphQLEnumType): string[] {
   return [...namesOf(type).values()]
 }
 

@@ -13,11 +13,15 @@ export const rates: Section = {
     get('/rate-schedules/{id}', 'rateSchedule'),
     patch('/rate-schedules/{id}', 'rateScheduleUpdate', { description: 'All trades' }),
     remove('/rate-schedules/{id}', 'rateScheduleDelete'),
-    get('/rate-schedules/{id}/items', 'rateSchedule.items'),
-    post('/rate-schedules/{id}/items', 'rateScheduleImportItems', {
-      items: [{ code: 'ME-014', description: 'Lift mechanic', unit: 'Hour', rateCents: 8_500 }],
+    get('/rate-schedules/{scheduleId}/items', 'rateSchedule.items'),
+    post('/rate-schedules/{scheduleId}/items', 'rateScheduleImportItems', {
+      items: [
+        { code: 'ME-014', shortDescription: 'Lift mechanic', unit: 'Hour', rateCents: 8_500 },
+      ],
     }),
-    post('/rate-schedules/{id}/items/removal', 'rateScheduleRemoveItems', { codes: ['ME-014'] }),
+    post('/rate-schedules/{scheduleId}/items/removal', 'rateScheduleRemoveItems', {
+      codes: ['ME-014'],
+    }),
     post('/rate-schedules/{id}/publication', 'rateSchedulePublish', {}),
     post('/rate-schedules/{id}/archival', 'rateScheduleArchive', {}),
     post('/rate-schedules/{id}/revision', 'rateScheduleRevise', {}),

@@ -27,7 +27,7 @@ export const assets: Section = {
     patch('/assets/{id}', 'assetUpdate', { name: 'Chiller 2 (roof)' }),
     remove('/assets/{id}', 'assetDelete'),
     post('/assets/{id}/status', 'assetChangeStatus', { status: 'Maintenance' }),
-    get('/assets/{id}/children', 'asset.children'),
+    get('/assets/{assetId}/children', 'asset.children'),
     get('/asset-types', 'assetTypes'),
     post('/asset-types', 'assetTypeCreate', { name: 'Chiller' }),
     get('/asset-types/{id}', 'assetType'),
@@ -55,7 +55,7 @@ export const sensors: Section = {
     post('/telemetry', 'telemetryRecord', {
       readings: [{ sensorId: 'sns-8r2w5k1', metric: 'temperature', value: 21.5 }],
     }),
-    get('/sensors/{id}/rules', 'sensor.rules'),
+    get('/sensors/{sensorId}/rules', 'sensor.rules'),
     post('/sensors/{sensorId}/rules', 'sensorRuleCreate', {
       metric: 'temperature',
       comparison: 'Above',

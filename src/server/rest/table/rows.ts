@@ -3,7 +3,7 @@ export interface Row {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /**
    * Below `/api/v2/organizations/{orgId}`. What stands in braces goes to the argument, or the field of
-   * the input, of the same name.
+   * the input, of the same name, or to `id` where there is none.
    */
   path: string
   /** The field of Query or Mutation; after a dot, the list below the record that it finds. */

@@ -19,37 +19,37 @@ export const workOrders: Section = {
     post('/work-orders/{id}/status', 'workOrderChangeStatus', { status: 'InProgress' }),
     post('/work-orders/{id}/signature', 'workOrderSign', { name: 'Nora Tenant' }),
     post('/work-orders/bulk', 'workOrderBulkCreate', {
-      items: [{ key: 'row-1', title: 'Filter change', locationId: 'loc-2f7k1m9' }],
+      items: [{ title: 'Filter change', locationId: 'loc-2f7k1m9' }],
     }),
     post('/work-orders/bulk-status', 'workOrderBulkChangeStatus', {
       items: [{ id: 'wo-7h2p9q4', status: 'Accepted' }],
     }),
-    get('/work-orders/{id}/comments', 'workOrder.comments'),
+    get('/work-orders/{workOrderId}/comments', 'workOrder.comments'),
     post('/work-orders/{workOrderId}/comments', 'workOrderCommentAdd', { text: 'Part ordered' }),
     remove('/comments/{id}', 'workOrderCommentDelete'),
     post('/work-orders/{workOrderId}/checklist', 'checklistItemAdd', { text: 'Test the brake' }),
     put('/work-orders/{workOrderId}/checklist/{itemId}', 'checklistItemCheck', { done: true }),
-    remove('/work-orders/{workOrderId}/checklist/{id}', 'checklistItemRemove'),
+    remove('/work-orders/{workOrderId}/checklist/{itemId}', 'checklistItemRemove'),
     post('/work-orders/{workOrderId}/attachments', 'attachmentAdd', {
       name: 'Photo',
       url: 'https://files.example.com/lift.jpg',
     }),
     remove('/work-orders/{workOrderId}/attachments/{id}', 'attachmentRemove'),
-    get('/work-orders/{id}/labor', 'workOrder.labor'),
+    get('/work-orders/{workOrderId}/labor', 'workOrder.labor'),
     post('/work-orders/{workOrderId}/labor', 'laborAdd', {
-      startedAt: 1_780_000_000,
-      endedAt: 1_780_003_600,
+      startedAt: 1_760_000_000,
+      endedAt: 1_760_003_600,
     }),
     post('/work-orders/{workOrderId}/labor/start', 'laborStart', {}),
     post('/labor/{id}/stop', 'laborStop', {}),
     remove('/labor/{id}', 'laborDelete'),
-    get('/work-orders/{id}/parts', 'workOrder.partUses'),
+    get('/work-orders/{workOrderId}/parts', 'workOrder.partUses'),
     post('/work-orders/{workOrderId}/parts', 'partUseCreate', {
       partId: 'prt-4d1f8k2',
       quantity: 1,
     }),
     remove('/part-uses/{id}', 'partUseDelete'),
-    get('/work-orders/{id}/quotations', 'workOrder.quotations'),
+    get('/work-orders/{workOrderId}/quotations', 'workOrder.quotations'),
   ],
 }
 
@@ -58,7 +58,7 @@ export const workPlanning: Section = {
   description:
     'Requests for work, maintenance that comes round, service levels and parts in stock.',
   rows: [
-    get('/work-requests', 'workRequests', { query: { statuses: 'Open' } }),
+    get('/work-requests', 'workRequests', { query: { statuses: 'Pending' } }),
     post('/work-requests', 'workRequestCreate', {
       title: 'Tap drips',
       locationId: 'loc-2f7k1m9',
