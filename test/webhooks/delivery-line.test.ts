@@ -160,7 +160,7 @@ describe('why a delivery has not arrived', () => {
       undefined,
       undefined,
     ])
-    expect(line.map(({ before, after }) => before.concat(after)).flat()).toEqual([])
+    expect(line.flatMap(({ before, after }) => before.concat(after))).toEqual([])
   })
 
   it('takes as many statements for three as for one', async () => {
