@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { AttemptRecord } from '../attempt/attempt.ts'
 import { isFaultOfProxy } from '../attempt/egress-proxy.ts'
+import { COUNT_HOURS } from './attempt-hours.ts'
 
 /** What is logged: an attempt, and on whose behalf it was made. */
 export interface LogEntry {
@@ -43,6 +44,7 @@ export function makeLogEntry(entry: Omit<LogEntry, 'id'>): LogEntry {
  *   a person asked for it since.
  * - A failure moves its delivery on only under the claim it was made under, so that a worker that
  *   lost its lane cannot undo what the new one decided.
+ * - Attempts are counted by hour, for whoever looks at them over time.
  * - A lane's health is written when it changes, and otherwise once a second at most.
  * - Whoever ends a retry without holding the lane says so in it: see lane-line.ts. A success that comes
  *   late wakes the lane as well.
@@ -195,7 +197,7 @@ const STATEMENT = `
            given.remote_address, given.dns_ms, given.connect_ms, given.tls_ms, given.first_byte_ms,
            given.total_ms
       FROM given JOIN touched ON touched.number = given.lane
-    ON CONFLICT DO NOTHING),
+    ON CONFLICT DO NOTHING RETURNING id),
   held AS MATERIALIZED (
     SELECT touched.number FROM touched JOIN delivery_lane AS lane USING (endpoint_id)
      WHERE lane.worker_id = touched.worker_id AND lane.epoch = touched.epoch),
@@ -265,7 +267,8 @@ const STATEMENT = `
             OR (delivery.status = 'PENDING' AND touched.number IN (SELECT number FROM held)))
        -- Asked for here so that the lanes are locked before the deliveries, as everywhere.
        AND (SELECT count(*) FROM changed) >= 0
-    RETURNING delivery.id)
+    RETURNING delivery.id),
+  counted AS (${COUNT_HOURS})
   SELECT touched.number AS lane, held.number IS NOT NULL AS held, endpoint.version,
          endpoint.status = 'ACTIVE' AS active,
          NOT EXISTS (SELECT FROM given

@@ -2,6 +2,8 @@ import type { Pool, PoolClient } from 'pg'
 import { newId } from '../../database/ids.ts'
 
 const DAY_MS = 86_400_000
+/** Counts of attempts are small, and asked for over a month of whatever zone. */
+const LEAST_COUNT_DAYS = 32
 /** Partitions made ahead, so that a worker that is down for days finds one when it is back. */
 const DAYS_AHEAD = 7
 /** Deliveries removed per statement: short locks, small undo. */
@@ -30,6 +32,7 @@ export async function keepHouse(pool: Pool, logDays: number, now = new Date()): 
         () => keepPartitions(client, logDays, now),
         () => client.query('DELETE FROM webhook_attempt_default WHERE started_at < $1', [before]),
         () => removeDeliveries(client, before),
+        () => removeCounts(client, Math.max(logDays, LEAST_COUNT_DAYS), now),
         () => client.query('DELETE FROM webhook_replay WHERE finished_at < $1', [before]),
         // Whoever has not asked for so long takes everything as recalled.
         () => client.query(`DELETE FROM recall WHERE created < now() - interval '1 hour'`),
@@ -44,6 +47,11 @@ export async function keepHouse(pool: Pool, logDays: number, now = new Date()): 
   } finally {
     client.release()
   }
+}
+
+async function removeCounts(client: PoolClient, days: number, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - days * DAY_MS)
+  await client.query('DELETE FROM webhook_attempt_hour WHERE hour < $1', [before])
 }
 
 async function keepPartitions(client: PoolClient, logDays: number, now: Date): Promise<void> {
