@@ -7,6 +7,7 @@ import { builder, type SchemaTypes } from '../graphql/builder.ts'
 import { faultOfPatterns } from './event-patterns.ts'
 import { toFacetFilter } from './filter.ts'
 import { loadRecord } from './load-records.ts'
+import { memo } from '../database/memo.ts'
 
 const ActorType = builder.enumType('ActorType', {
   description: 'Kind of whoever caused an event.',
@@ -93,16 +94,8 @@ interface ParsedBody {
   livemode: boolean
 }
 
-const parsed = new WeakMap<LoggedEvent, ParsedBody>()
-
 /** The stored text, parsed once however many of its fields are asked for. */
-function bodyOf(event: LoggedEvent): ParsedBody {
-  const known = parsed.get(event)
-  if (known !== undefined) return known
-  const body: ParsedBody = JSON.parse(event.body)
-  parsed.set(event, body)
-  return body
-}
+const bodyOf = memo((event: LoggedEvent): ParsedBody => JSON.parse(event.body))
 
 const filterDescription = (of: string) =>
   `Only events of one of these ${of} (1–${MAX_FILTER_IDS} ids). An event without any does not match.`

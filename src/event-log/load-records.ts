@@ -2,15 +2,14 @@ import { brandWithType } from '@pothos/core'
 import { queryFromInfo } from '@pothos/plugin-prisma'
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import { type Context, scopedPrisma } from '../graphql/context.ts'
+import { openLoader } from '../graphql/reading/batch.ts'
 import { kindOfId, typeNameOf } from '../graphql/reading/node.ts'
+import { memo } from '../database/memo.ts'
 
-interface Batch {
-  ids: Set<string>
-  records: Promise<ReadonlyMap<string, object>>
-}
-
-/** Open batches per request (or turn of a stream), then per place in the document and type. */
-const open = new WeakMap<Context, Map<unknown, Map<string, Batch>>>()
+/** Per request (or turn of a stream), then per place in the document and type. */
+const loadersOf = memo((_context: Context) =>
+  memo((_place: object) => new Map<string, ReturnType<typeof openLoader<object>>>()),
+)
 
 /**
  * Loads the record with an id, of whatever type, with exactly what the selection below asks for.
@@ -28,23 +27,11 @@ export async function loadRecord(
   if (typeName === undefined) return null
   // Also for ids that join a batch: it notes what was loaded, so that the fields below know.
   const query = queryFromInfo({ context, info, typeName })
-  const places = open.get(context) ?? new Map<unknown, Map<string, Batch>>()
-  open.set(context, places)
-  const place = info.fieldNodes[0]
-  const batches = places.get(place) ?? new Map<string, Batch>()
-  places.set(place, batches)
-  let batch = batches.get(typeName)
-  if (batch === undefined) {
-    const ids = new Set<string>()
-    const records = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      batches.delete(typeName)
-      return findRecords(context, info, typeName, query, [...ids])
-    })
-    batch = { ids, records }
-    batches.set(typeName, batch)
-  }
-  batch.ids.add(id)
-  return (await batch.records).get(id) ?? null
+  const loaders = loadersOf(context)(info.fieldNodes[0] ?? info)
+  const loader =
+    loaders.get(typeName) ?? openLoader((ids) => findRecords(context, info, typeName, query, ids))
+  loaders.set(typeName, loader)
+  return (await loader.load(id)) ?? null
 }
 
 function typeNameOfId(id: string): string | undefined {

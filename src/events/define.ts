@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Permission } from '../access/caller.ts'
 import type { FilterFacet } from './match.ts'
+import { memo } from '../database/memo.ts'
 
 /**
  * One kind of event: everything that is said about it anywhere (type, documentation, JSON Schema,
@@ -61,16 +62,9 @@ export function carriesPrevious(definition: Pick<EventDefinition, 'previousExamp
   return definition.previousExample !== undefined
 }
 
-const schemas = new WeakMap<EventDefinition, Record<string, unknown>>()
-
 /** JSON Schema (draft 2020-12) of the whole envelope of an event type; made once. */
-export function jsonSchemaOf(definition: EventDefinition): Record<string, unknown> {
-  const known = schemas.get(definition)
-  if (known !== undefined) return known
-  const made = makeJsonSchema(definition)
-  schemas.set(definition, made)
-  return made
-}
+export const jsonSchemaOf: (definition: EventDefinition) => Record<string, unknown> =
+  memo(makeJsonSchema)
 
 function makeJsonSchema(definition: EventDefinition): Record<string, unknown> {
   const envelope = z.object({

@@ -7,6 +7,7 @@ import type { EventDefinition } from './define.ts'
 import { dispatchJob } from './dispatch.ts'
 import { serializeEnvelope, toUnixSeconds } from './envelope.ts'
 import type { Facets, FacetsOf, FilterFacet } from './match.ts'
+import { memo } from '../database/memo.ts'
 
 export interface EventInput<T, F extends FilterFacet = FilterFacet> {
   /** Id of the record that the event is about. */
@@ -34,7 +35,14 @@ interface EventRow {
 }
 
 /** Rows waiting for the end of their transaction, where one statement writes them all. */
-const waiting = new WeakMap<UnitOfWork, EventRow[]>()
+const waitingIn = memo((unit: UnitOfWork): EventRow[] => {
+  const rows: EventRow[] = []
+  unit.beforeCommit(() => write(unit, rows))
+  unit.afterCommit(() =>
+    unit.queue.enqueueSoon(dispatchJob, unit.organizationId, unit.organizationId),
+  )
+  return rows
+})
 
 /**
  * Records one fact in the transaction of the change it tells of. Whoever makes the change needs the
@@ -71,17 +79,7 @@ export function record<T, F extends FilterFacet>(
       livemode: true,
     }),
   }
-  const rows = waiting.get(unit)
-  if (rows !== undefined) {
-    rows.push(row)
-    return
-  }
-  const started = [row]
-  waiting.set(unit, started)
-  unit.beforeCommit(() => write(unit, started))
-  unit.afterCommit(() =>
-    unit.queue.enqueueSoon(dispatchJob, unit.organizationId, unit.organizationId),
-  )
+  waitingIn(unit).push(row)
 }
 
 /** What writing needs; of an event that speaks of several resources, one of these. */

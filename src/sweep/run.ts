@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts'
 import type { Due, SweepDefinition } from './define.ts'
 import { describeFault, isUnavailable } from './faults.ts'
 import { clearDone, notSetAside, type Owner, setAside } from './set-aside.ts'
+import { memo } from '../database/memo.ts'
 
 /*
  * One run of a sweep, the same for all of them.
@@ -161,12 +162,4 @@ async function findOwners<Settings, Row extends { id: string }>(
   }
 }
 
-const rooms = new WeakMap<Pool, FairRoom>()
-
-function roomOf(pool: Pool): FairRoom {
-  const known = rooms.get(pool)
-  if (known !== undefined) return known
-  const created = createFairRoom(TURNS_IN_PROCESS)
-  rooms.set(pool, created)
-  return created
-}
+const roomOf = memo((_pool: Pool): FairRoom => createFairRoom(TURNS_IN_PROCESS))

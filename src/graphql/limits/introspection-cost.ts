@@ -6,6 +6,7 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql'
+import { memo } from '../../database/memo.ts'
 
 /** A field about the schema is answered from memory: a quarter of the point of another one. */
 export const INTROSPECTION_POINTS = 0.25
@@ -19,16 +20,9 @@ interface Multiplicity {
   one: number
 }
 
-const known = new WeakMap<GraphQLSchema, ReadonlyMap<string, Multiplicity>>()
-
 /** By "type.field"; what is not among them has one answer. */
-export function multiplicitiesOf(schema: GraphQLSchema): ReadonlyMap<string, Multiplicity> {
-  const before = known.get(schema)
-  if (before !== undefined) return before
-  const made = count(schema)
-  known.set(schema, made)
-  return made
-}
+export const multiplicitiesOf: (schema: GraphQLSchema) => ReadonlyMap<string, Multiplicity> =
+  memo(count)
 
 function count(schema: GraphQLSchema): ReadonlyMap<string, Multiplicity> {
   const types = Object.values(schema.getTypeMap())

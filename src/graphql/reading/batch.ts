@@ -1,8 +1,22 @@
+import DataLoader from 'dataloader'
 import type { Context } from '../context.ts'
+import { memo } from '../../database/memo.ts'
 
-interface Batch<T> {
-  ids: Set<string>
-  found: Promise<ReadonlyMap<string, T>>
+/**
+ * Reads together what is asked for in one turn of the event loop. Nothing is kept: who asks later sees
+ * things as they are then.
+ * @param read answers for some ids, each once; what it does not name is undefined
+ */
+export function openLoader<T>(
+  read: (ids: string[]) => Promise<ReadonlyMap<string, T>>,
+): DataLoader<string, T | undefined> {
+  return new DataLoader<string, T | undefined>(
+    async (ids) => {
+      const found = await read([...new Set(ids)])
+      return ids.map((id) => found.get(id))
+    },
+    { cache: false, batchScheduleFn: (run) => setImmediate(run) },
+  )
 }
 
 /**
@@ -12,20 +26,6 @@ interface Batch<T> {
 export function batchById<T>(
   read: (context: Context, ids: string[]) => Promise<ReadonlyMap<string, T>>,
 ): (context: Context, id: string) => Promise<T | undefined> {
-  const batches = new WeakMap<Context, Batch<T>>()
-  const start = (context: Context): Batch<T> => {
-    const ids = new Set<string>()
-    const found = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      batches.delete(context)
-      return read(context, [...ids])
-    })
-    const batch = { ids, found }
-    batches.set(context, batch)
-    return batch
-  }
-  return async (context, id) => {
-    const batch = batches.get(context) ?? start(context)
-    batch.ids.add(id)
-    return (await batch.found).get(id)
-  }
+  const loaderOf = memo((context: Context) => openLoader((ids) => read(context, ids)))
+  return (context, id) => loaderOf(context).load(id)
 }

@@ -8,6 +8,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql'
+import { memo } from '../../database/memo.ts'
 
 /** What a selection needs of a record: its columns, and what it leads to. */
 interface Projection {
@@ -15,9 +16,6 @@ interface Projection {
   /** By relation, for those that lead to one record. */
   relations: ReadonlyMap<string, Projection>
 }
-
-/** Documents are parsed once and kept, so one is looked through once however often it is asked. */
-const known = new WeakMap<FieldNode, Projection | undefined>()
 
 /**
  * Limits what a list reads to the columns that its fields show. Without this, the object layer reads
@@ -28,8 +26,7 @@ const known = new WeakMap<FieldNode, Projection | undefined>()
 export function projectPage<Q extends object>(query: Q, info: GraphQLResolveInfo): Q {
   const [node] = info.fieldNodes
   if (node === undefined || info.fieldNodes.length > 1) return query
-  if (!known.has(node)) known.set(node, projectionOfPage(node, info))
-  const projection = known.get(node)
+  const projection = projectionOfPage(node, info)
   return projection === undefined ? query : project(query, projection)
 }
 
@@ -47,7 +44,10 @@ function project<Q extends object>(query: Q, { columns, relations }: Projection)
   return { ...rest, select } as unknown as Q
 }
 
-function projectionOfPage(page: FieldNode, info: GraphQLResolveInfo): Projection | undefined {
+/** Documents are parsed once and kept, so one is looked through once however often it is asked. */
+const projectionOfPage = memo(findProjection)
+
+function findProjection(page: FieldNode, info: GraphQLResolveInfo): Projection | undefined {
   const connection = getNamedType(info.returnType)
   if (!isObjectType(connection)) return undefined
   const records: { type: GraphQLObjectType; node: FieldNode }[] = []

@@ -7,7 +7,13 @@ import { DomainError, invalid, notFound } from '../../errors.ts'
 import type { ApiKey, Integration, Prisma } from '../../generated/prisma/client.ts'
 import { demandPlan } from '../../graphql/context.ts'
 import { generateApiKey, hashApiKey } from './api-keys.ts'
-import type { CreateApiKeyInput, CreateIntegrationInput, DeleteIntegrationInput, RotateApiKeyInput, UpdateIntegrationInput } from '../input.ts'
+import type {
+  CreateApiKeyInput,
+  CreateIntegrationInput,
+  DeleteIntegrationInput,
+  RotateApiKeyInput,
+  UpdateIntegrationInput,
+} from '../input.ts'
 import { tellIntegrationChanged } from './integration-changes.ts'
 import { demandUser } from '../users/people.ts'
 import { announceRevocation } from '../sessions/sessions.ts'

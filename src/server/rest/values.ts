@@ -10,6 +10,7 @@ import {
   isNonNullType,
 } from 'graphql'
 import { toPascalCase, toUnixSeconds } from '../../events/envelope.ts'
+import { memo } from '../../database/memo.ts'
 
 /** A value as GraphQL says it → as payloads say it. */
 export type Convert = (value: unknown) => unknown
@@ -34,16 +35,11 @@ export function convertOf(type: GraphQLType): Convert {
   return same
 }
 
-const known = new WeakMap<GraphQLEnumType, ReadonlyMap<string, string>>()
-
 /** "IN_PROGRESS" → "InProgress", for every value of the enum. */
-function namesOf(type: GraphQLEnumType): ReadonlyMap<string, string> {
-  const before = known.get(type)
-  if (before !== undefined) return before
-  const made = new Map(type.getValues().map(({ name }) => [name, toPascalCase(name)]))
-  known.set(type, made)
-  return made
-}
+const namesOf = memo(
+  (type: GraphQLEnumType): ReadonlyMap<string, string> =>
+    new Map(type.getValues().map(({ name }) => [name, toPascalCase(name)])),
+)
 
 /** The values of an enum as payloads write them. */
 export function publicNames(type: GraphQLEnumType): string[] {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inBackground } from '../../background.ts'
 import type { Database } from '../../database/database.ts'
 import { outsideScope } from '../../database/query-scope.ts'
+import { memo } from '../../database/memo.ts'
 
 /** A logged attempt; all subscribers of a process are given the same object. */
 export interface AttemptItem {
@@ -53,16 +54,8 @@ interface AttemptFeed {
   watch(endpointId: string, after: bigint | undefined): AsyncIterableIterator<AttemptItem>
 }
 
-const feeds = new WeakMap<Database, AttemptFeed>()
-
 /** The feed of this process: one statement per poll serves all who watch, none when nobody does. */
-export function attemptFeedOf(database: Database): AttemptFeed {
-  const known = feeds.get(database)
-  if (known !== undefined) return known
-  const made = createAttemptFeed(database)
-  feeds.set(database, made)
-  return made
-}
+export const attemptFeedOf: (database: Database) => AttemptFeed = memo(createAttemptFeed)
 
 function createAttemptFeed(database: Database): AttemptFeed {
   const watches = new Set<AttemptWatch>()

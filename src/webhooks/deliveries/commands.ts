@@ -5,6 +5,7 @@ import { type Context, scopedPrisma } from '../../graphql/context.ts'
 import { retryDeliveries, retryDelivery, testEndpoint, waitForAttempt } from './service.ts'
 import { AttemptType, DeliveryType } from './type.ts'
 import { idInput, idsInput } from '../endpoints/input.ts'
+import { memo } from '../../database/memo.ts'
 
 const permission = 'webhooks:manage'
 /** A test that takes longer is answered without its attempt, which the delivery shows later. */
@@ -15,18 +16,10 @@ interface Tried {
   attempt: WebhookAttempt | null
 }
 
-const tried = new WeakMap<WebhookDelivery, Promise<Tried>>()
-
 /** Waits, once per answer however many of its fields ask, for the attempt of a test send. */
-function waitOnce(context: Context, delivery: WebhookDelivery): Promise<Tried> {
-  const known = tried.get(delivery)
-  if (known !== undefined) return known
-  const waiting = wait(context, delivery)
-  tried.set(delivery, waiting)
-  return waiting
-}
+const waitOnce = memo(waitForTest)
 
-async function wait(context: Context, delivery: WebhookDelivery): Promise<Tried> {
+async function waitForTest(delivery: WebhookDelivery, context: Context): Promise<Tried> {
   const { id } = delivery
   if (!(await waitForAttempt(context.database.pool, id, innerLimit(TEST_WAIT_MS)))) {
     return { delivery, attempt: null }
@@ -53,14 +46,14 @@ defineCommand('webhookEndpointTest', {
       nullable: true,
       description: 'The test delivery.',
       resolve: async ({ result }, _args, context): Promise<WebhookDelivery | null> =>
-        result === undefined ? null : (await waitOnce(context, result)).delivery,
+        result === undefined ? null : (await waitOnce(result, context)).delivery,
     }),
     attempt: t.field({
       type: AttemptType,
       nullable: true,
       description: 'The attempt; null when it has not ended by then; the delivery shows it later.',
       resolve: async ({ result }, _args, context) =>
-        result === undefined ? null : (await waitOnce(context, result)).attempt,
+        result === undefined ? null : (await waitOnce(result, context)).attempt,
     }),
   }),
 })

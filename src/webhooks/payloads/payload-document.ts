@@ -15,6 +15,7 @@ import {
 import { type Caller, may, type Permission } from '../../access/caller.ts'
 import { type Cost, costOf, type Measurable } from '../../graphql/limits/cost.ts'
 import { parseDocument, validateDocument } from '../../graphql/limits/parse-document.ts'
+import { memo } from '../../database/memo.ts'
 
 /** A document that shapes an endpoint's payload, found fit for it. */
 export interface PayloadDocument {
@@ -165,16 +166,8 @@ function permissionOf(extensions: Readonly<Record<string, unknown>> | undefined)
   return typeof permission === 'string' ? (permission as Permission) : undefined
 }
 
-const fingerprints = new WeakMap<GraphQLSchema, string>()
-
 /** Tells two schemas apart: a document that was checked against this one need not be again. */
-export function fingerprintOf(schema: GraphQLSchema): string {
-  const known = fingerprints.get(schema)
-  if (known !== undefined) return known
-  const made = sha256(printSchema(schema))
-  fingerprints.set(schema, made)
-  return made
-}
+export const fingerprintOf = memo((schema: GraphQLSchema): string => sha256(printSchema(schema)))
 
 /** In hex. */
 export function sha256(text: string): string {

@@ -2,13 +2,14 @@ import type { UnitOfWork } from '../../../database/unit-of-work.ts'
 import type { WorkOrder } from '../../../generated/prisma/client.ts'
 import type { PlaceRef } from '../../locations/events.ts'
 import { type WorkOrderFacets, workOrderFacets } from '../events.ts'
+import { memo } from '../../../database/memo.ts'
 
 interface Lookup {
   userIds: Set<string>
   companies: Promise<ReadonlyMap<string, string>> | undefined
 }
 
-const lookups = new WeakMap<UnitOfWork, Lookup>()
+const lookupOf = memo((_unit: UnitOfWork): Lookup => ({ userIds: new Set(), companies: undefined }))
 
 /**
  * What an event of a work order is about, with the company whose people the assignee is one of: the
@@ -22,8 +23,7 @@ export function facetsOf(
 ): WorkOrderFacets | (() => Promise<WorkOrderFacets>) {
   const { assigneeId } = order
   if (assigneeId === null) return workOrderFacets(order, place)
-  const lookup = lookups.get(unit) ?? { userIds: new Set(), companies: undefined }
-  lookups.set(unit, lookup)
+  const lookup = lookupOf(unit)
   lookup.userIds.add(assigneeId)
   return async () => {
     lookup.companies ??= findCompanies(unit, lookup.userIds)

@@ -3,21 +3,14 @@ import { notFound } from '../../../errors.ts'
 import type { Location, WorkOrder } from '../../../generated/prisma/client.ts'
 import { findLocation } from '../../locations/service.ts'
 import { demandOwn, seesWorkOrder } from '../access.ts'
+import { memo } from '../../../database/memo.ts'
 
 /** Work orders locked ahead of a bulk change, and places read in one transaction already. */
 interface Seen {
   locked: Map<string, WorkOrder>
   places: Map<string, Location>
 }
-const seen = new WeakMap<UnitOfWork, Seen>()
-
-function seenBy(unit: UnitOfWork): Seen {
-  const known = seen.get(unit)
-  if (known !== undefined) return known
-  const made: Seen = { locked: new Map(), places: new Map() }
-  seen.set(unit, made)
-  return made
-}
+const seenBy = memo((_unit: UnitOfWork): Seen => ({ locked: new Map(), places: new Map() }))
 
 /**
  * Locks a work order until the end of the transaction and loads it. Everything that changes a work

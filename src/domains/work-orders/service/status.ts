@@ -20,6 +20,7 @@ import { findPlace, lockWorkOrder } from './load.ts'
 import { continueSchedule } from '../maintenance/service.ts'
 import { type Announcement, announce, saveWorkOrder } from './save.ts'
 import { findSlaPolicy } from '../sla/sla-policy.ts'
+import { memo } from '../../../database/memo.ts'
 
 /** Moves a work order along its transition table; completing it also records workorder.completed. */
 export async function changeWorkOrderStatus(
@@ -134,16 +135,11 @@ async function readFinalRecords(
   return { labor, parts, currency: await findCurrency(unit) }
 }
 
-const currencies = new WeakMap<UnitOfWork, string>()
-
 /** Currency of the organization, read once per transaction. */
-async function findCurrency(unit: UnitOfWork): Promise<string> {
-  const known = currencies.get(unit)
-  if (known !== undefined) return known
-  const { currency } = await unit.tx.organization.findUniqueOrThrow({
-    where: { id: unit.organizationId },
+const findCurrency = memo(async ({ tx, organizationId }: UnitOfWork): Promise<string> => {
+  const { currency } = await tx.organization.findUniqueOrThrow({
+    where: { id: organizationId },
     select: { currency: true },
   })
-  currencies.set(unit, currency)
   return currency
-}
+})

@@ -5,13 +5,13 @@ import { findTimezone } from '../../locations/timezone.ts'
 import type { BusinessHours } from './business-hours.ts'
 import { businessHoursShape, targetsShape, toMinutes, WEEKDAYS } from './policy-shapes.ts'
 import { DEFAULT_POLICY, DEFAULT_TARGETS, type ResolvedPolicy } from './deadlines.ts'
+import { memo } from '../../../database/memo.ts'
 
-const resolved = new WeakMap<UnitOfWork, Map<string, ResolvedPolicy>>()
+const resolvedIn = memo((_unit: UnitOfWork) => new Map<string, ResolvedPolicy>())
 
 /** The service levels that hold at a place: the nearest policy above it, else the built-in one. */
 export async function findSlaPolicy(unit: UnitOfWork, place: PlaceRef): Promise<ResolvedPolicy> {
-  const known = resolved.get(unit) ?? new Map<string, ResolvedPolicy>()
-  resolved.set(unit, known)
+  const known = resolvedIn(unit)
   const found = known.get(place.id)
   if (found !== undefined) return found
   const policy = await findNearest(unit, place)
