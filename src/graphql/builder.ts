@@ -7,8 +7,9 @@ import type { Permission } from '../access/caller.ts'
 import type PrismaTypes from '../generated/pothos.ts'
 import { getDatamodel } from '../generated/pothos.ts'
 import { type Context, callerOf, demand, scopedPrisma } from './context.ts'
+import ListCursorsPlugin from './lists/cursor-plugin.ts'
 import PlainIdsPlugin from './reading/plain-ids.ts'
-import { kindOfId, typeNameOf } from './reading/node.ts'
+import { demandNodeId, dropMalformed, readNodeId } from './reading/node.ts'
 
 export interface SchemaTypes {
   Context: Context
@@ -32,7 +33,7 @@ const COUNTED_ABOVE = { field: 1, multiplier: 1 }
 /** Imports no slice: slices import it, and schema.ts imports the slices. */
 export const builder = new SchemaBuilder<SchemaTypes>({
   defaultFieldNullability: false,
-  plugins: [PlainIdsPlugin, RelayPlugin, ScopeAuthPlugin, ComplexityPlugin, PrismaPlugin],
+  plugins: [PlainIdsPlugin, ListCursorsPlugin, RelayPlugin, ScopeAuthPlugin, ComplexityPlugin, PrismaPlugin],
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
@@ -65,16 +66,24 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description: 'Any record by its id. Null when there is none in your organization.',
       args: { id: { description: 'Id of any kind.' } },
       authScopes: { signedIn: true },
+      resolve: (_root, { id }, _context, _info, resolveNode) => {
+        demandNodeId(id)
+        return resolveNode(id)
+      },
     },
     nodesQueryOptions: {
       description: 'Records by their ids, in the order asked for; null where there is none.',
       args: { ids: { description: 'Ids of any kinds.' } },
       authScopes: { signedIn: true },
+      resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+        dropMalformed(ids)
+        return resolveNodes(ids)
+      },
     },
     nodeTypeOptions: { description: 'A record with an id of its own.' },
     // Ids are opaque prefixed strings everywhere; the prefix names the type.
     encodeGlobalID: (_typename, id) => String(id),
-    decodeGlobalID: (id) => ({ typename: typeNameOf(kindOfId(id)), id }),
+    decodeGlobalID: readNodeId,
   },
   scopeAuth: {
     authorizeOnSubscribe: true,

@@ -1,4 +1,5 @@
 import { isObject, relationOf, type Restrictions } from './narrow-reading.ts'
+import { beyondPlace, type Place, placeOf } from './place.ts'
 
 /** Which of these records of a model meet its condition. */
 export type FindVisible = (
@@ -26,9 +27,10 @@ export function scopeCursors(
   tenantKeyOf: TenantKey,
   hidden: ReadonlySet<unknown>,
 ): Record<string, unknown> {
-  const scoped = { ...args }
   const { cursor } = args
-  if (isObject(cursor)) {
+  const place = placeOf(cursor)
+  const scoped = place === undefined ? { ...args } : fromPlace(model, args, place)
+  if (place === undefined && isObject(cursor)) {
     const id = hidden.has(cursor['id']) ? { id: NOWHERE } : {}
     scoped['cursor'] = { ...cursor, ...id, [tenantKeyOf(model)]: organizationId }
   }
@@ -45,6 +47,21 @@ export function scopeCursors(
     )
   }
   return scoped
+}
+
+/** A cursor that names a place becomes a condition, which Prisma knows. */
+function fromPlace(
+  model: string,
+  args: Record<string, unknown>,
+  place: Place,
+): Record<string, unknown> {
+  const { where } = args
+  const beyond = beyondPlace(model, args['orderBy'], place, Number(args['take'] ?? 0) < 0)
+  const from = { ...args, where: where === undefined ? beyond : { AND: [where, beyond] } }
+  // The row that stood there is left out by the condition.
+  Reflect.deleteProperty(from, 'cursor')
+  Reflect.deleteProperty(from, 'skip')
+  return from
 }
 
 /** Ids that cursors of a call name, of records that its caller may not see. */

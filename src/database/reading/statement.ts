@@ -1,7 +1,8 @@
 import { describeTable } from './columns.ts'
 import { isObject } from './narrow-reading.ts'
 import { at, conditionOf, type Draft, newAlias, parameter, unknown } from './conditions.ts'
-import { afterRow, orderOf, reversed, stepsOf } from './order.ts'
+import { afterPlace, afterRow, orderOf, reversed, stepsOf } from './order.ts'
+import { placeOf } from './place.ts'
 import { recordOf, selectionOf } from './selection.ts'
 
 /** One statement that reads a page, and how its rows become records. */
@@ -28,7 +29,8 @@ export function pageStatement(
   if (!columns.has('organizationId')) return undefined
   const draft: Draft = { values: [], aliases: 0, known: true }
   const { skip = 0, take } = args
-  const cursor = cursorOf(draft, args['cursor'])
+  const place = placeOf(args['cursor'])
+  const cursor = place === undefined ? cursorOf(draft, args['cursor']) : undefined
   if (Object.keys(args).some((name) => !ARGUMENTS.has(name))) return undefined
   if (!isCount(skip) || (take !== undefined && !isCount(Math.abs(Number(take))))) return undefined
   const backwards = Number(take ?? 0) < 0
@@ -40,6 +42,7 @@ export function pageStatement(
   const conditions = [
     `${at(page, 'organization_id')} = ${organization}`,
     conditionOf(draft, model, page, args['where']),
+    place === undefined ? '' : afterPlace(draft, page, steps, place),
     // `skip` leaves out the row of the cursor itself.
     cursor === undefined
       ? ''
@@ -51,7 +54,7 @@ export function pageStatement(
   if (!draft.known) return undefined
 
   const order = orderOf(page, steps)
-  const offset = cursor === undefined && skip > 0 ? ` OFFSET ${skip}` : ''
+  const offset = args['cursor'] === undefined && skip > 0 ? ` OFFSET ${skip}` : ''
   const limit = take === undefined ? '' : ` LIMIT ${Math.abs(Number(take))}`
   const rows = (list: readonly string[]) =>
     `SELECT ${list.join(', ')} FROM "${table}" AS ${page} WHERE ${conditions.join(' AND ')}${order}${limit}${offset}`

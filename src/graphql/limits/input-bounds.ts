@@ -15,7 +15,7 @@ import {
   isScalarType,
   Kind,
 } from 'graphql'
-import { badInput } from './limits.ts'
+import { badInput, PAGE_MAX } from './limits.ts'
 
 /** Characters of a text by its scalar, whatever a field's own rules say; null: has none. */
 const TEXT_LIMITS: Readonly<Record<string, number | null | undefined>> = {
@@ -42,6 +42,8 @@ declare module 'graphql' {
     maxItems?: number
     /** Of a list: points of each entry, 1 unless given. */
     itemPoints?: number
+    /** Of a number: more is refused before anything runs. */
+    most?: number
   }
   interface GraphQLInputFieldExtensions {
     maxItems?: number
@@ -72,10 +74,20 @@ export function boundInputs(schema: GraphQLSchema): void {
     if (type === mutation || !(isObjectType(type) || isInterfaceType(type))) continue
     for (const field of Object.values(type.getFields())) {
       for (const arg of field.args) boundPlace(arg, MAX_ITEMS_READING, seen)
+      if (getNamedType(field.type).name.endsWith('Connection')) boundPages(field)
     }
   }
   for (const field of Object.values(mutation?.getFields() ?? {})) {
     for (const arg of field.args) boundPlace(arg, MAX_ITEMS_WRITING, seen)
+  }
+}
+
+/** A page that is cut in silence looks like the end of a list. */
+function boundPages(field: GraphQLField<unknown, unknown>): void {
+  for (const arg of field.args) {
+    if (arg.name === 'first' || arg.name === 'last') {
+      arg.extensions = { ...arg.extensions, most: PAGE_MAX }
+    }
   }
 }
 
@@ -124,6 +136,7 @@ export function sizeOfArguments(
 ): InputSize {
   const size = { points: 0, longest: 0 }
   for (const arg of field.args) {
+    demandPage(field, arg, args[arg.name])
     add(size, sizeOf(arg, arg.type, args[arg.name], `${field.name}(${arg.name}:)`, known))
   }
   return size
@@ -169,6 +182,14 @@ function demandFew({ extensions }: Place, list: readonly unknown[], name: string
   const { maxItems = MAX_ITEMS_READING } = extensions
   if (list.length > maxItems) {
     throw badInput(`${name} has ${list.length} entries; at most ${maxItems} are allowed`)
+  }
+}
+
+function demandPage(field: { name: string }, arg: GraphQLArgument, value: unknown): void {
+  const { most } = arg.extensions
+  if (most === undefined || typeof value !== 'number') return
+  if (value < 0 || value > most) {
+    throw badInput(`${field.name}(${arg.name}:) is ${value}; a page has 0 to ${most} records`)
   }
 }
 

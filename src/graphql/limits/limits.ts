@@ -51,3 +51,7 @@ export function badInput(message: string, nodes?: GraphQLError['nodes']): GraphQ
     extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
   })
 }
+
+/** Rows of a page when neither `first` nor `last` is given, and the most that may be asked for. */
+export const PAGE_DEFAULT = 20
+export const PAGE_MAX = 100

@@ -1,9 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.ts'
 import { builder } from '../builder.ts'
-
-/** Rows of a page when `first` is not given, and the most that may be asked for. */
-export const PAGE_DEFAULT = 20
-export const PAGE_MAX = 100
+import { PAGE_DEFAULT, PAGE_MAX } from '../limits/limits.ts'
 
 /** Options shared by every Prisma-backed list: page sizes and what a page costs. */
 export const pageOptions = {

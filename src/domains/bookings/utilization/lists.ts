@@ -1,6 +1,6 @@
 import { builder } from '../../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../../graphql/context.ts'
-import { PAGE_DEFAULT, PAGE_MAX } from '../../../graphql/reading/paging.ts'
+import { PAGE_DEFAULT, PAGE_MAX } from '../../../graphql/limits/limits.ts'
 import { readUtilization } from './utilization.ts'
 import { UtilizationObject } from './type.ts'
 

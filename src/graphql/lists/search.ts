@@ -1,0 +1,67 @@
+import type { Context } from '../context.ts'
+import type { Comparator, Condition } from './comparators.ts'
+
+/** Words of a search that count; whoever gives more is asked for no more. */
+const MOST_WORDS = 20
+
+/** How a list is searched is said here, and nowhere else. */
+const SEARCH_RULES =
+  'Words, or parts of them; all must occur, case does not matter, an empty search finds all.'
+
+/** The words of a search: what stands between spaces, so that a part number stays one word. */
+export function wordsOf(search: string): string[] {
+  return search
+    .split(/\s+/u)
+    .filter((word) => word !== '')
+    .slice(0, MOST_WORDS)
+}
+
+/** A word for LIKE: its own `%`, `_` and `\` stand for themselves. */
+export function literal(word: string): string {
+  return word.replaceAll(/[\\%_]/g, String.raw`\$&`)
+}
+
+/**
+ * The filter `search` of a list: every word must occur in one of the fields.
+ * @param where in which fields, for people: "the name"
+ */
+export function search(where: string, fields: readonly string[]): Comparator {
+  return {
+    type: 'String',
+    description: describe(where),
+    isComputed: true,
+    condition: (text: string): Condition => allOf(wordsOf(text), (word) => anyField(fields, word)),
+  }
+}
+
+/**
+ * The same where an index finds the records: their ids are all that is known of them.
+ * @param find ids of the best matches; it is given one word at least
+ */
+export function indexedSearch(
+  where: string,
+  find: (context: Context, words: readonly string[]) => Promise<string[]>,
+): Comparator {
+  return {
+    type: 'String',
+    description: `${describe(where)} Words that begin with a letter are found by their beginning; the 1,000 best matches are considered.`,
+    isComputed: true,
+    async condition(text: string, { context }): Promise<Condition> {
+      const words = wordsOf(text)
+      return words.length === 0 ? undefined : { id: { in: await find(context, words) } }
+    },
+  }
+}
+
+function describe(where: string): string {
+  return `In ${where}. ${SEARCH_RULES}`
+}
+
+function allOf(words: readonly string[], condition: (word: string) => object): Condition {
+  return words.length === 0 ? undefined : { AND: words.map(condition) }
+}
+
+function anyField(fields: readonly string[], word: string): object {
+  const part = { contains: literal(word), mode: 'insensitive' }
+  return { OR: fields.map((field) => ({ [field]: part })) }
+}
