@@ -33,7 +33,14 @@ const COUNTED_ABOVE = { field: 1, multiplier: 1 }
 /** Imports no slice: slices import it, and schema.ts imports the slices. */
 export const builder = new SchemaBuilder<SchemaTypes>({
   defaultFieldNullability: false,
-  plugins: [PlainIdsPlugin, ListCursorsPlugin, RelayPlugin, ScopeAuthPlugin, ComplexityPlugin, PrismaPlugin],
+  plugins: [
+    PlainIdsPlugin,
+    ListCursorsPlugin,
+    RelayPlugin,
+    ScopeAuthPlugin,
+    ComplexityPlugin,
+    PrismaPlugin,
+  ],
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',

@@ -1,13 +1,14 @@
 import { describeTable } from '../../database/reading/columns.ts'
 import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
+import { DateTimeFilter, IdFilter } from '../reading/paging.ts'
 import { NOTHING } from '../reading/visibility.ts'
 
 /** A condition in Prisma's form; undefined where nothing was asked for. */
 export type Condition = object | undefined
 
 /** Where a filter is used. */
-export interface Asked {
+interface Asked {
   context: Context
   model: string
   /** Name of the filter, and of the column unless the comparator was made for another one. */
@@ -26,24 +27,6 @@ export interface Comparator {
   condition(value: unknown, asked: Asked): Condition | Promise<Condition>
 }
 
-export const DateTimeFilter = builder.inputType('DateTimeFilter', {
-  description: 'Compares a moment; all given conditions must hold.',
-  fields: (t) => ({
-    gte: t.field({ type: 'DateTime', description: 'At or after.' }),
-    gt: t.field({ type: 'DateTime', description: 'After.' }),
-    lte: t.field({ type: 'DateTime', description: 'At or before.' }),
-    lt: t.field({ type: 'DateTime', description: 'Before.' }),
-  }),
-})
-
-export const IdFilter = builder.inputType('IdFilter', {
-  description: 'Compares an id.',
-  fields: (t) => ({
-    in: t.idList({ description: 'One of these (at most 100).' }),
-    isNull: t.boolean({ description: 'True: only records without it; false: only with it.' }),
-  }),
-})
-
 const IntFilter = builder.inputType('IntFilter', {
   description: 'Compares a whole number; all given conditions must hold.',
   fields: (t) => ({
@@ -54,7 +37,7 @@ const IntFilter = builder.inputType('IntFilter', {
   }),
 })
 
-const CentsFilter = builder.inputType('CentsFilter', {
+export const CentsFilter = builder.inputType('CentsFilter', {
   description: 'Compares an amount in cents; all given conditions must hold.',
   fields: (t) => ({
     gte: t.field({ type: 'BigInt', description: 'At least.' }),
@@ -190,23 +173,28 @@ export function isSet(description: string, column: string): Comparator {
   }
 }
 
+interface Computation {
+  condition(value: unknown, context: Context): Condition | Promise<Condition>
+}
+
 /** Anything else that can be asked for; the description says what. */
-export function computed<V>(
+export function computed(
   type: string | object,
   description: string,
-  condition: (value: V, context: Context) => Condition | Promise<Condition>,
+  // As of a method: each takes what its own type of input gives.
+  condition: Computation['condition'],
 ): Comparator {
   return {
     type,
     description,
     isComputed: true,
-    condition: (value: V, { context }) => condition(value, context),
+    condition: (value, { context }) => condition(value, context),
   }
 }
 
 /** At any place of a site. */
 export function atSite(condition: (siteId: string) => object = inSite): Comparator {
-  return computed('ID', 'At any place of this site.', condition)
+  return computed('ID', 'At any place of this site.', (id: string) => condition(id))
 }
 
 const inSite = (siteId: string) => ({ location: { siteId } })

@@ -143,7 +143,11 @@ export function defineList<M extends Model>(model: M, definition: Definition<M>)
         },
       })
       builder.prismaObjectField(type, field, (t) =>
-        fieldOf(t).relatedConnection(field, list(fieldOf(t)), ...connectionNames(options.connection)),
+        fieldOf(t).relatedConnection(
+          field,
+          list(fieldOf(t)),
+          ...connectionNames(options.connection),
+        ),
       )
     },
   }

@@ -99,7 +99,8 @@ function twoValued(model: string, condition: unknown): object {
       }
       if (name === 'NOT') return { NOT: twoValued(model, value) }
       const column = columns.get(name)
-      const isSure = column === undefined || column.isRequired || column.isList || asksForNull(value)
+      const isSure =
+        column === undefined || column.isRequired || column.isList || asksForNull(value)
       return isSure ? { [name]: value } : { AND: [{ [name]: { not: null } }, { [name]: value }] }
     }),
   }

@@ -32,7 +32,7 @@ export const RoleEnum = builder.enumType('Role', {
   },
 })
 
-const UserStatusEnum = builder.enumType('UserStatus', {
+export const UserStatusEnum = builder.enumType('UserStatus', {
   description: 'Where a user is in their life.',
   values: {
     [UserStatus.INVITED]: { description: 'Has not accepted the invitation yet.' },

@@ -14,11 +14,7 @@ const deliveries = defineList('WebhookDelivery', {
     nextAttemptAt: byMoment('By when it may be tried next.'),
     attemptCount: byNumber('By attempts so far.'),
     lastStatusCode: exactly('Int', 'Whose last attempt got this HTTP status.'),
-    lastFailure: exactly(
-      'String',
-      'Whose last attempt failed so: "connect.refused".',
-      'lastError',
-    ),
+    lastFailure: exactly('String', 'Whose last attempt failed so: "connect.refused".', 'lastError'),
   },
   orderBy: {
     CREATED: ['created', 'When the event reached it.'],

@@ -1,5 +1,6 @@
 import type { Prisma } from '../../../generated/prisma/client.ts'
 import { builder } from '../../../graphql/builder.ts'
+import { CentsFilter } from '../../../graphql/lists/comparators.ts'
 import { scopedPrisma } from '../../../graphql/context.ts'
 import { readPage } from '../../../graphql/reading/read-page.ts'
 import {
@@ -12,14 +13,6 @@ import {
   toRequiredIdFilter,
 } from '../../../graphql/reading/paging.ts'
 import { QuotationStatusEnum } from './type.ts'
-
-const CentsFilter = builder.inputType('CentsFilter', {
-  description: 'Compares an amount in cents; all given conditions must hold.',
-  fields: (t) => ({
-    gte: t.field({ type: 'BigInt', description: 'At least.' }),
-    lte: t.field({ type: 'BigInt', description: 'At most.' }),
-  }),
-})
 
 const QuotationWhere = builder.inputType('QuotationWhere', {
   description: 'Which quotations; all given conditions must hold.',
