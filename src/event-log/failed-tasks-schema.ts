@@ -1,9 +1,8 @@
-import type { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { scopedPrisma } from '../graphql/context.ts'
 import { registerNode } from '../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../graphql/reading/paging.ts'
-import { readPage } from '../graphql/reading/read-page.ts'
+import { byMoment, byNumber, oneOf } from '../graphql/lists/comparators.ts'
+import { defineList } from '../graphql/lists/define-list.ts'
+import { search } from '../graphql/lists/search.ts'
 import '../sweep/events.ts'
 
 builder.prismaNode('FailedTask', {
@@ -38,42 +37,28 @@ builder.prismaNode('FailedTask', {
   }),
 })
 
-const FailedTaskWhere = builder.inputType('FailedTaskWhere', {
-  description: 'Selects failed tasks; all given conditions must hold.',
-  fields: (t) => ({
-    task: t.stringList({ description: 'One of these tasks.' }),
-    recordId: t.idList({ description: 'What was to be done to one of these records.' }),
-  }),
+const failedTasks = defineList('FailedTask', {
+  called: 'failed tasks',
+  where: {
+    task: oneOf('String', 'One of these tasks.'),
+    recordId: oneOf('ID', 'What was to be done to one of these records.'),
+    attempts: byNumber('By how often it was tried.'),
+    created: byMoment('By when it failed first.'),
+    lastFailedAt: byMoment('By when it failed last.'),
+    nextTryAt: byMoment('By when it is tried again.'),
+    search: search('why it failed', ['reason']),
+  },
+  orderBy: {
+    LAST_FAILED_AT: ['lastFailedAt', 'When it failed last.'],
+    NEXT_TRY_AT: ['nextTryAt', 'When it is tried again.'],
+    CREATED: ['created', 'When it failed first.'],
+    ATTEMPTS: ['attempts', 'How often it was tried.'],
+  },
+  otherwise: [{ lastFailedAt: 'desc' }],
 })
 
-function toWhere(
-  where: typeof FailedTaskWhere.$inferInput | null | undefined,
-): Prisma.FailedTaskWhereInput {
-  return {
-    ...(where?.task == null ? {} : { task: { in: where.task } }),
-    ...(where?.recordId == null ? {} : { recordId: { in: where.recordId } }),
-  }
-}
-
-builder.queryField('failedTasks', (t) =>
-  t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'FailedTask',
-      description:
-        'What Plantroom was to do by itself and could not, the latest failure first. Each is tried again.',
-      authScopes: { permission: 'audit:read' },
-      args: {
-        where: t.arg({ type: FailedTaskWhere, description: 'Which ones; all when left out.' }),
-      },
-      resolve: (query, _root, { where }, context, info) =>
-        readPage('FailedTask', query, context, info, {
-          where: toWhere(where),
-          orderBy: [{ lastFailedAt: 'desc' }, { id: 'desc' }],
-        }),
-      totalCount: (_root, { where }, context) =>
-        scopedPrisma(context).failedTask.count({ where: toWhere(where) }),
-    },
-    ...connectionNames('FailedTask'),
-  ),
-)
+failedTasks.query('failedTasks', {
+  description:
+    'What Plantroom was to do by itself and could not, the latest failure first unless ordered otherwise. Each is tried again.',
+  authScopes: { permission: 'audit:read' },
+})

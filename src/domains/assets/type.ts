@@ -1,7 +1,6 @@
 import { AssetStatus } from '../../generated/prisma/enums.ts'
 import { builder } from '../../graphql/builder.ts'
 import { registerNode } from '../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
 import { type AssetHealth, loadHealth } from './health.ts'
 import { allowedStatuses } from './rules.ts'
 import { mayRevive } from './service.ts'
@@ -45,12 +44,6 @@ const moment = (description: string) => ({
   description,
 })
 
-/** Page of the parts of an asset or of the assets at a place. */
-const byName = {
-  where: { deletedAt: null },
-  orderBy: [{ name: 'asc' as const }, { id: 'asc' as const }],
-}
-
 export const AssetObject = builder.prismaNode('Asset', {
   id: { field: 'id' },
   nullable: true,
@@ -64,11 +57,6 @@ export const AssetObject = builder.prismaNode('Asset', {
     assetType: t.relation('assetType', { description: 'Kind of equipment.' }),
     location: t.relation('location', { description: 'Where it is.' }),
     parent: t.relation('parent', { nullable: true, description: 'What it is a part of.' }),
-    children: t.relatedConnection(
-      'children',
-      { ...pageOptions, description: 'Its parts, by name.', query: () => byName },
-      ...connectionNames('AssetChildren'),
-    ),
     status: t.expose('status', { type: AssetStatusEnum, description: 'Whether it can be used.' }),
     allowedStatuses: t.field({
       type: [AssetStatusEnum],
@@ -123,16 +111,3 @@ export const AssetObject = builder.prismaNode('Asset', {
     updated: t.expose('updated', { type: 'DateTime', description: 'When it last changed.' }),
   }),
 })
-
-builder.prismaObjectField('Location', 'assets', (t) =>
-  t.relatedConnection(
-    'assets',
-    {
-      ...pageOptions,
-      description: 'Assets at exactly this place, by name, archived ones left out.',
-      authScopes: { permission: 'assets:read' },
-      query: () => ({ ...byName, where: { deletedAt: null, archivedAt: null } }),
-    },
-    ...connectionNames('LocationAssets'),
-  ),
-)

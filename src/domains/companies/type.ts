@@ -1,7 +1,6 @@
 import { CompanyKind } from '../../generated/prisma/enums.ts'
 import { builder } from '../../graphql/builder.ts'
 import { registerNode } from '../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
 
 export const KindEnum = builder.enumType('CompanyKind', {
   description: 'What a company is to the organization.',
@@ -29,16 +28,6 @@ export const CompanyObject = builder.prismaNode('Company', {
       nullable: true,
       description: 'Its id in another system, such as an ERP.',
     }),
-    managers: t.relatedConnection(
-      'managers',
-      {
-        ...pageOptions,
-        totalCount: true,
-        description: 'Its managers, longest-serving first.',
-        query: () => ({ orderBy: [{ id: 'asc' as const }] }),
-      },
-      ...connectionNames('CompanyManagers'),
-    ),
     version: t.exposeInt('version', { description: 'Rises with every change.' }),
     created: t.expose('created', { type: 'DateTime', description: 'When it was added.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When it last changed.' }),

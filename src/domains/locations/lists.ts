@@ -1,27 +1,9 @@
 import { builder } from '../../graphql/builder.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
-import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
-import { readPage } from '../../graphql/reading/read-page.ts'
+import { byMoment, exactly, oneOf } from '../../graphql/lists/comparators.ts'
+import { defineList } from '../../graphql/lists/define-list.ts'
+import { search } from '../../graphql/lists/search.ts'
 import { LocationKindEnum } from './type.ts'
-
-const LocationWhere = builder.inputType('LocationWhere', {
-  description: 'Which places; all given conditions must hold.',
-  fields: (t) => ({
-    kinds: t.field({ type: [LocationKindEnum], description: 'One of these tiers.' }),
-    siteId: t.id({ description: 'Belonging to this site.' }),
-    parentId: t.id({ description: 'Directly under this place.' }),
-    search: t.string({ description: 'Part of the name; case does not matter.' }),
-  }),
-})
-
-const toWhere = (where: typeof LocationWhere.$inferInput | null | undefined) => ({
-  ...(where?.kinds == null ? {} : { kind: { in: where.kinds } }),
-  ...(where?.siteId == null ? {} : { siteId: where.siteId }),
-  ...(where?.parentId == null ? {} : { parentId: where.parentId }),
-  ...(where?.search == null
-    ? {}
-    : { name: { contains: where.search, mode: 'insensitive' as const } }),
-})
 
 builder.queryFields((t) => ({
   location: t.prismaField({
@@ -33,23 +15,33 @@ builder.queryFields((t) => ({
     resolve: (query, _root, { id }, context) =>
       scopedPrisma(context).location.findUnique({ ...query, where: { id } }),
   }),
-  locations: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'Location',
-      description: 'Places of the organization, by name.',
-      authScopes: { permission: 'locations:read' },
-      args: {
-        where: t.arg({ type: LocationWhere, description: 'Which ones; all when left out.' }),
-      },
-      resolve: (query, _root, { where }, context, info) =>
-        readPage('Location', query, context, info, {
-          where: toWhere(where),
-          orderBy: [{ name: 'asc' }, { id: 'asc' }],
-        }),
-      totalCount: (_root, { where }, context) =>
-        scopedPrisma(context).location.count({ where: toWhere(where) }),
-    },
-    ...connectionNames('Location'),
-  ),
 }))
+
+const places = defineList('Location', {
+  called: 'places',
+  where: {
+    kinds: oneOf(LocationKindEnum, 'One of these tiers.', 'kind'),
+    siteId: exactly('ID', 'Belonging to this site.'),
+    parentId: exactly('ID', 'Directly under this place.'),
+    created: byMoment('By when it was added.'),
+    updated: byMoment('By last change.'),
+    search: search('the name and the address', ['name', 'address']),
+  },
+  orderBy: {
+    NAME: ['name', 'Name.'],
+    KIND: ['kind', 'Tier, sites first.'],
+    CREATED: ['created', 'When it was added.'],
+    UPDATED: ['updated', 'Last change.'],
+  },
+  otherwise: [{ name: 'asc' }],
+})
+
+places.query('locations', {
+  description: 'Places of the organization, by name unless ordered otherwise.',
+  authScopes: { permission: 'locations:read' },
+})
+
+places.below('Location', 'children', {
+  connection: 'LocationChildren',
+  description: 'Places one tier down, by name unless ordered otherwise.',
+})

@@ -1,7 +1,6 @@
 import { LocationKind } from '../../generated/prisma/enums.ts'
 import { builder } from '../../graphql/builder.ts'
 import { registerNode } from '../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
 
 export const LocationKindEnum = builder.enumType('LocationKind', {
   description: 'Tier of a place.',
@@ -23,15 +22,6 @@ export const LocationType = builder.prismaNode('Location', {
     kind: t.expose('kind', { type: LocationKindEnum, description: 'Its tier.' }),
     siteId: t.exposeID('siteId', { description: 'The site it belongs to; its own id for a site.' }),
     parent: t.relation('parent', { nullable: true, description: 'The place one tier up.' }),
-    children: t.relatedConnection(
-      'children',
-      {
-        ...pageOptions,
-        description: 'Places one tier down, by name.',
-        query: () => ({ orderBy: [{ name: 'asc' as const }, { id: 'asc' as const }] }),
-      },
-      ...connectionNames('LocationChildren'),
-    ),
     address: t.exposeString('address', {
       nullable: true,
       description: 'Postal address of a site.',

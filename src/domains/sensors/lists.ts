@@ -1,62 +1,9 @@
-import type { Prisma } from '../../generated/prisma/client.ts'
 import { builder } from '../../graphql/builder.ts'
 import { scopedPrisma } from '../../graphql/context.ts'
-import {
-  connectionNames,
-  IdFilter,
-  pageOptions,
-  SortDirection,
-  toIdFilter,
-  toRequiredIdFilter,
-} from '../../graphql/reading/paging.ts'
-import { readPage } from '../../graphql/reading/read-page.ts'
+import { atSite, byId, byMoment, oneOf } from '../../graphql/lists/comparators.ts'
+import { defineList } from '../../graphql/lists/define-list.ts'
+import { search } from '../../graphql/lists/search.ts'
 import { SensorStateEnum } from './type.ts'
-
-const SensorWhere = builder.inputType('SensorWhere', {
-  description: 'Which sensors; all given conditions must hold.',
-  fields: (t) => ({
-    states: t.field({ type: [SensorStateEnum], description: 'In one of these states.' }),
-    locationId: t.field({ type: IdFilter, description: 'By place.' }),
-    siteId: t.id({ description: 'At any place of this site.' }),
-    assetId: t.field({ type: IdFilter, description: 'By what it watches.' }),
-    groupId: t.field({ type: IdFilter, description: 'By group.' }),
-    externalId: t.field({ type: IdFilter, description: 'By id on the gateway.' }),
-    search: t.string({ description: 'Part of the name; case does not matter.' }),
-  }),
-})
-
-function toWhere(
-  where: typeof SensorWhere.$inferInput | null | undefined,
-): Prisma.SensorWhereInput {
-  const conditions: Record<string, unknown> = {
-    state: where?.states == null ? undefined : { in: where.states },
-    locationId: toRequiredIdFilter(where?.locationId),
-    location: where?.siteId == null ? undefined : { siteId: where.siteId },
-    assetId: toIdFilter(where?.assetId),
-    groupId: toIdFilter(where?.groupId),
-    externalId: toIdFilter(where?.externalId),
-    name:
-      where?.search == null ? undefined : { contains: where.search, mode: 'insensitive' as const },
-  }
-  return Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
-}
-
-const OrderField = builder.enumType('SensorOrderField', {
-  description: 'What to order sensors by.',
-  values: {
-    NAME: { value: 'name', description: 'Name.' },
-    CREATED: { value: 'created', description: 'Creation.' },
-    STATE: { value: 'state', description: 'State, OK first and OFFLINE last.' },
-  } as const,
-})
-
-const SensorOrder = builder.inputType('SensorOrder', {
-  description: 'One step of an ordering.',
-  fields: (t) => ({
-    field: t.field({ type: OrderField, required: true, description: 'By what.' }),
-    direction: t.field({ type: SortDirection, description: 'Which way; ascending when left out.' }),
-  }),
-})
 
 builder.queryFields((t) => ({
   sensor: t.prismaField({
@@ -68,32 +15,44 @@ builder.queryFields((t) => ({
     resolve: (query, _root, { id }, context) =>
       scopedPrisma(context).sensor.findUnique({ ...query, where: { id } }),
   }),
-  sensors: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'Sensor',
-      description: 'Sensors, by name unless ordered otherwise.',
-      authScopes: { permission: 'sensors:read' },
-      args: {
-        where: t.arg({ type: SensorWhere, description: 'Which ones; all when left out.' }),
-        orderBy: t.arg({
-          type: [SensorOrder],
-          description: 'In which order; ties are broken by id.',
-        }),
-      },
-      resolve: (query, _root, { where, orderBy }, context, info) =>
-        readPage('Sensor', query, context, info, {
-          where: toWhere(where),
-          orderBy: [
-            ...(orderBy ?? [{ field: 'name', direction: 'asc' }]).map((step) => ({
-              [step.field]: step.direction ?? 'asc',
-            })),
-            { id: 'asc' },
-          ],
-        }),
-      totalCount: (_root, { where }, context) =>
-        scopedPrisma(context).sensor.count({ where: toWhere(where) }),
-    },
-    ...connectionNames('Sensor'),
-  ),
 }))
+
+const sensors = defineList('Sensor', {
+  called: 'sensors',
+  where: {
+    states: oneOf(SensorStateEnum, 'In one of these states.', 'state'),
+    locationId: byId('By place.'),
+    siteId: atSite(),
+    assetId: byId('By what it watches.'),
+    groupId: byId('By group.'),
+    externalId: byId('By id on the gateway.'),
+    staleSince: byMoment('By when it was found stale.'),
+    created: byMoment('By creation.'),
+    updated: byMoment('By last change.'),
+    search: search('the name and the id on the gateway', ['name', 'externalId']),
+  },
+  orderBy: {
+    NAME: ['name', 'Name.'],
+    CREATED: ['created', 'Creation.'],
+    UPDATED: ['updated', 'Last change.'],
+    STATE: ['state', 'State, OK first and OFFLINE last.'],
+    STALE_SINCE: ['staleSince', 'When it was found stale.'],
+  },
+  otherwise: [{ name: 'asc' }],
+})
+
+sensors.query('sensors', {
+  description: 'Sensors, by name unless ordered otherwise.',
+  authScopes: { permission: 'sensors:read' },
+})
+
+sensors.below('Asset', 'sensors', {
+  connection: 'AssetSensors',
+  description: 'Sensors that watch it, by name unless ordered otherwise.',
+  authScopes: { permission: 'sensors:read' },
+})
+
+sensors.below('SensorGroup', 'sensors', {
+  connection: 'SensorGroupSensors',
+  description: 'Its sensors, by name unless ordered otherwise.',
+})

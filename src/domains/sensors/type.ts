@@ -1,7 +1,6 @@
 import { SensorState } from '../../generated/prisma/enums.ts'
 import { builder } from '../../graphql/builder.ts'
 import { registerNode } from '../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
 import { lastReadingAt, LEVEL_STATES } from './rules.ts'
 
 export const SensorStateEnum = builder.enumType('SensorState', {
@@ -84,16 +83,3 @@ export const SensorObject = builder.prismaNode('Sensor', {
     }),
   }),
 })
-
-builder.prismaObjectField('Asset', 'sensors', (t) =>
-  t.relatedConnection(
-    'sensors',
-    {
-      ...pageOptions,
-      description: 'Sensors that watch it, by name.',
-      authScopes: { permission: 'sensors:read' },
-      query: () => ({ orderBy: [{ name: 'asc' as const }, { id: 'asc' as const }] }),
-    },
-    ...connectionNames('AssetSensors'),
-  ),
-)

@@ -1,24 +1,28 @@
-import type { PrismaClient } from '../../generated/prisma/client.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import { type Context, callerOf, scopedPrisma } from '../../graphql/context.ts'
+import { indexedWords } from '../../graphql/lists/search.ts'
 
 /** Best matches that a search considers; whoever gets more asks more precisely. */
 const MOST_MATCHES = 1_000
-const MOST_WORDS = 20
+
+const TEXT = Prisma.sql`(title || ' ' || coalesce(description, ''))`
 
 /**
- * Ids of the work orders of an organization whose title and description hold every word, or a word
- * that begins with it. Language does not matter: words are compared as they are written, case aside.
+ * Ids of the work orders whose title and description hold all the words. Language does not matter: words
+ * are compared as they are written, case aside.
  */
 export async function searchWorkOrders(
-  prisma: PrismaClient,
-  organizationId: string,
-  search: string,
+  context: Context,
+  words: readonly string[],
 ): Promise<string[]> {
-  const words = search.match(/[\p{L}\p{N}]+/gu)?.slice(0, MOST_WORDS) ?? []
-  if (words.length === 0) return []
-  const query = words.map((word) => `${word}:*`).join(' & ')
-  const rows = await prisma.$queryRaw<{ id: string }[]>`
-    SELECT id FROM work_order, to_tsquery('simple', ${query}) AS query
-     WHERE organization_id = ${organizationId} AND search @@ query
-     ORDER BY ts_rank(search, query) DESC, created DESC LIMIT ${MOST_MATCHES}`
+  const { query, patterns } = indexedWords(words, 'first')
+  const asked = Prisma.sql`to_tsquery('simple', ${query})`
+  const rows = await scopedPrisma(context).$queryRaw<{ id: string }[]>(Prisma.sql`
+    SELECT id FROM work_order
+     WHERE organization_id = ${callerOf(context).organizationId}
+       ${query === undefined ? Prisma.empty : Prisma.sql`AND search @@ ${asked}`}
+       ${patterns.length === 0 ? Prisma.empty : Prisma.sql`AND ${TEXT} ILIKE ALL (${patterns})`}
+     ORDER BY ${query === undefined ? Prisma.empty : Prisma.sql`ts_rank(search, ${asked}) DESC,`} created DESC
+     LIMIT ${MOST_MATCHES}`)
   return rows.map((row) => row.id)
 }

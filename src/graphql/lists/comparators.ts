@@ -1,7 +1,6 @@
 import { describeTable } from '../../database/reading/columns.ts'
 import { builder } from '../builder.ts'
 import type { Context } from '../context.ts'
-import { DateTimeFilter, IdFilter } from '../reading/paging.ts'
 import { NOTHING } from '../reading/visibility.ts'
 
 /** A condition in Prisma's form; undefined where nothing was asked for. */
@@ -27,6 +26,24 @@ export interface Comparator {
   condition(value: unknown, asked: Asked): Condition | Promise<Condition>
 }
 
+const DateTimeFilter = builder.inputType('DateTimeFilter', {
+  description: 'Compares a moment; all given conditions must hold.',
+  fields: (t) => ({
+    gte: t.field({ type: 'DateTime', description: 'At or after.' }),
+    gt: t.field({ type: 'DateTime', description: 'After.' }),
+    lte: t.field({ type: 'DateTime', description: 'At or before.' }),
+    lt: t.field({ type: 'DateTime', description: 'Before.' }),
+  }),
+})
+
+export const IdFilter = builder.inputType('IdFilter', {
+  description: 'Compares an id.',
+  fields: (t) => ({
+    in: t.idList({ description: 'One of these (at most 100).' }),
+    isNull: t.boolean({ description: 'True: only records without it; false: only with it.' }),
+  }),
+})
+
 const IntFilter = builder.inputType('IntFilter', {
   description: 'Compares a whole number; all given conditions must hold.',
   fields: (t) => ({
@@ -37,7 +54,7 @@ const IntFilter = builder.inputType('IntFilter', {
   }),
 })
 
-export const CentsFilter = builder.inputType('CentsFilter', {
+const CentsFilter = builder.inputType('CentsFilter', {
   description: 'Compares an amount in cents; all given conditions must hold.',
   fields: (t) => ({
     gte: t.field({ type: 'BigInt', description: 'At least.' }),

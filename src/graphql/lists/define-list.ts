@@ -46,7 +46,7 @@ interface ListOptions<M extends Model> {
   /** Further arguments, as the builder takes them. */
   args?: object
   /** What they ask for. */
-  fromArgs?: (args: Args, context: Context) => Condition<M>
+  fromArgs?(args: Args, context: Context): object
   otherwise?: OwnOrder<M>
   /** Instead of what the definition says. */
   always?: Always<M>
@@ -79,12 +79,11 @@ export function defineList<M extends Model>(model: M, definition: Definition<M>)
     const orderOf = (args: Args) => totalOrder(order.stepsOf(args['orderBy']), otherwise)
     const filter = (args: Args, context: Context): object | Promise<object> => {
       const where = (args['where'] ?? {}) as Where
-      const fixed = [always?.(where, context), options.fromArgs?.(args, context)]
-      if (Object.keys(where).length === 0 && !fixed.some((one) => one instanceof Promise)) {
-        return allOf(fixed)
-      }
+      const own = always?.(where, context)
+      const further = options.fromArgs?.(args, context)
+      if (Object.keys(where).length === 0 && !(own instanceof Promise)) return allOf([own, further])
       return oncePerRequest(context, keyOf(list, args), async () =>
-        allOf(await Promise.all([...fixed, conditionOf({ model, comparators }, where, context)])),
+        allOf([await own, further, await conditionOf({ model, comparators }, where, context)]),
       )
     }
     const scopeOf = (args: Args, context: Context): CursorScope => {

@@ -1,33 +1,56 @@
-import { builder } from '../../graphql/builder.ts'
-import { scopedPrisma } from '../../graphql/context.ts'
-import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
-import { readPage } from '../../graphql/reading/read-page.ts'
+import { byId, byMoment, isSet } from '../../graphql/lists/comparators.ts'
+import { defineList } from '../../graphql/lists/define-list.ts'
+import { search } from '../../graphql/lists/search.ts'
 
-builder.queryFields((t) => ({
-  apiKeys: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'ApiKey',
-      description: 'Keys of the organization, newest first, revoked ones included.',
-      authScopes: { permission: 'api-keys:manage' },
-      resolve: (query, _root, _args, context, info) =>
-        readPage('ApiKey', query, context, info, { orderBy: [{ id: 'desc' }] }),
-      totalCount: (_root, _args, context) => scopedPrisma(context).apiKey.count(),
-    },
-    ...connectionNames('ApiKey'),
-  ),
-  integrations: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'Integration',
-      description: 'Systems that talk to this API, by name.',
-      authScopes: { permission: 'api-keys:manage' },
-      resolve: (query, _root, _args, context, info) =>
-        readPage('Integration', query, context, info, {
-          orderBy: [{ name: 'asc' }, { id: 'asc' }],
-        }),
-      totalCount: (_root, _args, context) => scopedPrisma(context).integration.count(),
-    },
-    ...connectionNames('Integration'),
-  ),
-}))
+const permission = 'api-keys:manage'
+
+const keys = defineList('ApiKey', {
+  called: 'keys',
+  where: {
+    integrationId: byId('By the system that uses it.'),
+    createdById: byId('By who made it.'),
+    revoked: isSet('Only ended ones, or only those that are not.', 'revokedAt'),
+    expiresAt: byMoment('By when it ends by itself.'),
+    lastUsedAt: byMoment('By last use.'),
+    created: byMoment('By when it was made.'),
+    search: search('what it is for', ['name']),
+  },
+  orderBy: {
+    CREATED: ['created', 'When it was made.'],
+    NAME: ['name', 'What it is for.'],
+    LAST_USED_AT: ['lastUsedAt', 'Last use.'],
+    EXPIRES_AT: ['expiresAt', 'When it ends by itself.'],
+  },
+  otherwise: [{ id: 'desc' }],
+})
+
+keys.query('apiKeys', {
+  description:
+    'Keys of the organization, newest first unless ordered otherwise, revoked ones included.',
+  authScopes: { permission },
+})
+
+keys.below('Integration', 'apiKeys', {
+  connection: 'IntegrationApiKey',
+  description: 'Its keys, newest first unless ordered otherwise, revoked ones included.',
+})
+
+const integrations = defineList('Integration', {
+  called: 'systems',
+  where: {
+    created: byMoment('By when it was made.'),
+    updated: byMoment('By last change.'),
+    search: search('the name and the description', ['name', 'description']),
+  },
+  orderBy: {
+    NAME: ['name', 'Name.'],
+    CREATED: ['created', 'When it was made.'],
+    UPDATED: ['updated', 'Last change.'],
+  },
+  otherwise: [{ name: 'asc' }],
+})
+
+integrations.query('integrations', {
+  description: 'Systems that talk to this API, by name unless ordered otherwise.',
+  authScopes: { permission },
+})

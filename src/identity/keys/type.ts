@@ -1,6 +1,5 @@
 import { builder } from '../../graphql/builder.ts'
 import { registerNode } from '../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
 
 const moment = (description: string) => ({
   type: 'DateTime' as const,
@@ -18,16 +17,6 @@ export const IntegrationType = builder.prismaNode('Integration', {
     name: t.exposeString('name', { description: 'Which system.' }),
     description: t.exposeString('description', { nullable: true, description: 'Details.' }),
     scopes: t.exposeStringList('scopes', { description: 'The most that its keys may do.' }),
-    apiKeys: t.relatedConnection(
-      'apiKeys',
-      {
-        ...pageOptions,
-        description: 'Its keys, newest first, revoked ones included.',
-        query: { orderBy: [{ id: 'desc' }] },
-        totalCount: true,
-      },
-      ...connectionNames('IntegrationApiKey'),
-    ),
     version: t.exposeInt('version', { description: 'Rises with every change.' }),
     created: t.expose('created', { type: 'DateTime', description: 'When it was made.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When it last changed.' }),

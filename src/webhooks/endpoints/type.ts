@@ -11,7 +11,7 @@ import { HealthType } from '../life/health-schema.ts'
 import { PayloadFault, PayloadStatus } from '../payloads/payload-schema.ts'
 import type { StoredPayloadFault } from '../payloads/payload-status.ts'
 
-const StatusEnum = builder.enumType('WebhookEndpointStatus', {
+export const StatusEnum = builder.enumType('WebhookEndpointStatus', {
   description: 'Whether an endpoint is sent to.',
   values: {
     [WebhookEndpointStatus.ACTIVE]: { description: 'Events are sent as they happen.' },

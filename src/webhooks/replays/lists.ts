@@ -3,12 +3,12 @@ import { AccessError } from '../../errors.ts'
 import type { WebhookReplay } from '../../generated/prisma/client.ts'
 import { builder, type SchemaTypes } from '../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
-import { connectionNames, pageOptions } from '../../graphql/reading/paging.ts'
-import { readPage } from '../../graphql/reading/read-page.ts'
+import { byId, byMoment, byNumber, oneOf } from '../../graphql/lists/comparators.ts'
+import { defineList } from '../../graphql/lists/define-list.ts'
 import { DeliveryStatusEnum } from '../deliveries/type.ts'
 import { previewReplay } from './service.ts'
 import { replayInput } from './replay-input.ts'
-import { permission, Preview } from './type.ts'
+import { permission, Preview, StatusEnum } from './type.ts'
 
 type Fields = InputFieldBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, 'InputObject'>
 
@@ -72,21 +72,31 @@ builder.queryFields((t) => ({
     resolve: (query, _root, { id }, context): Promise<WebhookReplay | null> =>
       scopedPrisma(context).webhookReplay.findUnique({ ...query, where: { id } }),
   }),
-  webhookReplays: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'WebhookReplay',
-      description: 'Replays, newest first.',
-      authScopes: { permission },
-      args: { endpointId: t.arg.id({ required: true, description: 'Of this endpoint.' }) },
-      resolve: (query, _root, { endpointId }, context, info) =>
-        readPage('WebhookReplay', query, context, info, {
-          where: { endpointId },
-          orderBy: [{ created: 'desc' }, { id: 'desc' }],
-        }),
-      totalCount: (_root, { endpointId }, context) =>
-        scopedPrisma(context).webhookReplay.count({ where: { endpointId } }),
-    },
-    ...connectionNames('WebhookReplay'),
-  ),
 }))
+
+const replays = defineList('WebhookReplay', {
+  called: 'replays',
+  where: {
+    statuses: oneOf(StatusEnum, 'In one of these states.', 'status'),
+    createdById: byId('By who started it.'),
+    created: byMoment('By when it was started.'),
+    finishedAt: byMoment('By when it ended.'),
+    total: byNumber('By how many deliveries it has.'),
+  },
+  orderBy: {
+    CREATED: ['created', 'When it was started.'],
+    FINISHED_AT: ['finishedAt', 'When it ended; those under way last going up.'],
+    TOTAL: ['total', 'How many deliveries it has.'],
+    STATUS: ['status', 'Where it stands.'],
+  },
+  otherwise: [{ created: 'desc' }],
+})
+
+replays.query('webhookReplays', {
+  description: 'Replays, newest first unless ordered otherwise.',
+  authScopes: { permission },
+  args: builder.args((t) => ({
+    endpointId: t.id({ required: true, description: 'Of this endpoint.' }),
+  })),
+  fromArgs: ({ endpointId }) => ({ endpointId: String(endpointId) }),
+})

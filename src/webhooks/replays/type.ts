@@ -7,7 +7,7 @@ import { type ReplayPreview } from './service.ts'
 
 export const permission = 'webhooks:manage'
 
-const StatusEnum = builder.enumType('WebhookReplayStatus', {
+export const StatusEnum = builder.enumType('WebhookReplayStatus', {
   description: 'Where a replay stands.',
   values: {
     [WebhookReplayStatus.RUNNING]: {

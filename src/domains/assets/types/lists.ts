@@ -1,7 +1,8 @@
 import { builder } from '../../../graphql/builder.ts'
 import { scopedPrisma } from '../../../graphql/context.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
+import { byMoment } from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { search } from '../../../graphql/lists/search.ts'
 
 builder.queryFields((t) => ({
   assetType: t.prismaField({
@@ -13,18 +14,24 @@ builder.queryFields((t) => ({
     resolve: (query, _root, { id }, context) =>
       scopedPrisma(context).assetType.findUnique({ ...query, where: { id } }),
   }),
-  assetTypes: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'AssetType',
-      description: 'Kinds of equipment, by name.',
-      authScopes: { permission: 'assets:read' },
-      resolve: (query, _root, _args, context, info) =>
-        readPage('AssetType', query, context, info, {
-          orderBy: [{ name: 'asc' }, { id: 'asc' }],
-        }),
-      totalCount: (_root, _args, context) => scopedPrisma(context).assetType.count(),
-    },
-    ...connectionNames('AssetType'),
-  ),
 }))
+
+const types = defineList('AssetType', {
+  called: 'kinds of equipment',
+  where: {
+    created: byMoment('By when it was added.'),
+    updated: byMoment('By last change.'),
+    search: search('the name and the description', ['name', 'description']),
+  },
+  orderBy: {
+    NAME: ['name', 'Name.'],
+    CREATED: ['created', 'When it was added.'],
+    UPDATED: ['updated', 'Last change.'],
+  },
+  otherwise: [{ name: 'asc' }],
+})
+
+types.query('assetTypes', {
+  description: 'Kinds of equipment, by name unless ordered otherwise.',
+  authScopes: { permission: 'assets:read' },
+})

@@ -1,7 +1,6 @@
 import { BookingFrequency, BookingSeriesStatus } from '../../../generated/prisma/enums.ts'
 import { builder } from '../../../graphql/builder.ts'
 import { registerNode } from '../../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
 import { WEEKDAYS } from '../../resources/open-hours.ts'
 import { WeekdayEnum } from '../../locations/weekday.ts'
 import { type Skipped } from './create.ts'
@@ -53,16 +52,6 @@ export const SeriesObject = builder.prismaNode('BookingSeries', {
     timezone: t.exposeString('timezone', {
       description: 'Time zone whose clock its bookings keep to.',
     }),
-    bookings: t.relatedConnection(
-      'bookings',
-      {
-        ...pageOptions,
-        totalCount: true,
-        description: 'Its bookings, the earliest start first.',
-        query: () => ({ orderBy: [{ startTime: 'asc' as const }, { id: 'asc' as const }] }),
-      },
-      ...connectionNames('BookingSeriesBookings'),
-    ),
     cancelledAt: t.expose('cancelledAt', {
       type: 'DateTime',
       nullable: true,

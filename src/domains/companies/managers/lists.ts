@@ -1,53 +1,31 @@
-import type { Prisma } from '../../../generated/prisma/client.ts'
-import { builder } from '../../../graphql/builder.ts'
-import { scopedPrisma } from '../../../graphql/context.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
-import {
-  connectionNames,
-  IdFilter,
-  pageOptions,
-  toIdFilter,
-  toRequiredIdFilter,
-} from '../../../graphql/reading/paging.ts'
+import { byId, byMoment } from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { search } from '../../../graphql/lists/search.ts'
 
-const ManagerWhere = builder.inputType('ManagerWhere', {
-  description: 'Which managers; all given conditions must hold.',
-  fields: (t) => ({
-    userId: t.field({ type: IdFilter, description: 'By user.' }),
-    companyId: t.field({ type: IdFilter, description: 'By company.' }),
-    locationId: t.field({ type: IdFilter, description: 'By place.' }),
-  }),
+const managers = defineList('Manager', {
+  called: 'managers',
+  where: {
+    userId: byId('By user.'),
+    companyId: byId('By company.'),
+    locationId: byId('By place.'),
+    created: byMoment('By since when.'),
+    updated: byMoment('By last change.'),
+    search: search('what the duty is called', ['title']),
+  },
+  orderBy: {
+    CREATED: ['created', 'Since when.'],
+    UPDATED: ['updated', 'Last change.'],
+    TITLE: ['title', 'What the duty is called.'],
+  },
+  otherwise: [{ id: 'asc' }],
 })
 
-function toWhere(
-  where: typeof ManagerWhere.$inferInput | null | undefined,
-): Prisma.ManagerWhereInput {
-  const conditions: Record<string, unknown> = {
-    userId: toRequiredIdFilter(where?.userId),
-    companyId: toIdFilter(where?.companyId),
-    locationId: toIdFilter(where?.locationId),
-  }
-  return Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
-}
+managers.query('managers', {
+  description: 'Managers of companies and places, longest-serving first unless ordered otherwise.',
+  authScopes: { permission: 'managers:read' },
+})
 
-builder.queryFields((t) => ({
-  managers: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'Manager',
-      description: 'Managers of companies and places, longest-serving first.',
-      authScopes: { permission: 'managers:read' },
-      args: {
-        where: t.arg({ type: ManagerWhere, description: 'Which ones; all when left out.' }),
-      },
-      resolve: (query, _root, { where }, context, info) =>
-        readPage('Manager', query, context, info, {
-          where: toWhere(where),
-          orderBy: [{ id: 'asc' }],
-        }),
-      totalCount: (_root, { where }, context) =>
-        scopedPrisma(context).manager.count({ where: toWhere(where) }),
-    },
-    ...connectionNames('Manager'),
-  ),
-}))
+managers.below('Company', 'managers', {
+  connection: 'CompanyManagers',
+  description: 'Its managers, longest-serving first unless ordered otherwise.',
+})

@@ -1,24 +1,8 @@
 import { builder } from '../../../graphql/builder.ts'
 import { scopedPrisma } from '../../../graphql/context.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
-
-const ServiceWhere = builder.inputType('ServiceWhere', {
-  description: 'Which services; all given conditions must hold.',
-  fields: (t) => ({
-    groupId: t.id({ description: 'Offered under this heading.' }),
-    resourceId: t.id({ description: 'Offered with this resource.' }),
-    search: t.string({ description: 'Part of the name; case does not matter.' }),
-  }),
-})
-
-const toWhere = (where: typeof ServiceWhere.$inferInput | null | undefined) => ({
-  ...(where?.groupId == null ? {} : { groupId: where.groupId }),
-  ...(where?.resourceId == null ? {} : { resources: { some: { resourceId: where.resourceId } } }),
-  ...(where?.search == null
-    ? {}
-    : { name: { contains: where.search, mode: 'insensitive' as const } }),
-})
+import { byMoment, byNumber, computed, exactly } from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { search } from '../../../graphql/lists/search.ts'
 
 builder.queryFields((t) => ({
   service: t.prismaField({
@@ -30,23 +14,37 @@ builder.queryFields((t) => ({
     resolve: (query, _root, { id }, context) =>
       scopedPrisma(context).service.findUnique({ ...query, where: { id } }),
   }),
-  services: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'Service',
-      description: 'Services, by name.',
-      authScopes: { permission: 'services:read' },
-      args: {
-        where: t.arg({ type: ServiceWhere, description: 'Which ones; all when left out.' }),
-      },
-      resolve: (query, _root, { where }, context, info) =>
-        readPage('Service', query, context, info, {
-          where: toWhere(where),
-          orderBy: [{ name: 'asc' }, { id: 'asc' }],
-        }),
-      totalCount: (_root, { where }, context) =>
-        scopedPrisma(context).service.count({ where: toWhere(where) }),
-    },
-    ...connectionNames('Service'),
-  ),
 }))
+
+const services = defineList('Service', {
+  called: 'services',
+  where: {
+    groupId: exactly('ID', 'Of this group.'),
+    resourceId: computed('ID', 'Offered with this resource.', (resourceId: string) => ({
+      resources: { some: { resourceId } },
+    })),
+    durationMinutes: byNumber('By how long it takes.'),
+    priceCents: byNumber('By price.'),
+    created: byMoment('By when it was added.'),
+    updated: byMoment('By last change.'),
+    search: search('the name and the description', ['name', 'description']),
+  },
+  orderBy: {
+    NAME: ['name', 'Name.'],
+    DURATION: ['durationMinutes', 'How long it takes.'],
+    PRICE: ['priceCents', 'Price.'],
+    CREATED: ['created', 'When it was added.'],
+    UPDATED: ['updated', 'Last change.'],
+  },
+  otherwise: [{ name: 'asc' }],
+})
+
+services.query('services', {
+  description: 'Services, by name unless ordered otherwise.',
+  authScopes: { permission: 'services:read' },
+})
+
+services.below('ServiceGroup', 'services', {
+  connection: 'ServiceGroupServices',
+  description: 'Services of the group, by name unless ordered otherwise.',
+})

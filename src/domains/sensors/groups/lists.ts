@@ -1,7 +1,9 @@
 import { builder } from '../../../graphql/builder.ts'
 import { scopedPrisma } from '../../../graphql/context.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
+import { atSite, byId, byMoment, oneOf } from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { search } from '../../../graphql/lists/search.ts'
+import { SensorStateEnum } from '../type.ts'
 
 builder.queryFields((t) => ({
   sensorGroup: t.prismaField({
@@ -13,18 +15,29 @@ builder.queryFields((t) => ({
     resolve: (query, _root, { id }, context) =>
       scopedPrisma(context).sensorGroup.findUnique({ ...query, where: { id } }),
   }),
-  sensorGroups: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'SensorGroup',
-      description: 'Sensor groups, by name.',
-      authScopes: { permission: 'sensors:read' },
-      resolve: (query, _root, _args, context, info) =>
-        readPage('SensorGroup', query, context, info, {
-          orderBy: [{ name: 'asc' }, { id: 'asc' }],
-        }),
-      totalCount: (_root, _args, context) => scopedPrisma(context).sensorGroup.count(),
-    },
-    ...connectionNames('SensorGroup'),
-  ),
 }))
+
+const groups = defineList('SensorGroup', {
+  called: 'sensor groups',
+  where: {
+    states: oneOf(SensorStateEnum, 'In one of these states.', 'state'),
+    locationId: byId('By place.'),
+    siteId: atSite(),
+    staleSince: byMoment('By when the last of its sensors fell silent.'),
+    created: byMoment('By when it was added.'),
+    updated: byMoment('By last change.'),
+    search: search('the name', ['name']),
+  },
+  orderBy: {
+    NAME: ['name', 'Name.'],
+    STATE: ['state', 'State, OK first and OFFLINE last.'],
+    CREATED: ['created', 'When it was added.'],
+    UPDATED: ['updated', 'Last change.'],
+  },
+  otherwise: [{ name: 'asc' }],
+})
+
+groups.query('sensorGroups', {
+  description: 'Sensor groups, by name unless ordered otherwise.',
+  authScopes: { permission: 'sensors:read' },
+})

@@ -3,7 +3,6 @@ import { batchById } from '../../../graphql/reading/batch.ts'
 import { builder } from '../../../graphql/builder.ts'
 import { scopedPrisma } from '../../../graphql/context.ts'
 import { registerNode } from '../../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
 import { groupReadings } from '../events.ts'
 import { SensorStateEnum } from '../type.ts'
 
@@ -80,15 +79,6 @@ export const SensorGroupObject = builder.prismaNode('SensorGroup', {
           ([metric, reading]) => Object.assign({ metric }, reading),
         ),
     }),
-    sensors: t.relatedConnection(
-      'sensors',
-      {
-        ...pageOptions,
-        description: 'Its sensors, by name.',
-        query: () => ({ orderBy: [{ name: 'asc' as const }, { id: 'asc' as const }] }),
-      },
-      ...connectionNames('SensorGroupSensors'),
-    ),
     version: t.exposeInt('version', { description: 'Rises with every change of its settings.' }),
     created: t.expose('created', { type: 'DateTime', description: 'When it was added.' }),
     updated: t.expose('updated', {

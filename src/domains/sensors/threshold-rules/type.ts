@@ -1,7 +1,6 @@
 import { RuleComparison } from '../../../generated/prisma/client.ts'
 import { builder } from '../../../graphql/builder.ts'
 import { registerNode } from '../../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
 import { PriorityEnum } from '../../work-orders/orders/enums.ts'
 
 export const ComparisonEnum = builder.enumType('RuleComparison', {
@@ -52,15 +51,3 @@ export const SensorRuleObject = builder.prismaNode('SensorRule', {
     }),
   }),
 })
-
-builder.prismaObjectField('Sensor', 'rules', (t) =>
-  t.relatedConnection(
-    'rules',
-    {
-      ...pageOptions,
-      description: 'Rules that follow its readings, oldest first.',
-      query: () => ({ orderBy: [{ created: 'asc' as const }, { id: 'asc' as const }] }),
-    },
-    ...connectionNames('SensorRules'),
-  ),
-)

@@ -1,75 +1,10 @@
-import type { Prisma } from '../../../generated/prisma/client.ts'
 import { builder } from '../../../graphql/builder.ts'
-import { CentsFilter } from '../../../graphql/lists/comparators.ts'
 import { scopedPrisma } from '../../../graphql/context.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
-import {
-  connectionNames,
-  DateTimeFilter,
-  IdFilter,
-  pageOptions,
-  SortDirection,
-  toDateTimeFilter,
-  toRequiredIdFilter,
-} from '../../../graphql/reading/paging.ts'
+import { byCents, byId, byMoment, computed, oneOf } from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { search } from '../../../graphql/lists/search.ts'
+import { RateUnitEnum } from '../schedules/type.ts'
 import { QuotationStatusEnum } from './type.ts'
-
-const QuotationWhere = builder.inputType('QuotationWhere', {
-  description: 'Which quotations; all given conditions must hold.',
-  fields: (t) => ({
-    statuses: t.field({ type: [QuotationStatusEnum], description: 'One of these statuses.' }),
-    workOrderId: t.field({ type: IdFilter, description: 'By work order.' }),
-    scheduleId: t.field({ type: IdFilter, description: 'By schedule of rates.' }),
-    createdById: t.field({ type: IdFilter, description: 'By whose it is.' }),
-    siteId: t.id({ description: 'For work at any place of this site.' }),
-    totalAmountCents: t.field({ type: CentsFilter, description: 'By total.' }),
-    submittedAt: t.field({ type: DateTimeFilter, description: 'By when it was handed in.' }),
-    approvedAt: t.field({ type: DateTimeFilter, description: 'By approval.' }),
-    created: t.field({ type: DateTimeFilter, description: 'By creation.' }),
-    updated: t.field({ type: DateTimeFilter, description: 'By last change.' }),
-  }),
-})
-
-function toWhere(
-  where: typeof QuotationWhere.$inferInput | null | undefined,
-): Prisma.QuotationWhereInput {
-  const { gte, lte } = where?.totalAmountCents ?? {}
-  const conditions: Record<string, unknown> = {
-    status: where?.statuses == null ? undefined : { in: where.statuses },
-    workOrderId: toRequiredIdFilter(where?.workOrderId),
-    scheduleId: toRequiredIdFilter(where?.scheduleId),
-    createdById: toRequiredIdFilter(where?.createdById),
-    workOrder: where?.siteId == null ? undefined : { location: { siteId: where.siteId } },
-    totalAmountCents: {
-      ...(gte == null ? {} : { gte }),
-      ...(lte == null ? {} : { lte }),
-    },
-    submittedAt: toDateTimeFilter(where?.submittedAt),
-    approvedAt: toDateTimeFilter(where?.approvedAt),
-    created: toDateTimeFilter(where?.created),
-    updated: toDateTimeFilter(where?.updated),
-  }
-  const given = Object.entries(conditions).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(given)
-}
-
-const OrderField = builder.enumType('QuotationOrderField', {
-  description: 'What to order quotations by.',
-  values: {
-    CREATED: { value: 'created', description: 'Creation.' },
-    UPDATED: { value: 'updated', description: 'Last change.' },
-    SUBMITTED_AT: { value: 'submittedAt', description: 'When it was handed in.' },
-    TOTAL_AMOUNT: { value: 'totalAmountCents', description: 'Total.' },
-  } as const,
-})
-
-const QuotationOrder = builder.inputType('QuotationOrder', {
-  description: 'One step of an ordering.',
-  fields: (t) => ({
-    field: t.field({ type: OrderField, required: true, description: 'By what.' }),
-    direction: t.field({ type: SortDirection, description: 'Which way; ascending when left out.' }),
-  }),
-})
 
 builder.queryFields((t) => ({
   quotation: t.prismaField({
@@ -84,33 +19,66 @@ builder.queryFields((t) => ({
         where: { id },
       }),
   }),
-  quotations: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'Quotation',
-      description:
-        'Quotations, newest first unless ordered otherwise. Contractors find their own only.',
-      authScopes: { permission: 'sor:read' },
-      args: {
-        where: t.arg({ type: QuotationWhere, description: 'Which ones; all when left out.' }),
-        orderBy: t.arg({
-          type: [QuotationOrder],
-          description: 'In which order; ties are broken by id.',
-        }),
-      },
-      resolve: (query, _root, { where, orderBy }, context, info) =>
-        readPage('Quotation', query, context, info, {
-          where: toWhere(where),
-          orderBy: [
-            ...(orderBy ?? [{ field: 'created', direction: 'desc' }]).map((step) => ({
-              [step.field]: step.direction ?? 'asc',
-            })),
-            { id: 'desc' },
-          ],
-        }),
-      totalCount: (_root, { where }, context) =>
-        scopedPrisma(context).quotation.count({ where: toWhere(where) }),
-    },
-    ...connectionNames('Quotation'),
-  ),
 }))
+
+const quotations = defineList('Quotation', {
+  called: 'quotations',
+  where: {
+    statuses: oneOf(QuotationStatusEnum, 'One of these statuses.', 'status'),
+    workOrderId: byId('By work order.'),
+    scheduleId: byId('By schedule of rates.'),
+    createdById: byId('By whose it is.'),
+    siteId: computed('ID', 'For work at any place of this site.', (siteId: string) => ({
+      workOrder: { location: { siteId } },
+    })),
+    totalAmountCents: byCents('By total.'),
+    submittedAt: byMoment('By when it was handed in.'),
+    approvedAt: byMoment('By approval.'),
+    created: byMoment('By creation.'),
+    updated: byMoment('By last change.'),
+    search: search('the remarks', ['note']),
+  },
+  orderBy: {
+    CREATED: ['created', 'Creation.'],
+    UPDATED: ['updated', 'Last change.'],
+    SUBMITTED_AT: ['submittedAt', 'When it was handed in.'],
+    TOTAL_AMOUNT: ['totalAmountCents', 'Total.'],
+  },
+  otherwise: [{ created: 'desc' }],
+})
+
+quotations.query('quotations', {
+  description:
+    'Quotations, newest first unless ordered otherwise. Contractors find their own only.',
+  authScopes: { permission: 'sor:read' },
+})
+
+quotations.below('WorkOrder', 'quotations', {
+  connection: 'WorkOrderQuotations',
+  description:
+    'Quotations for it, newest first unless ordered otherwise; a contractor finds their own.',
+  authScopes: { permission: 'sor:read' },
+  otherwise: [{ id: 'desc' }],
+})
+
+const lines = defineList('QuotationLine', {
+  called: 'lines',
+  where: {
+    itemId: byId('By item of the schedule.'),
+    codes: oneOf('String', 'One of these codes.', 'code'),
+    units: oneOf(RateUnitEnum, 'One of these units.', 'unit'),
+    amountCents: byCents('By amount.'),
+    search: search('the code and the description', ['code', 'description']),
+  },
+  orderBy: {
+    POSITION: ['position', 'Place in the quotation.'],
+    CODE: ['code', 'Code.'],
+    AMOUNT: ['amountCents', 'Amount.'],
+  },
+  otherwise: [{ position: 'asc' }],
+})
+
+lines.below('Quotation', 'lines', {
+  connection: 'QuotationLine',
+  description: 'Its lines in their order, unless ordered otherwise.',
+})

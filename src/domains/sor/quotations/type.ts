@@ -1,7 +1,6 @@
 import { QuotationStatus } from '../../../generated/prisma/enums.ts'
 import { builder } from '../../../graphql/builder.ts'
 import { registerNode } from '../../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
 import { formatQuantity } from '../money.ts'
 import { QUOTATION_TRANSITIONS } from '../rules.ts'
 import { RateUnitEnum } from '../schedules/type.ts'
@@ -93,15 +92,6 @@ export const QuotationType = builder.prismaNode('Quotation', {
       description: 'Sum of its lines in cents, counted here.',
     }),
     lineItemCount: t.exposeInt('lineItemCount', { description: 'How many lines it has.' }),
-    lines: t.relatedConnection(
-      'lines',
-      {
-        ...pageOptions,
-        description: 'Its lines in their order.',
-        query: () => ({ orderBy: [{ position: 'asc' as const }] }),
-      },
-      ...connectionNames('QuotationLine'),
-    ),
     createdBy: t.relation('createdBy', {
       description: 'Whose it is; for an integration, who made its key.',
     }),
@@ -171,16 +161,3 @@ export const QuotationType = builder.prismaNode('Quotation', {
     updated: t.expose('updated', { type: 'DateTime', description: 'When it last changed.' }),
   }),
 })
-
-builder.prismaObjectField('WorkOrder', 'quotations', (t) =>
-  t.relatedConnection(
-    'quotations',
-    {
-      ...pageOptions,
-      description: 'Quotations for it, newest first; a contractor finds their own.',
-      authScopes: { permission: 'sor:read' },
-      query: () => ({ orderBy: [{ id: 'desc' as const }] }),
-    },
-    ...connectionNames('WorkOrderQuotations'),
-  ),
-)

@@ -1,74 +1,18 @@
-import type { Prisma } from '../../../generated/prisma/client.ts'
 import { builder } from '../../../graphql/builder.ts'
 import { scopedPrisma } from '../../../graphql/context.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
 import {
-  connectionNames,
-  DateTimeFilter,
-  IdFilter,
-  pageOptions,
-  SortDirection,
-  toDateTimeFilter,
-  toIdFilter,
-} from '../../../graphql/reading/paging.ts'
-import { ScheduleStatusEnum } from './type.ts'
-
-const RateScheduleWhere = builder.inputType('RateScheduleWhere', {
-  description: 'Which schedules of rates; all given conditions must hold.',
-  fields: (t) => ({
-    statuses: t.field({ type: [ScheduleStatusEnum], description: 'One of these statuses.' }),
-    companyId: t.field({ type: IdFilter, description: 'By company.' }),
-    inForceAt: t.field({
-      type: 'DateTime',
-      description: 'Published, and in force at this moment.',
-    }),
-    search: t.string({ description: 'Part of the name; case does not matter.' }),
-    created: t.field({ type: DateTimeFilter, description: 'By creation.' }),
-    updated: t.field({ type: DateTimeFilter, description: 'By last change.' }),
-  }),
-})
-
-function toWhere(
-  where: typeof RateScheduleWhere.$inferInput | null | undefined,
-): Prisma.RateScheduleWhereInput {
-  const conditions: Record<string, unknown> = {
-    status: where?.statuses == null ? undefined : { in: where.statuses },
-    companyId: toIdFilter(where?.companyId),
-    name: where?.search == null ? undefined : { contains: where.search, mode: 'insensitive' },
-    created: toDateTimeFilter(where?.created),
-    updated: toDateTimeFilter(where?.updated),
-  }
-  return Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
-}
-
-function inForceAt(at: Date | null | undefined): Prisma.RateScheduleWhereInput {
-  if (at == null) return {}
-  return {
-    status: 'PUBLISHED',
-    effectiveFrom: { lte: at },
-    effectiveTo: { gt: at },
-    OR: [{ supersededAt: null }, { supersededAt: { gt: at } }],
-  }
-}
-
-const OrderField = builder.enumType('RateScheduleOrderField', {
-  description: 'What to order schedules of rates by.',
-  values: {
-    CREATED: { value: 'created', description: 'Creation.' },
-    UPDATED: { value: 'updated', description: 'Last change.' },
-    NAME: { value: 'name', description: 'Name.' },
-    EFFECTIVE_FROM: { value: 'effectiveFrom', description: 'Start of the period.' },
-    EFFECTIVE_TO: { value: 'effectiveTo', description: 'End of the period.' },
-  } as const,
-})
-
-const RateScheduleOrder = builder.inputType('RateScheduleOrder', {
-  description: 'One step of an ordering.',
-  fields: (t) => ({
-    field: t.field({ type: OrderField, required: true, description: 'By what.' }),
-    direction: t.field({ type: SortDirection, description: 'Which way; ascending when left out.' }),
-  }),
-})
+  byCents,
+  byId,
+  byMoment,
+  byNumber,
+  computed,
+  exactText,
+  exactly,
+  oneOf,
+} from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { search } from '../../../graphql/lists/search.ts'
+import { RateUnitEnum, ScheduleStatusEnum } from './type.ts'
 
 builder.queryFields((t) => ({
   rateSchedule: t.prismaField({
@@ -83,38 +27,70 @@ builder.queryFields((t) => ({
         where: { id },
       }),
   }),
-  rateSchedules: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'RateSchedule',
-      description: 'Schedules of rates, newest first unless ordered otherwise.',
-      authScopes: { permission: 'sor:read' },
-      args: {
-        where: t.arg({ type: RateScheduleWhere, description: 'Which ones; all when left out.' }),
-        orderBy: t.arg({
-          type: [RateScheduleOrder],
-          description: 'In which order; ties are broken by id.',
-        }),
-      },
-      resolve: (query, _root, { where, orderBy }, context, info) =>
-        readPage('RateSchedule', query, context, info, {
-          where: {
-            AND: [toWhere(where), inForceAt(where?.inForceAt)],
-          },
-          orderBy: [
-            ...(orderBy ?? [{ field: 'created', direction: 'desc' }]).map((step) => ({
-              [step.field]: step.direction ?? 'asc',
-            })),
-            { id: 'desc' },
-          ],
-        }),
-      totalCount: (_root, { where }, context) =>
-        scopedPrisma(context).rateSchedule.count({
-          where: {
-            AND: [toWhere(where), inForceAt(where?.inForceAt)],
-          },
-        }),
-    },
-    ...connectionNames('RateSchedule'),
-  ),
 }))
+
+const schedules = defineList('RateSchedule', {
+  called: 'schedules of rates',
+  where: {
+    statuses: oneOf(ScheduleStatusEnum, 'One of these statuses.', 'status'),
+    companyId: byId('By company.'),
+    inForceAt: computed('DateTime', 'Published, and in force at this moment.', inForceAt),
+    effectiveFrom: byMoment('By start of the period.'),
+    effectiveTo: byMoment('By end of the period.'),
+    search: search('the name and the description', ['name', 'description']),
+    created: byMoment('By creation.'),
+    updated: byMoment('By last change.'),
+  },
+  orderBy: {
+    CREATED: ['created', 'Creation.'],
+    UPDATED: ['updated', 'Last change.'],
+    NAME: ['name', 'Name.'],
+    EFFECTIVE_FROM: ['effectiveFrom', 'Start of the period.'],
+    EFFECTIVE_TO: ['effectiveTo', 'End of the period.'],
+  },
+  otherwise: [{ created: 'desc' }],
+})
+
+function inForceAt(at: Date): object {
+  return {
+    status: 'PUBLISHED',
+    effectiveFrom: { lte: at },
+    effectiveTo: { gt: at },
+    OR: [{ supersededAt: null }, { supersededAt: { gt: at } }],
+  }
+}
+
+schedules.query('rateSchedules', {
+  description: 'Schedules of rates, newest first unless ordered otherwise.',
+  authScopes: { permission: 'sor:read' },
+})
+
+const items = defineList('RateItem', {
+  called: 'items',
+  where: {
+    codes: oneOf('String', 'One of these codes (at most 100).', 'code'),
+    units: oneOf(RateUnitEnum, 'One of these units.', 'unit'),
+    trade: exactText('Of this trade; case does not matter.'),
+    enabled: exactly('Boolean', 'Only those that may, or may not, be quoted.'),
+    rateCents: byCents('By rate.'),
+    standardMinutes: byNumber('By the time that it takes.'),
+    search: search('the code and the descriptions', [
+      'code',
+      'shortDescription',
+      'longDescription',
+    ]),
+  },
+  orderBy: {
+    CODE: ['code', 'Code.'],
+    TRADE: ['trade', 'Trade.'],
+    RATE: ['rateCents', 'Rate.'],
+    CREATED: ['created', 'Creation.'],
+    UPDATED: ['updated', 'Last change.'],
+  },
+  otherwise: [{ code: 'asc' }],
+})
+
+items.below('RateSchedule', 'items', {
+  connection: 'RateItem',
+  description: 'Its items, by code unless ordered otherwise.',
+})

@@ -1,8 +1,6 @@
 import { RateScheduleStatus, RateUnit } from '../../../generated/prisma/enums.ts'
-import type { Prisma } from '../../../generated/prisma/client.ts'
 import { builder } from '../../../graphql/builder.ts'
 import { registerNode } from '../../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
 import { isInForce, SCHEDULE_TRANSITIONS } from '../rules.ts'
 
 export const ScheduleStatusEnum = builder.enumType('RateScheduleStatus', {
@@ -61,33 +59,6 @@ builder.prismaNode('RateItem', {
   }),
 })
 
-const RateItemWhere = builder.inputType('RateItemWhere', {
-  description: 'Which items; all given conditions must hold.',
-  fields: (t) => ({
-    codes: t.stringList({ description: 'One of these codes (at most 100).' }),
-    units: t.field({ type: [RateUnitEnum], description: 'One of these units.' }),
-    trade: t.string({ description: 'Of this trade; case does not matter.' }),
-    enabled: t.boolean({ description: 'Only those that may, or may not, be quoted.' }),
-    search: t.string({ description: 'Part of the code or of the description.' }),
-  }),
-})
-
-function toItemWhere(
-  where: typeof RateItemWhere.$inferInput | null | undefined,
-): Prisma.RateItemWhereInput {
-  const insensitive = 'insensitive' as const
-  const part = { contains: where?.search ?? '', mode: insensitive }
-  return {
-    ...(where?.codes == null ? {} : { code: { in: where.codes } }),
-    ...(where?.units == null ? {} : { unit: { in: where.units } }),
-    ...(where?.trade == null ? {} : { trade: { equals: where.trade, mode: insensitive } }),
-    ...(where?.enabled == null ? {} : { enabled: where.enabled }),
-    ...(where?.search == null
-      ? {}
-      : { OR: [{ code: part }, { shortDescription: part }, { longDescription: part }] }),
-  }
-}
-
 export const RateScheduleType = builder.prismaNode('RateSchedule', {
   id: { field: 'id' },
   nullable: true,
@@ -139,20 +110,6 @@ export const RateScheduleType = builder.prismaNode('RateSchedule', {
       description: 'From when a later revision takes its place; may lie ahead.',
     }),
     itemCount: t.exposeInt('itemCount', { description: 'How many items it has.' }),
-    items: t.relatedConnection(
-      'items',
-      {
-        ...pageOptions,
-        description: 'Its items, by code.',
-        args: { where: t.arg({ type: RateItemWhere, description: 'Which; all when left out.' }) },
-        totalCount: true,
-        query: ({ where }) => ({
-          where: toItemWhere(where),
-          orderBy: [{ code: 'asc' as const }, { id: 'asc' as const }],
-        }),
-      },
-      ...connectionNames('RateItem'),
-    ),
     publishedBy: t.relation('publishedBy', { nullable: true, description: 'Who published it.' }),
     publishedAt: t.expose('publishedAt', {
       type: 'DateTime',

@@ -1,6 +1,5 @@
 import { builder } from '../../../graphql/builder.ts'
 import { registerNode } from '../../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
 import { InvitationStatusEnum, InvitationTypeEnum } from '../enums.ts'
 
 export const InvitationObject = builder.prismaNode('VisitorInvitation', {
@@ -24,16 +23,6 @@ export const InvitationObject = builder.prismaNode('VisitorInvitation', {
       nullable: true,
       description: 'Why it was called off.',
     }),
-    visitors: t.relatedConnection(
-      'visitors',
-      {
-        ...pageOptions,
-        totalCount: true,
-        description: 'The visits, by id.',
-        query: () => ({ orderBy: [{ id: 'asc' as const }] }),
-      },
-      ...connectionNames('VisitorInvitationVisitors'),
-    ),
     version: t.exposeInt('version', { description: 'Rises with every change.' }),
     created: t.expose('created', { type: 'DateTime', description: 'When it was sent.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When it last changed.' }),

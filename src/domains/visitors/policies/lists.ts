@@ -1,7 +1,9 @@
 import { builder } from '../../../graphql/builder.ts'
-import { callerOf, scopedPrisma } from '../../../graphql/context.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
+import { scopedPrisma } from '../../../graphql/context.ts'
+import { byId, byMoment, exactText } from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { search } from '../../../graphql/lists/search.ts'
+import { callerOf } from '../../../graphql/context.ts'
 import { demandDeciding } from '../access.ts'
 import { findPolicy } from './policy.ts'
 import { PolicyObject } from './type.ts'
@@ -19,18 +21,29 @@ builder.queryFields((t) => ({
       return site === null || site.siteId !== site.id ? null : findPolicy(client, siteId)
     },
   }),
-  visitorBlocks: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'VisitorBlock',
-      description: 'The block list, newest entry first.',
-      authScopes: { permission: 'visitors:read' },
-      resolve: (query, _root, _args, context, info) => {
-        demandDeciding(callerOf(context))
-        return readPage('VisitorBlock', query, context, info, { orderBy: [{ id: 'desc' }] })
-      },
-      totalCount: (_root, _args, context) => scopedPrisma(context).visitorBlock.count(),
-    },
-    ...connectionNames('VisitorBlock'),
-  ),
 }))
+
+const blocks = defineList('VisitorBlock', {
+  called: 'entries of the block list',
+  where: {
+    siteId: byId('By site; without one it holds at all.'),
+    email: exactText('With this e-mail address; case does not matter.'),
+    created: byMoment('By since when.'),
+    search: search('the name, the e-mail address and the reason', ['name', 'email', 'reason']),
+  },
+  orderBy: {
+    CREATED: ['created', 'Since when.'],
+    NAME: ['name', 'Name.'],
+    EMAIL: ['email', 'E-mail address.'],
+  },
+  otherwise: [{ id: 'desc' }],
+  always: (_where, context) => {
+    demandDeciding(callerOf(context))
+    return {}
+  },
+})
+
+blocks.query('visitorBlocks', {
+  description: 'The block list, newest entry first unless ordered otherwise.',
+  authScopes: { permission: 'visitors:read' },
+})

@@ -1,60 +1,59 @@
-import type { Prisma } from '../../../generated/prisma/client.ts'
-import { builder } from '../../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../../graphql/context.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
-import {
-  connectionNames,
-  IdFilter,
-  pageOptions,
-  toIdFilter,
-  toRequiredIdFilter,
-} from '../../../graphql/reading/paging.ts'
+import { byId, byMoment, exactly, oneOf } from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { search } from '../../../graphql/lists/search.ts'
 import { visibleSchedules } from '../access.ts'
+import { PriorityEnum } from '../orders/enums.ts'
+import { FrequencyEnum, OutcomeEnum } from './type.ts'
 
-const Where = builder.inputType('MaintenanceScheduleWhere', {
-  description: 'Which schedules; all given conditions must hold.',
-  fields: (t) => ({
-    active: t.boolean({ description: 'Whether they make work orders.' }),
-    locationId: t.field({ type: IdFilter, description: 'By place.' }),
-    assigneeId: t.field({ type: IdFilter, description: 'By assignee.' }),
-    search: t.string({ description: 'Part of the title; case does not matter.' }),
-  }),
+const schedules = defineList('MaintenanceSchedule', {
+  called: 'schedules',
+  where: {
+    active: exactly('Boolean', 'Whether they make work orders.'),
+    locationId: byId('By place.'),
+    assigneeId: byId('By assignee.'),
+    companyId: byId('By contractor.'),
+    priorities: oneOf(PriorityEnum, 'One of these priorities.', 'priority'),
+    frequencies: oneOf(FrequencyEnum, 'One of these frequencies.', 'frequency'),
+    nextOccurrenceAt: byMoment('By the next occurrence without a work order.'),
+    created: byMoment('By when it was made.'),
+    updated: byMoment('By last change.'),
+    search: search('the title and the description', ['title', 'description']),
+  },
+  orderBy: {
+    TITLE: ['title', 'Title.'],
+    NEXT_OCCURRENCE_AT: ['nextOccurrenceAt', 'The next occurrence without a work order.'],
+    PRIORITY: ['priority', 'Urgency of its work orders.'],
+    CREATED: ['created', 'When it was made.'],
+    UPDATED: ['updated', 'Last change.'],
+  },
+  otherwise: [{ title: 'asc' }],
+  always: (_where, context) => visibleSchedules(scopedPrisma(context), callerOf(context)),
 })
 
-function toWhere(
-  where: typeof Where.$inferInput | null | undefined,
-): Prisma.MaintenanceScheduleWhereInput {
-  const conditions: Record<string, unknown> = {
-    active: where?.active ?? undefined,
-    locationId: toRequiredIdFilter(where?.locationId),
-    assigneeId: toIdFilter(where?.assigneeId),
-    title: where?.search == null ? undefined : { contains: where.search, mode: 'insensitive' },
-  }
-  return Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined))
-}
+schedules.query('maintenanceSchedules', {
+  description:
+    'Maintenance schedules, by title unless ordered otherwise. A contractor sees those of their company.',
+  authScopes: { permission: 'work-orders:read' },
+})
 
-builder.queryFields((t) => ({
-  maintenanceSchedules: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'MaintenanceSchedule',
-      description: 'Maintenance schedules, by title. A contractor sees those of their company.',
-      authScopes: { permission: 'work-orders:read' },
-      args: { where: t.arg({ type: Where, description: 'Which ones; all when left out.' }) },
-      resolve: async (query, _root, { where }, context, info) => {
-        const prisma = scopedPrisma(context)
-        const visible = await visibleSchedules(prisma, callerOf(context))
-        return readPage('MaintenanceSchedule', query, context, info, {
-          where: { AND: [visible, toWhere(where)] },
-          orderBy: [{ title: 'asc' }, { id: 'asc' }],
-        })
-      },
-      totalCount: async (_root, { where }, context) => {
-        const prisma = scopedPrisma(context)
-        const visible = await visibleSchedules(prisma, callerOf(context))
-        return prisma.maintenanceSchedule.count({ where: { AND: [visible, toWhere(where)] } })
-      },
-    },
-    ...connectionNames('MaintenanceSchedule'),
-  ),
-}))
+const occurrences = defineList('MaintenanceOccurrence', {
+  called: 'occurrences',
+  where: {
+    outcomes: oneOf(OutcomeEnum, 'One of these outcomes.', 'outcome'),
+    workOrderId: byId('By work order.'),
+    occurrenceAt: byMoment('By when it was to be.'),
+    created: byMoment('By when it was dealt with.'),
+    search: search('the reason', ['reason']),
+  },
+  orderBy: {
+    OCCURRENCE_AT: ['occurrenceAt', 'When it was to be.'],
+    CREATED: ['created', 'When it was dealt with.'],
+  },
+  otherwise: [{ occurrenceAt: 'desc' }],
+})
+
+occurrences.below('MaintenanceSchedule', 'occurrences', {
+  connection: 'MaintenanceOccurrence',
+  description: 'What became of its occurrences, latest first unless ordered otherwise.',
+})

@@ -6,7 +6,6 @@ import {
 import { builder } from '../../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../../graphql/context.ts'
 import { registerNode } from '../../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
 import { visibleSchedules } from '../access.ts'
 import { checklistTemplateShape } from '../records/checklist.ts'
 import { WEEKDAYS } from '../sla/policy-shapes.ts'
@@ -37,7 +36,7 @@ export const BasisEnum = builder.enumType('MaintenanceBasis', {
   },
 })
 
-const OutcomeEnum = builder.enumType('OccurrenceOutcome', {
+export const OutcomeEnum = builder.enumType('OccurrenceOutcome', {
   description: 'What became of an occurrence.',
   values: {
     [OccurrenceOutcome.GENERATED]: { description: 'A work order was made.' },
@@ -138,16 +137,6 @@ export const ScheduleObject = builder.prismaNode('MaintenanceSchedule', {
     nextOccurrenceAt: t.expose(
       'nextOccurrenceAt',
       moment('The next occurrence without a work order; null while the last one is awaited.'),
-    ),
-    occurrences: t.relatedConnection(
-      'occurrences',
-      {
-        ...pageOptions,
-        totalCount: true,
-        description: 'What became of its occurrences, latest first.',
-        query: () => ({ orderBy: [{ occurrenceAt: 'desc' as const }] }),
-      },
-      ...connectionNames('MaintenanceOccurrence'),
     ),
     version: t.exposeInt('version', { description: 'Rises with every change.' }),
     created: t.expose('created', { type: 'DateTime', description: 'When it was made.' }),

@@ -1,33 +1,69 @@
 import { builder } from '../../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../../graphql/context.ts'
-import { connectionNames, pageOptions, SortDirection } from '../../../graphql/reading/paging.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
+import {
+  atSite,
+  byChoice,
+  byId,
+  byMoment,
+  choiceFilter,
+  exactly,
+  oneOf,
+} from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { indexedSearch } from '../../../graphql/lists/search.ts'
 import { visibleWorkOrders } from '../access.ts'
-import { toVisibleWhere, WorkOrderWhere } from './filters.ts'
+import { searchWorkOrders } from '../search.ts'
+import { PriorityEnum, SlaStatusEnum, StatusEnum, TypeEnum } from './enums.ts'
 
-const OrderField = builder.enumType('WorkOrderOrderField', {
-  description: 'What to order work orders by.',
-  values: {
-    CREATED: { value: 'created', description: 'Creation.' },
-    UPDATED: { value: 'updated', description: 'Last change.' },
-    PRIORITY: { value: 'priority', description: 'Urgency.' },
-    DUE_AT: { value: 'dueAt', description: 'Due date.' },
-    COMPLETED_AT: { value: 'completedAt', description: 'Completion.' },
-    SLA_RESPONSE_DEADLINE: { value: 'slaResponseDeadline', description: 'Latest answer.' },
-    SLA_RESOLUTION_DEADLINE: { value: 'slaResolutionDeadline', description: 'Latest completion.' },
-  } as const,
+const status = choiceFilter('WorkOrderStatusFilter', 'a status', StatusEnum)
+const priority = choiceFilter('WorkOrderPriorityFilter', 'a priority', PriorityEnum)
+const serviceLevel = choiceFilter(
+  'SlaStatusFilter',
+  'how something stands against its service level',
+  SlaStatusEnum,
+)
+
+const workOrders = defineList('WorkOrder', {
+  called: 'work orders',
+  where: {
+    search: indexedSearch('the title and the description', searchWorkOrders),
+    status: byChoice(status, 'By status.'),
+    priority: byChoice(priority, 'By priority.'),
+    types: oneOf(TypeEnum, 'One of these kinds of work.', 'type'),
+    slaStatus: byChoice(serviceLevel, 'By service level.'),
+    locationId: byId('By place.'),
+    siteId: atSite(),
+    assetId: byId('By asset.'),
+    assigneeId: byId('By assignee.'),
+    reportedById: byId('By who reported it.'),
+    companyId: byId('By contractor.'),
+    maintenanceScheduleId: byId('By maintenance schedule.'),
+    requiresSignature: exactly('Boolean', 'Whether it can be completed only after it was signed.'),
+    created: byMoment('By creation.'),
+    updated: byMoment('By last change.'),
+    startedAt: byMoment('By when work on it began.'),
+    completedAt: byMoment('By completion.'),
+    dueAt: byMoment('By due date.'),
+    slaResponseDeadline: byMoment('By latest answer.'),
+    slaResolutionDeadline: byMoment('By latest completion.'),
+  },
+  orderBy: {
+    CREATED: ['created', 'Creation.'],
+    UPDATED: ['updated', 'Last change.'],
+    PRIORITY: ['priority', 'Urgency.'],
+    STATUS: ['status', 'Status, OPEN first.'],
+    TITLE: ['title', 'Title.'],
+    DUE_AT: ['dueAt', 'Due date.'],
+    COMPLETED_AT: ['completedAt', 'Completion.'],
+    SLA_RESPONSE_DEADLINE: ['slaResponseDeadline', 'Latest answer.'],
+    SLA_RESOLUTION_DEADLINE: ['slaResolutionDeadline', 'Latest completion.'],
+  },
+  otherwise: [{ created: 'desc' }],
+  always: (_where, context) => visibleWorkOrders(scopedPrisma(context), callerOf(context)),
 })
 
-const WorkOrderOrder = builder.inputType('WorkOrderOrder', {
-  description: 'One step of an ordering.',
-  fields: (t) => ({
-    field: t.field({ type: OrderField, required: true, description: 'By what.' }),
-    direction: t.field({ type: SortDirection, description: 'Which way; ascending when left out.' }),
-  }),
-})
-
-builder.queryFields((t) => ({
-  workOrder: t.prismaField({
+builder.queryField('workOrder', (t) =>
+  t.prismaField({
     type: 'WorkOrder',
     nullable: true,
     description: 'One work order; null when there is none with this id.',
@@ -39,39 +75,10 @@ builder.queryFields((t) => ({
       return prisma.workOrder.findUnique({ ...query, where: { id, AND: visible } })
     },
   }),
-  workOrders: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'WorkOrder',
-      description:
-        'Work orders, newest first unless ordered otherwise. A requester sees those they reported, a contractor those of their company.',
-      authScopes: { permission: 'work-orders:read' },
-      args: {
-        where: t.arg({ type: WorkOrderWhere, description: 'Which ones; all when left out.' }),
-        orderBy: t.arg({
-          type: [WorkOrderOrder],
-          description: 'In which order; ties are broken by id.',
-        }),
-      },
-      resolve: async (query, _root, { where, orderBy }, context, info) => {
-        const prisma = scopedPrisma(context)
-        return readPage('WorkOrder', query, context, info, {
-          where: await toVisibleWhere(prisma, callerOf(context), where),
-          orderBy: [
-            ...(orderBy ?? [{ field: 'created', direction: 'desc' }]).map((step) => ({
-              [step.field]: step.direction ?? 'asc',
-            })),
-            { id: 'desc' },
-          ],
-        })
-      },
-      totalCount: async (_root, { where }, context) => {
-        const prisma = scopedPrisma(context)
-        return prisma.workOrder.count({
-          where: await toVisibleWhere(prisma, callerOf(context), where),
-        })
-      },
-    },
-    ...connectionNames('WorkOrder'),
-  ),
-}))
+)
+
+workOrders.query('workOrders', {
+  description:
+    'Work orders, newest first unless ordered otherwise. A requester sees those they reported, a contractor those of their company.',
+  authScopes: { permission: 'work-orders:read' },
+})

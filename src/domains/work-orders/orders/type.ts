@@ -1,7 +1,6 @@
 import { builder } from '../../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../../graphql/context.ts'
 import { registerNode } from '../../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
 import { visibleWorkOrders } from '../access.ts'
 import {
   type Attachment,
@@ -155,36 +154,6 @@ export const WorkOrderObject = builder.prismaNode('WorkOrder', {
       nullable: true,
       description: 'Picture of the signature.',
     }),
-    labor: t.relatedConnection(
-      'labor',
-      {
-        ...pageOptions,
-        totalCount: true,
-        description: 'Time that people worked on it, from the first.',
-        query: () => ({ orderBy: [{ startedAt: 'asc' as const }, { id: 'asc' as const }] }),
-      },
-      ...connectionNames('Labor'),
-    ),
-    partUses: t.relatedConnection(
-      'partUses',
-      {
-        ...pageOptions,
-        totalCount: true,
-        description: 'Parts that it took from stock, from the first.',
-        query: () => ({ orderBy: [{ created: 'asc' as const }, { id: 'asc' as const }] }),
-      },
-      ...connectionNames('PartUse'),
-    ),
-    comments: t.relatedConnection(
-      'comments',
-      {
-        ...pageOptions,
-        totalCount: true,
-        description: 'What people say about it, from the first.',
-        query: () => ({ orderBy: [{ created: 'asc' as const }, { id: 'asc' as const }] }),
-      },
-      ...connectionNames('WorkOrderComment'),
-    ),
     laborSeconds: t.exposeInt('laborSeconds', {
       description: 'Time worked, seconds; running timers count when they end.',
     }),

@@ -1,64 +1,93 @@
-import type { Caller } from '../../../access/caller.ts'
-import type { Prisma } from '../../../generated/prisma/client.ts'
-import { builder } from '../../../graphql/builder.ts'
 import { callerOf, scopedPrisma } from '../../../graphql/context.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
+import { byId, byMoment, byNumber, computed } from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { search } from '../../../graphql/lists/search.ts'
 import { visibleParts } from '../access.ts'
 
-const PartWhere = builder.inputType('PartWhere', {
-  description: 'Which parts; all given conditions must hold.',
-  fields: (t) => ({
-    search: t.string({ description: 'Part of the name or of the number; case does not matter.' }),
-    belowMinimum: t.boolean({ description: 'True: only those of which there are too few.' }),
-  }),
+const parts = defineList('Part', {
+  called: 'parts',
+  where: {
+    search: search('the name and the number', ['name', 'partNumber']),
+    belowMinimum: computed(
+      'Boolean',
+      'True: only those of which there are too few.',
+      (isBelow: boolean, context) =>
+        isBelow ? { stock: { lt: scopedPrisma(context).part.fields.minStock } } : undefined,
+    ),
+    stock: byNumber('By how many there are.'),
+    created: byMoment('By when it was added.'),
+    updated: byMoment('By last change.'),
+  },
+  orderBy: {
+    NAME: ['name', 'By name.'],
+    STOCK: ['stock', 'The fewest first.'],
+    UPDATED: ['updated', 'The longest unchanged first.'],
+  },
+  isPlainOrder: true,
+  otherwise: [{ name: 'asc' }],
+  always: (_where, context) => visibleParts(callerOf(context)),
 })
 
-const PartOrder = builder.enumType('PartOrder', {
-  description: 'Order of parts; ties are broken by id.',
-  values: {
-    NAME: { value: 'name', description: 'By name.' },
-    STOCK: { value: 'stock', description: 'The fewest first.' },
-    UPDATED: { value: 'updated', description: 'The longest unchanged first.' },
-  } as const,
+parts.query('parts', {
+  description: 'Parts kept in stock; not for requesters and contractors.',
+  authScopes: { permission: 'work-orders:read' },
 })
 
-function toPartWhere(
-  caller: Caller,
-  where: typeof PartWhere.$inferInput | null | undefined,
-  fields: { minStock: Prisma.IntFieldRefInput<'Part'> },
-): Prisma.PartWhereInput {
-  const contains = { contains: where?.search ?? '', mode: 'insensitive' as const }
-  return {
-    AND: visibleParts(caller),
-    ...(where?.search == null ? {} : { OR: [{ name: contains }, { partNumber: contains }] }),
-    ...(where?.belowMinimum === true ? { stock: { lt: fields.minStock } } : {}),
-  }
-}
+const labor = defineList('Labor', {
+  called: 'time worked',
+  where: {
+    userId: byId('By who worked.'),
+    startedAt: byMoment('By when it began.'),
+    endedAt: byMoment('By when it ended.'),
+    seconds: byNumber('By how long it took, in seconds.'),
+    search: search('the note', ['note']),
+  },
+  orderBy: {
+    STARTED_AT: ['startedAt', 'When it began.'],
+    ENDED_AT: ['endedAt', 'When it ended; running timers last going up.'],
+    SECONDS: ['seconds', 'How long it took.'],
+    CREATED: ['created', 'When it was noted.'],
+  },
+  otherwise: [{ startedAt: 'asc' }],
+})
 
-builder.queryFields((t) => ({
-  parts: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'Part',
-      description: 'Parts kept in stock; not for requesters and contractors.',
-      authScopes: { permission: 'work-orders:read' },
-      args: {
-        where: t.arg({ type: PartWhere, description: 'Which ones; all when left out.' }),
-        orderBy: t.arg({ type: PartOrder, description: 'In which order; by name when left out.' }),
-      },
-      resolve: (query, _root, { where, orderBy }, context, info) => {
-        const { part } = scopedPrisma(context)
-        return readPage('Part', query, context, info, {
-          where: toPartWhere(callerOf(context), where, part.fields),
-          orderBy: [{ [orderBy ?? 'name']: 'asc' }, { id: 'asc' }],
-        })
-      },
-      totalCount: (_root, { where }, context) => {
-        const { part } = scopedPrisma(context)
-        return part.count({ where: toPartWhere(callerOf(context), where, part.fields) })
-      },
-    },
-    ...connectionNames('Part'),
-  ),
-}))
+labor.below('WorkOrder', 'labor', {
+  connection: 'Labor',
+  description: 'Time that people worked on it, from the first unless ordered otherwise.',
+})
+
+const partUses = defineList('PartUse', {
+  called: 'uses of parts',
+  where: {
+    partId: byId('By part.'),
+    usedById: byId('By who took it.'),
+    quantity: byNumber('By how many were taken.'),
+    created: byMoment('By when they were taken.'),
+  },
+  orderBy: {
+    CREATED: ['created', 'When they were taken.'],
+    QUANTITY: ['quantity', 'How many were taken.'],
+  },
+  otherwise: [{ created: 'asc' }],
+})
+
+partUses.below('WorkOrder', 'partUses', {
+  connection: 'PartUse',
+  description: 'Parts that it took from stock, from the first unless ordered otherwise.',
+})
+
+const comments = defineList('WorkOrderComment', {
+  called: 'comments',
+  where: {
+    authorId: byId('By who wrote it.'),
+    created: byMoment('By when it was written.'),
+    search: search('the text', ['text']),
+  },
+  orderBy: { CREATED: ['created', 'When it was written.'] },
+  otherwise: [{ created: 'asc' }],
+})
+
+comments.below('WorkOrder', 'comments', {
+  connection: 'WorkOrderComment',
+  description: 'What people say about it, from the first unless ordered otherwise.',
+})

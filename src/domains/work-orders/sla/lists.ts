@@ -1,21 +1,24 @@
-import { builder } from '../../../graphql/builder.ts'
-import { scopedPrisma } from '../../../graphql/context.ts'
-import { connectionNames, pageOptions } from '../../../graphql/reading/paging.ts'
-import { readPage } from '../../../graphql/reading/read-page.ts'
+import { byId, byMoment } from '../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../graphql/lists/define-list.ts'
+import { search } from '../../../graphql/lists/search.ts'
 
-builder.queryFields((t) => ({
-  slaPolicies: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'SlaPolicy',
-      description: 'Service level policies, by name.',
-      authScopes: { permission: 'work-orders:read' },
-      resolve: (query, _root, _args, context, info) =>
-        readPage('SlaPolicy', query, context, info, {
-          orderBy: [{ name: 'asc' }, { id: 'asc' }],
-        }),
-      totalCount: (_root, _args, context) => scopedPrisma(context).slaPolicy.count(),
-    },
-    ...connectionNames('SlaPolicy'),
-  ),
-}))
+const policies = defineList('SlaPolicy', {
+  called: 'service level policies',
+  where: {
+    locationId: byId('By place where it holds.'),
+    created: byMoment('By when it was made.'),
+    updated: byMoment('By last change.'),
+    search: search('the name', ['name']),
+  },
+  orderBy: {
+    NAME: ['name', 'Name.'],
+    CREATED: ['created', 'When it was made.'],
+    UPDATED: ['updated', 'Last change.'],
+  },
+  otherwise: [{ name: 'asc' }],
+})
+
+policies.query('slaPolicies', {
+  description: 'Service level policies, by name unless ordered otherwise.',
+  authScopes: { permission: 'work-orders:read' },
+})

@@ -1,21 +1,23 @@
-import { builder } from '../../../../graphql/builder.ts'
-import { scopedPrisma } from '../../../../graphql/context.ts'
-import { connectionNames, pageOptions } from '../../../../graphql/reading/paging.ts'
-import { readPage } from '../../../../graphql/reading/read-page.ts'
+import { byMoment } from '../../../../graphql/lists/comparators.ts'
+import { defineList } from '../../../../graphql/lists/define-list.ts'
+import { search } from '../../../../graphql/lists/search.ts'
 
-builder.queryFields((t) => ({
-  serviceGroups: t.prismaConnection(
-    {
-      ...pageOptions,
-      type: 'ServiceGroup',
-      description: 'Groups of services, by name.',
-      authScopes: { permission: 'service-groups:read' },
-      resolve: (query, _root, _args, context, info) =>
-        readPage('ServiceGroup', query, context, info, {
-          orderBy: [{ name: 'asc' }, { id: 'asc' }],
-        }),
-      totalCount: (_root, _args, context) => scopedPrisma(context).serviceGroup.count(),
-    },
-    ...connectionNames('ServiceGroup'),
-  ),
-}))
+const groups = defineList('ServiceGroup', {
+  called: 'groups of services',
+  where: {
+    created: byMoment('By when it was added.'),
+    updated: byMoment('By last change.'),
+    search: search('the name and the description', ['name', 'description']),
+  },
+  orderBy: {
+    NAME: ['name', 'Name.'],
+    CREATED: ['created', 'When it was added.'],
+    UPDATED: ['updated', 'Last change.'],
+  },
+  otherwise: [{ name: 'asc' }],
+})
+
+groups.query('serviceGroups', {
+  description: 'Groups of services, by name unless ordered otherwise.',
+  authScopes: { permission: 'service-groups:read' },
+})

@@ -1,6 +1,5 @@
 import { builder } from '../../../../graphql/builder.ts'
 import { registerNode } from '../../../../graphql/reading/node.ts'
-import { connectionNames, pageOptions } from '../../../../graphql/reading/paging.ts'
 
 export const ServiceGroupObject = builder.prismaNode('ServiceGroup', {
   id: { field: 'id' },
@@ -11,16 +10,6 @@ export const ServiceGroupObject = builder.prismaNode('ServiceGroup', {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name.' }),
     description: t.exposeString('description', { nullable: true, description: 'Details.' }),
-    services: t.relatedConnection(
-      'services',
-      {
-        ...pageOptions,
-        totalCount: true,
-        description: 'Services of the group, by name.',
-        query: () => ({ orderBy: [{ name: 'asc' as const }, { id: 'asc' as const }] }),
-      },
-      ...connectionNames('ServiceGroupServices'),
-    ),
     version: t.exposeInt('version', { description: 'Rises with every change.' }),
     created: t.expose('created', { type: 'DateTime', description: 'When it was added.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When it last changed.' }),
