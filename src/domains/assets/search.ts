@@ -13,7 +13,9 @@ const TEXT = Prisma.sql`concat_ws(' ', name, description, external_id, metadata:
  * when there are more than 1,000.
  */
 export async function searchAssets(context: Context, words: readonly string[]): Promise<string[]> {
-  const { query, patterns } = indexedWords(words, 'each')
+  // Its words are folded to small letters when they are written.
+  const small = words.map((word) => word.toLowerCase())
+  const { query, patterns } = indexedWords(small, 'each')
   const asked = Prisma.sql`to_tsquery('simple', ${query})`
   const rows = await scopedPrisma(context).$queryRaw<{ id: string }[]>(Prisma.sql`
     SELECT id FROM asset

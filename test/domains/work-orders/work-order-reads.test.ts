@@ -102,6 +102,7 @@ describe('search', () => {
       ['Replace filter', 'The air handling unit in the kitchen smells'],
       ['Aufzug steckt fest', 'Türantrieb prüfen'],
       ['Painting', undefined],
+      ['Filter of AHU-3, valve B2/014, Room 2.14', undefined],
     ]) {
       await place.create({ title: title ?? '', ...(description ? { description } : {}) })
     }
@@ -122,9 +123,19 @@ describe('search', () => {
     ['kitchen painting', []],
     ["'; DROP TABLE work_order; --", []],
     ['& | ! ( )', []],
-    ['   ', []],
+    ['ahu-3', ['Filter of AHU-3, valve B2/014, Room 2.14']],
+    ['AHU-3 b2/014', ['Filter of AHU-3, valve B2/014, Room 2.14']],
+    ['room 2.14', ['Filter of AHU-3, valve B2/014, Room 2.14']],
+    ['2.14', ['Filter of AHU-3, valve B2/014, Room 2.14']],
+    ['AHU-4', []],
+    ['B2/01_', []],
+    ['%', []],
   ])('"%s"', async (search, found) => {
     expect(await titles({ search })).toEqual(found)
+  })
+
+  it.each(['', '   '])('of nothing finds all: "%s"', async (search) => {
+    expect(await titles({ search })).toEqual(await titles({}))
   })
 
   it('goes with other conditions, and with and, or, not', async () => {
