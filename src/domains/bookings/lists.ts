@@ -53,9 +53,9 @@ function takingPlace({ from, to }: Span): object {
   return { startTime: { lt: to }, endTime: { gt: from } }
 }
 
-function atPlaces({ in: places, isNull }: typeof IdFilter.$inferInput): object | undefined {
+function atPlaces({ in: places, isNull }: typeof IdFilter.$inferInput): object {
   if (isNull === true) return NOTHING
-  return places == null ? undefined : { resource: { locationId: { in: places } } }
+  return places == null ? { NOT: NOTHING } : { resource: { locationId: { in: places } } }
 }
 
 builder.queryFields((t) => ({

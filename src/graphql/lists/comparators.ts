@@ -62,6 +62,9 @@ const CentsFilter = builder.inputType('CentsFilter', {
   }),
 })
 
+/** A condition that every record meets. */
+const EVERYTHING = { NOT: NOTHING }
+
 /** Id of another record, or in another system. */
 export function byId(description: string, column?: string): Comparator {
   return {
@@ -71,7 +74,9 @@ export function byId(description: string, column?: string): Comparator {
     condition(filter: typeof IdFilter.$inferInput, { model, name }) {
       const field = column ?? name
       const isNever = describeTable(model).columns.get(field)?.isRequired === true
+      // Asked of what is never empty; it holds or not, and so does its opposite.
       if (isNever && filter.isNull === true) return NOTHING
+      if (isNever && filter.isNull === false && filter.in == null) return EVERYTHING
       const condition = {
         ...(filter.in == null ? {} : { in: filter.in }),
         ...(filter.isNull === true ? { equals: null } : {}),
