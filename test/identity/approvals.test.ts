@@ -7,6 +7,7 @@ import {
   type TestApp,
   type TestOrganization,
 } from '../harness/app.ts'
+import { inMinutes } from '../harness/bookings.ts'
 import { item, newLocation, newQuotation, newWorkOrder, publishedSchedule } from '../harness/sor.ts'
 
 let test: TestApp
@@ -190,5 +191,103 @@ describe('a key whose maker is suspended', () => {
       where: { organizationId: org.organizationId, subjectId: key.id, action: 'apiKeyRevoke' },
     })
     expect(entries).toMatchObject([{ detail: { knownBy: rotator.userId } }])
+  })
+})
+
+describe('an approval of a visit or booking holds what was approved, by whom, through which credential', () => {
+  const APPROVAL = 'status approvedAt approvedThrough approvedDigest'
+
+  const KINDS = {
+    visitor: {
+      by: 'approvedBy',
+      open: 'PENDING_APPROVAL',
+      approved: 'REGISTERED',
+      change: { purpose: 'Something else' },
+      add: async (requester: { credentials: Credentials; userId: string }) => {
+        const policy = { siteId: locationId, requiresApproval: true, requiredCheckpoints: [] }
+        await run(org.owner, 'visitPolicyUpdate', policy, '__typename')
+        const input = {
+          name: 'Vera Visitor',
+          hostId: requester.userId,
+          locationId,
+          expectedArrival: inMinutes(1),
+        }
+        return run(requester.credentials, 'visitorRegister', input, 'visitor { id }')
+      },
+      forge: (id: string) =>
+        test.app.database.unscoped.visitor.update({ where: { id }, data: { company: 'Forged' } }),
+    },
+    booking: {
+      by: 'approvedBy { id }',
+      open: 'PENDING',
+      approved: 'CONFIRMED',
+      change: { title: 'Something else' },
+      add: async (requester: { credentials: Credentials; userId: string }) => {
+        const room = {
+          name: 'Room',
+          locationId,
+          requiresApproval: true,
+          requiresCheckIn: true,
+        }
+        const made = await run(org.owner, 'resourceCreate', room, 'resource { id }')
+        const input = {
+          resourceId: Object(made['resource']).id,
+          startTime: inMinutes(1),
+          endTime: inMinutes(30),
+        }
+        return run(requester.credentials, 'bookingCreate', input, 'booking { id }')
+      },
+      forge: (id: string) =>
+        test.app.database.unscoped.booking.update({ where: { id }, data: { attendees: 500 } }),
+    },
+  }
+
+  it.each(['visitor', 'booking'] as const)('%s', async (kind) => {
+    const { by, open, approved, change, add, forge } = KINDS[kind]
+    const requester = await org.addUser('REQUESTER')
+    const [manager, other] = [await org.addUser('MANAGER'), await org.addUser('MANAGER')]
+    const fields = `${kind} { ${APPROVAL} ${by} }`
+    const id = String(Object((await add(requester))[kind]).id)
+    const act = async (who: Credentials, what: string, input: object = {}) =>
+      run(who, `${kind}${what}`, { id, ...input }, fields)
+    const after = (answer: Record<string, unknown>) => Object(answer[kind])
+
+    const first = after(await act(manager.credentials, 'Approve'))
+    expect(first).toMatchObject({
+      status: approved,
+      approvedThrough: manager.userId,
+      approvedDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+    // Changed by who may not approve it, it waits again.
+    expect(after(await act(requester.credentials, 'Update', change))).toMatchObject({
+      status: open,
+      approvedBy: null,
+      approvedAt: null,
+      approvedThrough: null,
+      approvedDigest: null,
+    })
+    const key = await makeKey(org.owner, ['visitors:write', 'bookings:write'])
+    const byKey = after(await act(key.credentials, 'Approve'))
+    expect(byKey).toMatchObject({ status: approved, approvedThrough: key.id })
+    expect(byKey.approvedDigest).not.toBe(first.approvedDigest)
+    // Changed by who may, it is approved as it is now, by them.
+    const undone = Object.fromEntries(Object.keys(change).map((field) => [field, null]))
+    const corrected = after(await act(other.credentials, 'Update', undone))
+    expect(corrected).toMatchObject({ status: approved, approvedThrough: other.userId })
+    expect(JSON.stringify(corrected.approvedBy)).toContain(other.userId)
+    expect(corrected.approvedDigest).toBe(first.approvedDigest)
+    // And whatever relies on it compares.
+    await forge(id)
+    expect((await act(other.credentials, 'CheckIn'))['refused']).toBe('CONFLICT')
+  })
+
+  it('and nothing of it can confirm a guess at who an erased visitor was', async () => {
+    const host = await org.addUser('REQUESTER')
+    const id = String(Object((await KINDS.visitor.add(host))['visitor']).id)
+    await run(org.owner, 'visitorApprove', { id }, 'visitor { id }')
+    await run(org.owner, 'visitorCancel', { id }, 'visitor { id }')
+    const erased = await run(org.owner, 'visitorErase', { id }, 'visitor { name approvedDigest }')
+    expect(erased['refused']).toBeUndefined()
+    expect(Object(erased['visitor']).approvedDigest).toBeNull()
   })
 })

@@ -155,6 +155,8 @@ function newBooking(campus: Campus, plan: Plan): Booking {
     bookedById: booker.id,
     approvedById: null,
     approvedAt: null,
+    approvedThrough: null,
+    approvedDigest: null,
     rejectReason: null,
     cancelledById: null,
     cancelledAt: null,

@@ -170,6 +170,8 @@ function newVisitor(campus: Campus, visit: Visit): VisitorRecord {
     registeredById: host.id,
     approvedBy: null,
     approvedAt: null,
+    approvedThrough: null,
+    approvedDigest: null,
     endedAt: null,
     erasedAt: null,
     version: 1,

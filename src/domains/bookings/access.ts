@@ -5,7 +5,7 @@ import type { Role } from '../../generated/prisma/enums.ts'
 const MANAGERS: ReadonlySet<Role> = new Set<Role>(['OWNER', 'ADMIN', 'MANAGER'])
 
 /** Whether the caller looks after everybody's bookings. A key does, as far as its scopes go. */
-function managesBookings(caller: Caller): boolean {
+export function managesBookings(caller: Caller): boolean {
   return caller.kind !== 'user' || MANAGERS.has(caller.role)
 }
 

@@ -60,6 +60,15 @@ export const BookingObject = builder.prismaNode('Booking', {
     bookedBy: t.relation('bookedBy', { nullable: true, description: 'Whom it is for.' }),
     approvedBy: t.relation('approvedBy', { nullable: true, description: 'Who approved it.' }),
     approvedAt: t.expose('approvedAt', moment('When it was approved.')),
+    approvedThrough: t.exposeString('approvedThrough', {
+      nullable: true,
+      description: 'Id of the session or key through which it was approved.',
+    }),
+    approvedDigest: t.exposeString('approvedDigest', {
+      nullable: true,
+      description:
+        'SHA-256 of what was approved: resource, times, title, attendees, service, customer and whom it is for.',
+    }),
     rejectReason: t.exposeString('rejectReason', {
       nullable: true,
       description: 'Why it was refused.',

@@ -56,6 +56,8 @@ export async function eraseVisitors(
     data: {
       name: ERASED_NAME,
       ...Object.fromEntries(PERSONAL.map((field) => [field, null])),
+      // Whoever guesses who it was could see by it that they are right.
+      approvedDigest: null,
       erasedAt: unit.now,
       updated: unit.now,
       version: { increment: 1 },

@@ -76,6 +76,15 @@ export const VisitorObject = builder.prismaNode('Visitor', {
       description: 'Id of the user or key that approved the visit as it is.',
     }),
     approvedAt: t.expose('approvedAt', moment('Approval of the visit as it is.')),
+    approvedThrough: t.exposeString('approvedThrough', {
+      nullable: true,
+      description: 'Id of the session or key through which it was approved.',
+    }),
+    approvedDigest: t.exposeString('approvedDigest', {
+      nullable: true,
+      description:
+        'SHA-256 of what was approved: who comes, why, to whom, where and when. Erased with the visitor.',
+    }),
     checkedInAt: t.expose('checkedInAt', moment('Check-in.')),
     checkedOutAt: t.expose('checkedOutAt', moment('Check-out.')),
     checkedOutBy: t.exposeString('checkedOutBy', {

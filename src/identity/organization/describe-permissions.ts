@@ -56,6 +56,7 @@ export function describePermissions(): string {
     '## Approvals hold what was approved',
     '',
     'What a key does may have been done by everybody whom one of its texts was shown to, who made or rotated it. None of them approves a quotation that it handed in. A quotation keeps through which session or key it was handed in and approved, and a digest of its content; one that is no more what was handed in is not approved.',
+    'Visits and bookings keep the same: `approvedBy`, `approvedAt`, `approvedThrough`, `approvedDigest`. What somebody changes who may not approve waits for an approval again; changed by who may, it is approved by them as it is now. Nobody checks in to what is not what was approved.',
     "A visit that somebody changes who may not approve waits for an approval again, where the site wants approvals; if it becomes another person's, the checkpoints of the former one count no more. Requesters complete no checkpoints, and at a site with rules they check nobody in.",
     '',
     '## Plans',

@@ -1,8 +1,8 @@
 import type { UnitOfWork } from '../../../database/unit-of-work.ts'
 import { invalid } from '../../../errors.ts'
 import type { Booking } from '../../../generated/prisma/client.ts'
-import { userIdOf } from '../../../identity/users/people.ts'
 import { demandManager, demandOwn } from '../access.ts'
+import { approvalOfBooking, demandAsApproved } from '../approval.ts'
 import {
   bookingCheckedIn,
   bookingEnded,
@@ -28,8 +28,7 @@ export async function approveBooking(unit: UnitOfWork, input: { id: string }): P
   const after: Booking = {
     ...before,
     ...confirmation(unit, await asksBeforeConfirming(unit)),
-    approvedById: userIdOf(unit.caller) ?? null,
-    approvedAt: unit.now,
+    ...approvalOfBooking(unit, before),
   }
   askSoon(unit, [after])
   return save(unit, await findPlaced(unit, before.resourceId), before, after, bookingUpdated)
@@ -52,6 +51,7 @@ export async function checkInBooking(unit: UnitOfWork, input: { id: string }): P
   // A no-show comes back by a manager's word, not by checking in late.
   demandTransition(before, 'CHECKED_IN', ['CONFIRMED'])
   demandCheckInWindow(before, unit.now)
+  demandAsApproved(before)
   const after: Booking = { ...before, status: 'CHECKED_IN', checkedInAt: unit.now }
   return save(unit, await findPlaced(unit, before.resourceId), before, after, bookingCheckedIn)
 }

@@ -4,6 +4,7 @@ import { record } from '../../../events/record.ts'
 import type { Booking, Resource } from '../../../generated/prisma/client.ts'
 import { demandActiveUser, userIdOf } from '../../../identity/users/people.ts'
 import { demandManager } from '../access.ts'
+import { NOT_APPROVED_BY_ANYBODY } from '../approval.ts'
 import { bookingCreated, serializeBooking } from '../events.ts'
 import { claim, conflict } from '../holds.ts'
 import { askSoon, asksBeforeConfirming, confirmation } from '../hooks/hooks.ts'
@@ -89,8 +90,7 @@ export function draft(
     ...(resource.requiresApproval ? { status: 'PENDING', hookAt: null } : confirmation(unit, asks)),
     ...timing(resource, times, unit.now),
     exclusive: resource.maxConcurrent === 1,
-    approvedById: null,
-    approvedAt: null,
+    ...NOT_APPROVED_BY_ANYBODY,
     rejectReason: null,
     cancelledById: null,
     cancelledAt: null,

@@ -3,6 +3,7 @@ import { DomainError, invalid, notFound } from '../../../errors.ts'
 import type { Booking } from '../../../generated/prisma/client.ts'
 import { findTimezone } from '../../locations/timezone.ts'
 import { demandManager, demandOwn } from '../access.ts'
+import { asApproved, NOT_APPROVED_BY_ANYBODY } from '../approval.ts'
 import { bookingUpdated, serializeBooking } from '../events.ts'
 import { move } from '../holds.ts'
 import { askSoon, asksBeforeConfirming, confirmation } from '../hooks/hooks.ts'
@@ -158,19 +159,19 @@ function plan(
   if (input.attendees !== undefined) after.attendees = input.attendees
   if (input.serviceId !== undefined) after.serviceId = input.serviceId
   if (input.customerId !== undefined) after.customerId = input.customerId
-  if (!isMoved(resource.id, before, times)) return after
+  if (!isMoved(resource.id, before, times)) return asApproved(unit, resource, before, after)
   if (before.status === 'CHECKED_IN') {
     const { endTime, holdEnd } = timing(resource, times, before.created)
     // Under way: it can end at another time, but it has begun where and when it has.
-    return { ...after, startTime: times.startTime, resourceId: resource.id, endTime, holdEnd }
+    Object.assign(after, { startTime: times.startTime, resourceId: resource.id, endTime, holdEnd })
+    return asApproved(unit, resource, before, after)
   }
   Object.assign(after, timing(resource, times, before.created), {
     resourceId: resource.id,
     exclusive: resource.maxConcurrent === 1,
     // What was approved was the old time: nobody may move past the approver.
     ...(resource.requiresApproval ? { status: 'PENDING', hookAt: null } : confirmation(unit, asks)),
-    approvedById: null,
-    approvedAt: null,
+    ...NOT_APPROVED_BY_ANYBODY,
   })
   return after
 }

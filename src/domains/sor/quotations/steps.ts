@@ -2,6 +2,7 @@ import { lockRow, type UnitOfWork } from '../../../database/unit-of-work.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { Prisma, type Quotation } from '../../../generated/prisma/client.ts'
 import { demandUser } from '../../../identity/users/people.ts'
+import { approvalOf, demandSameContent } from '../../../identity/approvals.ts'
 import { credentialOf, personsBehind } from '../../../identity/credentials.ts'
 import { demandStaff, responsibleUser } from '../access.ts'
 import {
@@ -12,7 +13,7 @@ import {
 } from '../events.ts'
 import type { CancelQuotationInput, RejectQuotationInput } from './commands.ts'
 import { coversAmount, demandInForce, demandQuotable, demandQuotationTransition } from '../rules.ts'
-import { digestOf } from '../schedules/digest.ts'
+import { digestOfQuotation } from '../schedules/digest.ts'
 import { repriceLines } from './lines.ts'
 import { lockQuotation, saveQuotation } from './service.ts'
 
@@ -54,7 +55,7 @@ export async function submitQuotation(unit: UnitOfWork, input: { id: string }): 
     submittedAt: unit.now,
     submittedByIds: await personsBehind(unit),
     submittedThrough: credentialOf(unit.caller),
-    submittedDigest: digestOf({ ...quotation, ...sums }, pricedLines),
+    submittedDigest: digestOfQuotation({ ...quotation, ...sums }, pricedLines),
     rejectedById: null,
     rejectedAt: null,
     rejectionReason: null,
@@ -104,21 +105,14 @@ export async function approveQuotation(
   demandQuotationTransition(quotation.status, 'APPROVED')
   await demandOpenWorkOrder(unit, quotation)
   await demandApprover(unit, quotation, approvedById)
-  const approvedDigest = digestOf(quotation, before.lines)
-  if (quotation.submittedDigest !== null && quotation.submittedDigest !== approvedDigest) {
-    throw new DomainError(
-      'It is not what was handed in: withdraw it and hand it in anew',
-      { code: 'CONFLICT', ids: [quotation.id] },
-      ['input', 'id'],
-    )
-  }
+  const digest = digestOfQuotation(quotation, before.lines)
+  const sentence = 'It is not what was handed in: withdraw it and hand it in anew'
+  demandSameContent(quotation.id, quotation.submittedDigest, digest, sentence)
   const after: Quotation = {
     ...quotation,
     status: 'APPROVED',
     approvedById,
-    approvedAt: unit.now,
-    approvedThrough: credentialOf(unit.caller),
-    approvedDigest,
+    ...approvalOf(unit, digest),
   }
   return saveQuotation(unit, before, after, { event: quotationApproved })
 }

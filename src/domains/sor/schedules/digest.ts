@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Quotation, QuotationLine } from '../../../generated/prisma/client.ts'
+import { digestOf } from '../../../identity/approvals.ts'
 
 type Content = Pick<
   Quotation,
@@ -7,11 +7,11 @@ type Content = Pick<
 >
 
 /**
- * What somebody decides on: the work, the schedule, every line and the total. SHA-256 of its JSON,
- * hex, so that what was handed in, what is approved and what is kept can be told apart.
+ * What somebody decides on: the work, the schedule, every line and the total, so that what was handed
+ * in, what is approved and what is kept can be told apart.
  */
-export function digestOf(quotation: Content, lines: readonly QuotationLine[]): string {
-  const content = [
+export function digestOfQuotation(quotation: Content, lines: readonly QuotationLine[]): string {
+  return digestOf([
     quotation.workOrderId,
     quotation.scheduleId,
     quotation.revision,
@@ -28,6 +28,5 @@ export function digestOf(quotation: Content, lines: readonly QuotationLine[]): s
       String(line.amountCents),
       line.offScheduleReason,
     ]),
-  ]
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+  ])
 }

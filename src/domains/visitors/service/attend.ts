@@ -3,6 +3,7 @@ import { DomainError, invalid } from '../../../errors.ts'
 import { notify } from '../../notifications/notifications.ts'
 import { findBlocks } from '../policies/blocks.ts'
 import { demandReception, signatureOf } from '../access.ts'
+import { demandAsApproved } from '../approval.ts'
 import { visitorCheckedIn, visitorCheckedOut, type VisitorRecord } from '../events.ts'
 import type { CheckInVisitorInput, VisitorIdInput } from '../input.ts'
 import { loadVisitPlace, type VisitPlace } from '../policies/policy.ts'
@@ -23,6 +24,7 @@ export async function checkInVisitor(
   const place = await loadVisitPlace(unit, before.location)
   const { requiresApproval, requiredCheckpoints } = place.policy
   demandReception(unit.caller, requiresApproval || requiredCheckpoints.length > 0)
+  demandAsApproved(before)
   demandExpectedToday(unit, before, place)
   demandCheckpoints(before, place)
   await demandNotBlocked(unit, before)

@@ -3,7 +3,8 @@ import { demandBooking } from '../booking.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { demandActiveUser } from '../../../identity/users/people.ts'
 import { findLocation } from '../../locations/service.ts'
-import { approvesByRegistering, demandDeciding, signatureOf } from '../access.ts'
+import { demandDeciding } from '../access.ts'
+import { approvalOfVisit, asApproved } from '../approval.ts'
 import {
   visitorApproved,
   visitorCancelled,
@@ -17,7 +18,7 @@ import type {
   UpdateVisitorInput,
   VisitorIdInput,
 } from '../input.ts'
-import { loadVisitPlace, type VisitPlace } from '../policies/policy.ts'
+import { loadVisitPlace } from '../policies/policy.ts'
 import { demandFittingTimes, demandTransition, TRANSITIONS, UPCOMING } from '../rules.ts'
 import { lockVisitor, saveVisitor } from './save.ts'
 
@@ -50,45 +51,6 @@ export async function updateVisitor(
   return saveVisitor(unit, before, await asApproved(unit, before, after, place), visitorUpdated)
 }
 
-/** Everything of a visit that somebody who approves it decides on. */
-const DECIDED_ON = [
-  'name',
-  'email',
-  'phone',
-  'company',
-  'type',
-  'purpose',
-  'hostId',
-  'locationId',
-  'bookingId',
-  'expectedArrival',
-  'expectedDeparture',
-] as const satisfies (keyof VisitorRecord)[]
-const WHO = ['name', 'email', 'company'] as const satisfies (keyof VisitorRecord)[]
-
-/**
- * An approval is for the visit as it was: one that somebody changes who may not approve waits for
- * another, at a site that wants approvals. What another person has shown and signed counts no more.
- */
-export async function asApproved(
-  unit: UnitOfWork,
-  before: VisitorRecord,
-  after: VisitorRecord,
-  place: VisitPlace,
-): Promise<VisitorRecord> {
-  const isChanged = (field: keyof VisitorRecord) =>
-    JSON.stringify(before[field]) !== JSON.stringify(after[field])
-  if (approvesByRegistering(unit.caller) || !DECIDED_ON.some(isChanged)) return after
-  const checked: VisitorRecord = { ...after }
-  if (WHO.some(isChanged) && before.checkpoints.length > 0) {
-    await unit.tx.visitorCheckpoint.deleteMany({ where: { visitorId: before.id } })
-    Object.assign(checked, { checkpoints: [], photoUrl: null })
-  }
-  if (!place.policy.requiresApproval || before.status !== 'REGISTERED') return checked
-  demandTransition(before, 'PENDING_APPROVAL')
-  return { ...checked, status: 'PENDING_APPROVAL', approvedBy: null, approvedAt: null }
-}
-
 /** Lets a pending visit happen. */
 export async function approveVisitor(
   unit: UnitOfWork,
@@ -98,8 +60,11 @@ export async function approveVisitor(
   const before = await lockVisitor(unit, input.id)
   if (before.status === 'REGISTERED') return before
   demandTransition(before, 'REGISTERED')
-  const approval = { approvedBy: signatureOf(unit.caller), approvedAt: unit.now }
-  const after: VisitorRecord = { ...before, status: 'REGISTERED', ...approval }
+  const after: VisitorRecord = {
+    ...before,
+    status: 'REGISTERED',
+    ...approvalOfVisit(unit, before),
+  }
   return saveVisitor(unit, before, after, visitorApproved)
 }
 

@@ -6,6 +6,7 @@ import type { VisitorStatus, VisitorType } from '../../../generated/prisma/enums
 import { demandActiveUser, userIdOf } from '../../../identity/users/people.ts'
 import { findLocation } from '../../locations/service.ts'
 import { approvesByRegistering } from '../access.ts'
+import { NOT_APPROVED_BY_ANYBODY } from '../approval.ts'
 import { demandBooking } from '../booking.ts'
 import {
   serializeVisitor,
@@ -91,8 +92,7 @@ export async function insertVisitors(
     denyReason: null,
     cancelReason: null,
     registeredById: userIdOf(unit.caller) ?? null,
-    approvedBy: null,
-    approvedAt: null,
+    ...NOT_APPROVED_BY_ANYBODY,
     endedAt: null,
     erasedAt: null,
     version: 1,
