@@ -28,6 +28,11 @@ function beyond(caller: Caller, role: Role): Permission[] {
   return PERMISSIONS.filter((each) => FAR[reachOf(role, each)] > FAR[reachOfCaller(caller, each)])
 }
 
+/** Whether a role may do less than another one, in anything. */
+export function losesRights(before: Role, after: Role): boolean {
+  return PERMISSIONS.some((each) => FAR[reachOf(after, each)] < FAR[reachOf(before, each)])
+}
+
 /**
  * Demands all that a role may do, of whoever gives that role to somebody or can become its holder.
  * @throws AccessError FORBIDDEN naming what is missing

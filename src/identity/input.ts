@@ -65,6 +65,7 @@ export const updateUserInput = z.object({
   role: z.enum(Role).optional(),
   subject: subject.nullish(),
   companyId: z.string().nullish(),
+  revokeApiKeys: z.boolean().nullish(),
 })
 export type UpdateUserInput = z.infer<typeof updateUserInput>
 

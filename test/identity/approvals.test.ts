@@ -194,6 +194,32 @@ describe('a key whose maker is suspended', () => {
   })
 })
 
+describe('a key whose maker is demoted', () => {
+  const ANSWER = 'user { role } apiKeys { id }'
+
+  it('is listed as at a suspension, lives on, and ends when asked for', async () => {
+    const maker = await org.addUser('ADMIN')
+    const key = await makeKey(maker.credentials, ['users:read'])
+    const change = (input: object) =>
+      run(org.owner, 'userUpdate', { id: maker.userId, ...input }, ANSWER)
+    expect((await change({ name: 'Renamed' }))['apiKeys']).toEqual([])
+    // An Owner may do all that an Admin may.
+    expect((await change({ role: 'OWNER' }))['apiKeys']).toEqual([])
+    const demoted = await change({ role: 'VIEWER' })
+    expect(demoted).toMatchObject({ user: { role: 'VIEWER' }, apiKeys: [{ id: key.id }] })
+    const works = async () => (await send(test.url, key.credentials, '{ viewer { role } }')).status
+    expect(await works()).toBe(200)
+    // Whoever may not end keys ends none this way either.
+    const scim = await org.addApiKey(['users:write'])
+    const input = { id: maker.userId, name: 'Renamed again', revokeApiKeys: true }
+    expect((await run(scim, 'userUpdate', input, ANSWER))['refused']).toBe('FORBIDDEN')
+    expect(await works()).toBe(200)
+    const ended = await change({ role: 'REQUESTER', revokeApiKeys: true })
+    expect(ended['apiKeys']).toEqual([])
+    expect(await works()).toBe(401)
+  })
+})
+
 describe('an approval of a visit or booking holds what was approved, by whom, through which credential', () => {
   const APPROVAL = 'status approvedAt approvedThrough approvedDigest'
 

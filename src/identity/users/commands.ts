@@ -1,9 +1,9 @@
+import type { FieldMap } from '@pothos/core'
 import { may } from '../../access/caller.ts'
 import type { Organization, User } from '../../generated/prisma/client.ts'
 import {
   type CommandBody,
   defineCommand,
-  type InputBuilder,
   type PayloadBuilder,
 } from '../../graphql/commands/command.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
@@ -29,28 +29,72 @@ import {
   updateUser,
 } from './service.ts'
 
-/** The keys that go on working without whoever is sent away. */
-const livingKeys = (t: PayloadBuilder<User | string>) => ({
-  apiKeys: t.field({
+/** What a command says of somebody from whom it takes rights. */
+interface Parted {
+  id: string
+  /** Undefined when they were deleted. */
+  user?: User
+  /** False when they keep all that they had. */
+  losesRights: boolean
+}
+
+/**
+ * A command that may take rights from somebody, whose keys go on working: it lists them, and ends them
+ * when asked to.
+ */
+function defineParting<I extends { id: string; revokeApiKeys?: boolean | null | undefined }>(
+  name: string,
+  {
+    run,
+    input,
+    payload,
+    ...options
+  }: Pick<CommandBody<I, Parted>, 'description' | 'schema' | 'run' | 'input'> & {
+    payload: (t: PayloadBuilder<Parted>) => FieldMap
+  },
+): void {
+  defineCommand<I, Parted>(name, {
+    ...options,
+    permission: 'users:write',
+    input: (t) => ({
+      ...input(t),
+      revokeApiKeys: t.boolean({
+        description:
+          'Whether to end all keys too whose text the user knows; needs api-keys:manage.',
+      }),
+    }),
+    async run(unit, given, context, info) {
+      const parted = await run(unit, given, context, info)
+      if (given.revokeApiKeys === true) await revokeKeysOf(unit, parted.id, context.remoteAddress)
+      return parted
+    },
+    payload: (t) => ({ ...payload(t), apiKeys: livingKeys(t) }),
+  })
+}
+
+const livingKeys = (t: PayloadBuilder<Parted>) =>
+  t.field({
     type: [ApiKeyType],
     nullable: true,
     description:
-      'Keys that still work and whose text the user knows, at most 1,000: rotate or revoke them. Needs api-keys:manage; null without it.',
+      'Keys that still work and whose text the user knows, at most 1,000, when rights were taken from them: rotate or revoke them. Needs api-keys:manage; null without it.',
     resolve: async ({ result }, _args, context) => {
       if (result === undefined || !may(callerOf(context), 'api-keys:manage')) return null
-      const userId = typeof result === 'string' ? result : result.id
+      if (!result.losesRights) return []
       return scopedPrisma(context).apiKey.findMany({
-        where: keysKnownTo(userId, new Date()),
+        where: keysKnownTo(result.id, new Date()),
         orderBy: { id: 'desc' },
         take: 1_000,
       })
     },
-  }),
-})
+  })
 
-const revoking = (t: InputBuilder) => ({
-  revokeApiKeys: t.boolean({
-    description: 'Whether to end all keys too whose text the user knows; needs api-keys:manage.',
+const userAfter = (t: PayloadBuilder<Parted>) => ({
+  user: t.field({
+    type: UserType,
+    nullable: true,
+    description: 'The user after the change.',
+    resolve: ({ result }) => result?.user ?? null,
   }),
 })
 
@@ -116,9 +160,9 @@ defineInvitationCommand('userInvitationResend', {
   run: (unit, input, { config }) => resendInvitation(unit, input, config.auth.invitationTtlMs),
 })
 
-defineUserCommand('userUpdate', {
+defineParting('userUpdate', {
   description:
-    'Changes a user; what is left out stays. A new role takes effect at once. Records user.updated if anything changed.',
+    'Changes a user; what is left out stays. A new role takes effect at once. If it may do less, keys that they made live on: the answer lists them. Records user.updated if anything changed.',
   schema: updateUserInput,
   input: (t) => ({
     id: t.id({ required: true, description: 'The user.' }),
@@ -133,7 +177,10 @@ defineUserCommand('userUpdate', {
     }),
     companyId: t.id({ description: 'Company that a contractor works for; null = none.' }),
   }),
-  run: updateUser,
+  async run(unit, { revokeApiKeys: _, ...input }) {
+    return { id: input.id, ...(await updateUser(unit, input)) }
+  },
+  payload: userAfter,
 })
 
 defineUserCommand('userActivate', {
@@ -146,52 +193,31 @@ defineUserCommand('userActivate', {
   run: activateUser,
 })
 
-defineCommand('userSuspend', {
+defineParting('userSuspend', {
   description:
     'Ends all sessions of a user, who cannot sign in until activated again. Keys that they made live on: the answer lists them. Records user.suspended.',
-  permission: 'users:write',
   schema: removeUserInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The user.' }),
-    ...revoking(t),
+  input: (t) => ({ id: t.id({ required: true, description: 'The user.' }) }),
+  run: async (unit, input) => ({
+    id: input.id,
+    user: await suspendUser(unit, input),
+    losesRights: true,
   }),
-  run: async (unit, input, { remoteAddress }): Promise<User | string> => {
-    const user = await suspendUser(unit, input)
-    if (input.revokeApiKeys === true) await revokeKeysOf(unit, user.id, remoteAddress)
-    return user
-  },
-  payload: (t) => ({
-    user: t.field({
-      type: UserType,
-      nullable: true,
-      description: 'The user after the change.',
-      resolve: ({ result }) => (typeof result === 'object' ? result : null),
-    }),
-    ...livingKeys(t),
-  }),
+  payload: userAfter,
 })
 
-defineCommand('userDelete', {
+defineParting('userDelete', {
   description:
     'Removes a user for good; records that name them stay. The address is free again. Keys that they made live on: the answer lists them. Records user.deleted.',
-  permission: 'users:write',
   schema: removeUserInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The user.' }),
-    ...revoking(t),
-  }),
-  run: async (unit, input, { remoteAddress }): Promise<User | string> => {
-    const id = await deleteUser(unit, input)
-    if (input.revokeApiKeys === true) await revokeKeysOf(unit, id, remoteAddress)
-    return id
-  },
+  input: (t) => ({ id: t.id({ required: true, description: 'The user.' }) }),
+  run: async (unit, input) => ({ id: await deleteUser(unit, input), losesRights: true }),
   payload: (t) => ({
     deletedId: t.id({
       nullable: true,
       description: 'Id of the removed user.',
-      resolve: ({ result }) => (typeof result === 'string' ? result : null),
+      resolve: ({ result }) => result?.id ?? null,
     }),
-    ...livingKeys(t),
   }),
 })
 

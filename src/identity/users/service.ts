@@ -1,4 +1,4 @@
-import { demandCovers } from '../../access/grants.ts'
+import { demandCovers, losesRights } from '../../access/grants.ts'
 import { newId } from '../../database/ids.ts'
 import type { UnitOfWork } from '../../database/unit-of-work.ts'
 import { DomainError, invalid, notFound } from '../../errors.ts'
@@ -92,8 +92,17 @@ export async function resendInvitation(
   return { user, token }
 }
 
+export interface Updated {
+  user: User
+  /** The new role may do less, in anything. */
+  losesRights: boolean
+}
+
 /** Changes details. A new role takes effect at once: what is open with the old one closes. */
-export async function updateUser(unit: UnitOfWork, input: UpdateUserInput): Promise<User> {
+export async function updateUser(
+  unit: UnitOfWork,
+  input: Omit<UpdateUserInput, 'revokeApiKeys'>,
+): Promise<Updated> {
   const { id, ...given } = input
   const before = await lockUser(unit, id)
   if (before.status === 'DELETED') throw notFound('User', id)
@@ -128,7 +137,7 @@ export async function updateUser(unit: UnitOfWork, input: UpdateUserInput): Prom
   ) {
     await announceRevocation(unit, { kind: 'user', id })
   }
-  return user
+  return { user, losesRights: losesRights(before.role, user.role) }
 }
 
 /**
