@@ -177,8 +177,9 @@ defineParting('userUpdate', {
     }),
     companyId: t.id({ description: 'Company that a contractor works for; null = none.' }),
   }),
-  async run(unit, { revokeApiKeys: _, ...input }) {
-    return { id: input.id, ...(await updateUser(unit, input)) }
+  async run(unit, input) {
+    const { revokeApiKeys: _revoke, ...changes } = input
+    return { id: input.id, ...(await updateUser(unit, changes)) }
   },
   payload: userAfter,
 })
