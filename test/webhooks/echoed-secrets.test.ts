@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHiding } from '../../src/delivery/attempt/hide-echoed.ts'
 import { graphql } from '../../src/generated/client/index.ts'
 import {
   addOrganization,
@@ -45,6 +46,11 @@ const html = (text: string) =>
     .replaceAll('"', '&quot;')
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
+/** As long as to put a line break into what follows; a multiple of three, so that base64 begins anew. */
+const PREFIX = '-'.repeat(45)
+const wrap = (text: string, by: string, letters = 76) =>
+  text.match(new RegExp(`.{1,${letters}}`, 'g'))?.join(by) ?? ''
+
 /** What a receiver may make of a secret that it was sent. */
 const FORMS: Record<string, (secret: string) => string> = {
   'as it is': (secret) => secret,
@@ -69,8 +75,43 @@ const FORMS: Record<string, (secret: string) => string> = {
   'in base64, two bytes behind others': (secret) => base64(`xy${secret}z`),
   'in base64 for URLs': (secret) => Buffer.from(`xyz${secret}`).toString('base64url'),
   'in hexadecimal': (secret) => Buffer.from(secret).toString('hex'),
+  'in base64, wrapped at 76 letters': (secret) => wrap(base64(PREFIX + secret), '\n'),
+  'in base64, wrapped as in a mail': (secret) => wrap(base64(PREFIX + secret), '\r\n'),
+  'in base64, wrapped at 20 letters, in JSON': (secret) =>
+    JSON.stringify({ got: wrap(base64(`xyz${secret}`), '\r\n', 20) }),
+  'in base64 for URLs, wrapped': (secret) =>
+    wrap(Buffer.from(PREFIX + secret).toString('base64url'), '\n', 20),
+  'in base64 in a form': (secret) => new URLSearchParams({ it: base64(secret) }).toString(),
+  'in hexadecimal, capitals': (secret) => Buffer.from(secret).toString('hex').toUpperCase(),
+  'in hexadecimal with colons': (secret) =>
+    Buffer.from(secret).toString('hex').match(/../g)?.join(':') ?? '',
+  'in hexadecimal, wrapped': (secret) => wrap(Buffer.from(secret).toString('hex'), '\n', 16),
+  'in capitals': (secret) => secret.toUpperCase(),
+  'in small letters': (secret) => secret.toLowerCase(),
+  'in capitals in JSON': (secret) => JSON.stringify({ got: secret.toUpperCase() }),
+  'in capitals in base64': (secret) => base64(secret.toUpperCase()),
+  'in base64 in small letters': (secret) => base64(secret).toLowerCase(),
+  'in small letters in hexadecimal': (secret) => Buffer.from(secret.toLowerCase()).toString('hex'),
+  wrapped: (secret) => wrap(secret, '\n', 5),
   'without an end': (secret) => `cut off: ${secret.slice(0, -2)}`,
 }
+
+const exchangeOf = (body: string) => ({
+  answer: {
+    statusCode: 200,
+    headers: '',
+    retryAfter: undefined,
+    body,
+    truncated: false,
+  },
+  error: undefined,
+  remoteAddress: undefined,
+  dnsMs: undefined,
+  connectMs: undefined,
+  tlsMs: undefined,
+  firstByteMs: undefined,
+  totalMs: 0,
+})
 
 let test: TestApp
 let org: TestOrganization
@@ -126,6 +167,61 @@ describe('custom header values echoed by a receiver do not stay in the log', () 
       expect(pieces.filter((piece) => !ofForm.includes(piece) && logged.includes(piece))).toEqual(
         [],
       )
+    }
+  })
+
+  it('in up to twenty layers of escapes, in any order', async () => {
+    const layers = [
+      (text: string) => JSON.stringify(text).slice(1, -1),
+      html,
+      encodeURIComponent,
+      (text: string) => text.replaceAll('&', '&#38;').replaceAll('%', '&#x25;'),
+      (text: string) => text.replaceAll('\\', '\\u005c').replaceAll('%', '%25'),
+    ]
+    // A small generator with a seed: the same orders each time.
+    let seed = 7
+    const next = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below
+    const secrets = [`Bearer ${TOKEN}`, TOKEN, PASSWORD, 's3ss10nV4lue']
+    for (const depth of [5, 6, 8, 12, 20]) {
+      const order = Array.from({ length: depth }, () => next(layers.length))
+      for (const secret of secrets) {
+        // The characters that have to be escaped double each time.
+        const echoed = order.reduce(
+          (text, nth) => (text.length > 4_000 ? text : (layers[nth]?.(text) ?? text)),
+          escapeAll(secret, (hex) => `%${hex}`),
+        )
+        const logged = (await answerOf(`before [${echoed}] behind`))?.responseBody
+        expect(logged, `${order.join()}: ${secret}`).toBe('before [(hidden)] behind')
+      }
+    }
+  })
+
+  it('in time linear in the answer, whatever it is made of', () => {
+    const hide = createHiding([
+      ...HEADERS.map((each) => each.value),
+      ...Array.from({ length: 20 }, (_, n) => `Bearer secret-of-number-${n}`),
+    ])
+    const KEPT = 32_768
+    const hostile = [
+      '\\',
+      '%25',
+      '%',
+      '&#',
+      '&#x0',
+      '&amp;',
+      '&amp',
+      '&#37;',
+      '\\u{',
+      '\\u005c',
+      '26%',
+    ]
+    for (const piece of hostile) {
+      const body = piece.repeat(KEPT / piece.length)
+      const began = process.cpuUsage()
+      hide(exchangeOf(body))
+      const { user } = process.cpuUsage(began)
+      // Some 30 ms on a quiet machine.
+      expect(user / 1_000, piece).toBeLessThan(1_000)
     }
   })
 
