@@ -1,9 +1,10 @@
-import type { FieldMap } from '@pothos/core'
+import type { FieldMap, InputFieldMap } from '@pothos/core'
 import { may } from '../../access/caller.ts'
 import type { Organization, User } from '../../generated/prisma/client.ts'
 import {
   type CommandBody,
   defineCommand,
+  type InputBuilder,
   type PayloadBuilder,
 } from '../../graphql/commands/command.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
@@ -49,7 +50,8 @@ function defineParting<I extends { id: string; revokeApiKeys?: boolean | null | 
     input,
     payload,
     ...options
-  }: Pick<CommandBody<I, Parted>, 'description' | 'schema' | 'run' | 'input'> & {
+  }: Pick<CommandBody<I, Parted>, 'description' | 'schema' | 'run'> & {
+    input: (t: InputBuilder) => InputFieldMap
     payload: (t: PayloadBuilder<Parted>) => FieldMap
   },
 ): void {
