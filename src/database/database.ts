@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { hideForeign } from './reading/hide-foreign.ts'
 import { type MemoryLease, openMemoryLease } from './memory/memory-lease.ts'
+import { noteConnected } from './outage.ts'
 import { narrowReading, type Restrictions } from './reading/narrow-reading.ts'
 import { pageStatement } from './reading/statement.ts'
 import { trackScopes } from './query-scope.ts'
@@ -58,7 +59,10 @@ export function openDatabase(url: string, poolSize: number, queryTimeoutMs = 0):
   pool.on('error', () => undefined)
   // The same while somebody has it between two statements: the next one fails and says so, whereas an
   // event without a listener would end the process.
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('connect', (client) => {
+    noteConnected()
+    client.on('error', () => undefined)
+  })
   const nameOf = createStatementNames()
   const unscoped = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: ({ sql }) => nameOf(sql) ?? '' }),

@@ -1,11 +1,16 @@
 import { GraphQLError } from 'graphql'
+import { isUnavailable, noteOutage } from '../database/outage.ts'
 import { AccessError, DomainError, DomainErrors } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { currentRequestId } from '../request-id.ts'
 
+/** When to try again while the database is away. */
+const AWAY_RETRY_S = 2
+
 /**
  * What of an error a client may see. Refusals keep their code and text, malformed requests say what
- * is wrong with them, and everything else is ours: logged once, answered as INTERNAL without detail.
+ * is wrong with them, a database that is away is said to be so, and everything else is ours: logged once,
+ * answered as INTERNAL without detail.
  */
 export function maskError(error: unknown, log: Logger): GraphQLError {
   const original = error instanceof GraphQLError ? error.originalError : error
@@ -31,6 +36,12 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
     const { requestId } = error.extensions
     if (requestId !== undefined) shown.extensions['requestId'] = requestId
     return shown
+  }
+  if (isUnavailable(original)) {
+    noteOutage(original, log)
+    const message = `Temporarily unavailable: try again in ${AWAY_RETRY_S} s`
+    const headers = { 'retry-after': String(AWAY_RETRY_S) }
+    return located(error, message, 'UNAVAILABLE', 503, headers)
   }
   log.error(
     { err: original, path: error instanceof GraphQLError ? error.path : undefined },

@@ -4,7 +4,8 @@ import { type Backend, transaction, type UnitOfWork } from '../database/unit-of-
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Logger } from '../log.ts'
 import type { Due, SweepDefinition } from './define.ts'
-import { describeFault, isUnavailable } from './faults.ts'
+import { isUnavailable } from '../database/outage.ts'
+import { describeFault } from './faults.ts'
 import { clearDone, notSetAside, type Owner, setAside } from './set-aside.ts'
 import { memo } from '../database/memo.ts'
 

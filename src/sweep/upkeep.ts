@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import type { Backend } from '../database/unit-of-work.ts'
 import { type Chore, makeChore, type Worker } from './define.ts'
-import { describeFault, isUnavailable } from './faults.ts'
+import { isUnavailable } from '../database/outage.ts'
+import { describeFault } from './faults.ts'
 
 /** A run begins nothing new after this. */
 const RUN_MS = 10_000

@@ -2,7 +2,8 @@ import type { Pool } from 'pg'
 import { dispatch, type Dispatched, type StartHandOver } from '../events/dispatch.ts'
 import type { PositionTransport } from '../events/position-transport.ts'
 import type { Logger } from '../log.ts'
-import { describeFault, isUnavailable } from '../sweep/faults.ts'
+import { isUnavailable } from '../database/outage.ts'
+import { describeFault } from '../sweep/faults.ts'
 
 /*
  * Whose events get their positions next.

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws'
 import { inBackground } from '../../background.ts'
 import type { Caller } from '../../access/caller.ts'
 import { encodeCursor } from '../../database/reading/cursor.ts'
+import { isUnavailable, noteOutage } from '../../database/outage.ts'
 import { AccessError } from '../../errors.ts'
 import type { Credentials } from '../../identity/sessions/authenticate.ts'
 import type { Logger } from '../../log.ts'
@@ -247,7 +248,8 @@ export class LiveSocket implements OperationHost {
     } catch (error) {
       if (error instanceof AccessError) this.close(CloseCode.Forbidden, 'Forbidden')
       else {
-        this.log.error({ err: error }, 'authentication of a socket failed')
+        if (isUnavailable(error)) noteOutage(error, this.log)
+        else this.log.error({ err: error }, 'authentication of a socket failed')
         this.close(LIVE_CLOSE.tryAgainLater, 'Try again later')
       }
       return undefined

@@ -138,6 +138,8 @@ function toFaultCode(code: unknown): PayloadFaultCode {
     case 'QUERY_TIMEOUT':
     case 'INTERNAL':
       return code
+    case 'UNAVAILABLE':
+      return 'INTERNAL'
     default:
       return 'INVALID_DOCUMENT'
   }
