@@ -3,12 +3,17 @@ import { timedIdPrefix } from './backend.ts'
 import type { Load, Tenant } from './load.ts'
 import { type BenchReceiver, startBenchReceiver } from './stage.ts'
 
-/** What one organization can do to make others wait; it goes on until the stack is disposed of. */
+/**
+ * What one organization can do to make others wait.
+ * @returns what begins it, when all is set up; it goes on until the stack is disposed of
+ */
 export type Greedy = (scene: {
   tenant: Tenant
   load: Pick<Load, 'database'>
   stack: AsyncDisposableStack
-}) => Promise<void>
+  /** Of the endpoints that it would have; 1 where it does nothing else. */
+  share?: number
+}) => Promise<() => Promise<unknown>>
 
 const ENDPOINTS = 300
 /** As many as an organization may have. */
@@ -18,6 +23,8 @@ const CHILDREN = 50
 /** The longest that a hook may be given. */
 const HOOK_MS = 10_000
 const HOUR_MS = 3_600_000
+/** Records that a task of the clock fails for, more than one run of it goes through. */
+const POISONED = 3_000
 
 const AddWork = graphql(`
   mutation GreedyAddWork($input: WorkOrderCreateInput!) {
@@ -110,13 +117,13 @@ async function openReceiver(stack: AsyncDisposableStack): Promise<BenchReceiver>
   return stack.use(await startBenchReceiver(SLOW_MS))
 }
 
-/** Runs as many at once, again and again, until the stack is disposed of. */
+/** Runs as many at once, again and again, until the stack is disposed of. What fails ends its loop. */
 function keepOn(
   stack: AsyncDisposableStack,
   atOnce: number,
   pauseMs: number,
   run: () => Promise<unknown>,
-) {
+): void {
   let over = false
   const loops = Array.from({ length: atOnce }, async () => {
     while (!over) {
@@ -124,9 +131,10 @@ function keepOn(
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
   })
+  const ended = Promise.allSettled(loops)
   stack.defer(async () => {
     over = true
-    await Promise.all(loops)
+    await ended
   })
 }
 
@@ -144,14 +152,16 @@ async function addEndpoints(tenant: Tenant, count: number, input: (n: number) =>
 /** So many endpoints of which each wants each event, on receivers that behave in one way. */
 const endpointsAt =
   (path: string, count: number, pauseMs: number, options: object = {}): Greedy =>
-  async ({ tenant, stack }) => {
+  async ({ tenant, stack, share = 1 }) => {
     const receiver = await openReceiver(stack)
     const locationId = await tenant.addPlace('Site')
-    await addEndpoints(tenant, count, (n) => ({
+    await addEndpoints(tenant, Math.floor(count * share), (n) => ({
       url: `${receiver.origin}/${path}/${n}`,
       ...options,
     }))
-    keepOn(stack, 1, pauseMs, () => tenant.ask(AddWork, { title: 'Much', locationId }))
+    return async () => {
+      keepOn(stack, 1, pauseMs, () => tenant.ask(AddWork, { title: 'Much', locationId }))
+    }
   }
 
 export const GREEDY_WAYS: Record<string, Greedy> = {
@@ -169,21 +179,22 @@ export const GREEDY_WAYS: Record<string, Greedy> = {
       const input = { url: receiver.origin, ordering: 'NONE', payload: `${COSTLY} #${n}` }
       endpoints.push(await tenant.addEndpoint(input))
     }
-    await load.database.pool.query(
-      `WITH event AS (
+    return () =>
+      load.database.pool.query(
+        `WITH event AS (
          SELECT *, row_number() OVER (ORDER BY position) AS n FROM event
           WHERE organization_id = $1 AND type = 'workorder.created'),
        lane AS (
-         UPDATE delivery_lane SET last_sequence = 1000, wake_at = now()
-          WHERE endpoint_id = ANY ($2) RETURNING endpoint_id)
+         UPDATE delivery_lane SET last_sequence = last_sequence + 1000, wake_at = now()
+          WHERE endpoint_id = ANY ($2) RETURNING endpoint_id, last_sequence - 1000 AS base)
        INSERT INTO webhook_delivery
               (id, organization_id, endpoint_id, event_id, event_type, subject_id, sequence,
                due_at, next_attempt_at)
        SELECT $3 || right(lane.endpoint_id, 6) || lpad(n::text, 9, '0'), event.organization_id,
-              lane.endpoint_id, event.id, event.type, event.subject_id, n, now(), now()
-         FROM event, lane`,
-      [tenant.organizationId, endpoints, timedIdPrefix()],
-    )
+              lane.endpoint_id, event.id, event.type, event.subject_id, base + n, now(), now()
+         FROM event, lane WHERE n <= 150`,
+        [tenant.organizationId, endpoints, timedIdPrefix()],
+      )
   },
   'huge replay': async ({ tenant, stack, load }) => {
     const receiver = await openReceiver(stack)
@@ -205,16 +216,20 @@ export const GREEDY_WAYS: Record<string, Greedy> = {
          FROM event, lane, generate_series(1, 5000) AS n`,
       [tenant.organizationId, endpoints, timedIdPrefix()],
     )
-    for (const endpointId of endpoints) {
-      const said = await tenant.ask(StartReplay, { endpointId, perSecond: 100 })
-      if (!said.includes('"id"')) throw new Error(said)
+    return async () => {
+      for (const endpointId of endpoints) {
+        const said = await tenant.ask(StartReplay, { endpointId, perSecond: 100 })
+        if (!said.includes('"id"')) throw new Error(said)
+      }
     }
   },
   'burst of events': async ({ tenant, stack }) => {
     const receiver = await openReceiver(stack)
     const locationId = await tenant.addPlace('Site')
     await addEndpoints(tenant, 10, (n) => ({ url: `${receiver.origin}/${n}` }))
-    keepOn(stack, 8, 0, () => tenant.ask(AddWork, { title: 'Burst', locationId }))
+    return async () => {
+      keepOn(stack, 8, 0, () => tenant.ask(AddWork, { title: 'Burst', locationId }))
+    }
   },
   'as many endpoints as may be': endpointsAt('many', MOST_ENDPOINTS, 1_000),
   'hanging hooks': async ({ tenant, stack }) => {
@@ -226,21 +241,66 @@ export const GREEDY_WAYS: Record<string, Greedy> = {
     const set = await tenant.ask(SetHook, { event, endpointId, timeoutMs: HOOK_MS })
     if (!set.includes('"userErrors":[]')) throw new Error(set)
     const firstMs = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS
+    const rooms: string[] = []
     for (let n = 0; n < 8; n++) {
       const said = await tenant.ask(AddResource, { name: `Room ${n}`, locationId })
       const resourceId = /"id":"(res-[^"]+)"/.exec(said)?.[1]
       if (resourceId === undefined) throw new Error(said)
-      let hour = 0
-      keepOn(stack, 1, 0, () => {
-        const startMs = firstMs + hour++ * HOUR_MS
-        const [startTime, endTime] = [new Date(startMs), new Date(startMs + HOUR_MS)]
-        return tenant.ask(AddBooking, { resourceId, startTime, endTime })
-      })
+      rooms.push(resourceId)
     }
+    return async () => {
+      for (const resourceId of rooms) {
+        let hour = 0
+        keepOn(stack, 1, 0, () => {
+          const startMs = firstMs + hour++ * HOUR_MS
+          const [startTime, endTime] = [new Date(startMs), new Date(startMs + HOUR_MS)]
+          return tenant.ask(AddBooking, { resourceId, startTime, endTime })
+        })
+      }
+    }
+  },
+  'poisoned records': async ({ tenant, stack, load }) => {
+    const { pool } = load.database
+    const locationId = await tenant.addPlace('Site')
+    const said = await tenant.ask(AddResource, { name: 'Room', locationId })
+    const resourceId = /"id":"(res-[^"]+)"/.exec(said)?.[1]
+    if (resourceId === undefined) throw new Error(said)
+    const startMs = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS
+    const [startTime, endTime] = [new Date(startMs), new Date(startMs + HOUR_MS)]
+    const booked = await tenant.ask(AddBooking, { resourceId, startTime, endTime })
+    const bookingId = /"id":"(bk-[^"]+)"/.exec(booked)?.[1]
+    if (bookingId === undefined) throw new Error(booked)
+    const name = `poisoned_${tenant.organizationId.replaceAll(/\W/g, '')}`
+    await pool.query(`
+      CREATE OR REPLACE FUNCTION poisoned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        RAISE EXCEPTION 'this row is poisoned'; END $$;
+      CREATE TRIGGER ${name} BEFORE UPDATE ON booking FOR EACH ROW
+        WHEN (OLD.organization_id = '${tenant.organizationId}') EXECUTE FUNCTION poisoned()`)
+    stack.defer(async () => {
+      await pool.query(`DROP TRIGGER ${name} ON booking`)
+      const text = `UPDATE booking SET status = 'CANCELLED' WHERE organization_id = $1`
+      await pool.query(text, [tenant.organizationId])
+    })
+    // Over since so many days: what the clock brings fails for each of them.
+    return () =>
+      pool.query(
+        `INSERT INTO booking
+       SELECT copy.* FROM booking AS original, generate_series(1, $2::int) AS n,
+              jsonb_populate_record(original, jsonb_build_object(
+                'id', left(original.id, 4) || right(original.id, 8) || n, 'auto_release', false,
+                'start_time', original.start_time - n * interval '1 day',
+                'end_time', original.end_time - n * interval '1 day',
+                'hold_start', original.start_time - n * interval '1 day',
+                'hold_end', original.end_time - n * interval '1 day',
+                'check_in_opens_at', original.start_time - n * interval '1 day',
+                'check_in_deadline', original.end_time - n * interval '1 day')) AS copy
+        WHERE original.id = $1`,
+        [bookingId, POISONED],
+      )
   },
   'expensive queries': async ({ tenant, stack }) => {
     const locationId = await tenant.addPlace('Site')
     for (let n = 0; n < 100; n++) await tenant.ask(AddWork, { title: `Read ${n}`, locationId })
-    keepOn(stack, 4, 0, () => tenant.ask(ReadMuch, {}))
+    return async () => keepOn(stack, 4, 0, () => tenant.ask(ReadMuch, {}))
   },
 }

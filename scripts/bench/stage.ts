@@ -144,13 +144,18 @@ const NODE_OPTIONS = [
   '--heap-growing-percent=50',
 ]
 
-/** Starts `src/main.ts`; resolves with what it said once that matches. */
+/** Starts `src/main.ts`, with BENCH_PROFILE=folder under the profiler, which writes there when it ends; resolves with what it said once that matches. */
 async function spawnMain(
   env: Record<string, string>,
   sign: RegExp,
   log: number | 'inherit' = 'inherit',
 ): Promise<{ child: ChildProcess; found: RegExpExecArray }> {
-  const child = spawn(process.execPath, [...NODE_OPTIONS, 'src/main.ts'], {
+  const profiled = process.env['BENCH_PROFILE']
+  const profiling =
+    profiled === undefined
+      ? []
+      : ['--cpu-prof', '--cpu-prof-interval=250', `--cpu-prof-dir=${profiled}`]
+  const child = spawn(process.execPath, [...NODE_OPTIONS, ...profiling, 'src/main.ts'], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

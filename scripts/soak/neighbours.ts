@@ -51,7 +51,8 @@ export function startNeighbours(
     // Whatever it has begun ends with it, and its endpoints are sent to no more.
     try {
       say(`${name} begins: ${way}`)
-      await GREEDY_WAYS[way]?.({ tenant, load: machine, stack })
+      const start = await GREEDY_WAYS[way]?.({ tenant, load: machine, stack })
+      await start?.()
       say(`${name} is at its worst`)
       await waitFor(HOLD_MS, over.signal)
     } finally {

@@ -178,16 +178,19 @@ export function createFairRoom(places: number | (() => number)): FairRoom {
   }
 }
 
-/**
- * Does something in a place of its own, when its turn comes.
- *
- * @param rest what the place is kept for after that, while the caller goes on
- */
+interface Turn {
+  /** What the place is kept for after the work, while the caller goes on. */
+  rest?: () => Promise<void>
+  /** What takes longer does so without its place: it waits for something else than this process. */
+  mostMs?: number
+}
+
+/** Does something in a place of its own, when its turn comes. */
 export async function inTurn<T>(
   room: FairRoom,
   owner: Owner,
   work: () => Promise<T>,
-  rest: () => Promise<void> = async () => undefined,
+  { rest, mostMs }: Turn = {},
 ): Promise<T> {
   if (!room.tryTake(owner)) {
     await new Promise<void>((resolve) => {
@@ -197,11 +200,19 @@ export async function inTurn<T>(
       })
     })
   }
+  let isGiven = false
+  const give = () => {
+    if (isGiven) return
+    isGiven = true
+    room.give(owner)
+  }
+  const timer = mostMs === undefined ? undefined : setTimeout(give, mostMs).unref()
   try {
     return await work()
   } finally {
-    const give = () => room.give(owner)
-    rest().then(give, give)
+    clearTimeout(timer)
+    if (rest === undefined || isGiven) give()
+    else rest().then(give, give)
   }
 }
 

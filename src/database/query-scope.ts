@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Pool, PoolClient } from 'pg'
+import { createFairRoom } from '../access/fair-room.ts'
 import { AccessError } from '../errors.ts'
 import { type Canceller, createCanceller } from './canceller.ts'
 
@@ -19,6 +20,8 @@ export interface QueryScope {
 }
 
 interface Scope extends QueryScope {
+  /** For whom the work is done, where it is for somebody; work within it is for the same. */
+  organizationId: string | undefined
   /** performance.now() */
   endsAt: number
   expired: AccessError | undefined
@@ -49,12 +52,14 @@ export function outsideScope<T>(work: () => T): T {
 /**
  * Gives work so much time, less when it is part of work that has less.
  * @param name of the work, in the message
+ * @param organizationId for whom it is done: organizations share the connections fairly
  * @returns what the work returns; rejects with AccessError QUERY_TIMEOUT when the time is over first
  */
 export function withinTime<T>(
   timeoutMs: number,
   work: () => T | Promise<T>,
   name = 'The request',
+  organizationId?: string,
 ): T | Promise<T> {
   const parent = current.getStore()
   const allowedMs = Math.min(timeoutMs, remainingMs())
@@ -62,6 +67,7 @@ export function withinTime<T>(
   // It may be over before anybody looks.
   overdue.promise.catch(() => undefined)
   const scope = openScope(allowedMs, name, overdue.reject)
+  scope.organizationId = organizationId ?? parent?.organizationId
   const result = current.run(scope, work)
   if (!(result instanceof Promise)) return result
   parent?.inner.add(scope)
@@ -79,6 +85,7 @@ function openScope(
   onExpired: (error: AccessError) => void,
 ): Scope {
   const scope: Scope = {
+    organizationId: undefined,
     endsAt: performance.now() + timeoutMs,
     expired: undefined,
     clients: new Map(),
@@ -107,9 +114,14 @@ type Taken = (
   release?: PoolClient['release'],
 ) => void
 
-/** Has the pool note for which scope a connection is taken. */
+/**
+ * Has the pool note for which scope a connection is taken, and shares its connections fairly between
+ * organizations: those of one that waits for its locks are not all that there are.
+ */
 export function trackScopes(pool: Pool, databaseUrl: string): void {
   const connect = pool.connect.bind(pool)
+  const room = createFairRoom(pool.options.max)
+  let nth = 0
   const canceller = createCanceller(databaseUrl)
   function connectInScope(done?: Taken): Promise<PoolClient> | void {
     const scope = current.getStore()
@@ -134,12 +146,26 @@ export function trackScopes(pool: Pool, databaseUrl: string): void {
       done(error, undefined, NOTHING)
     }
     scope.waiting.add(giveUp)
-    connect((error, client, release) => {
-      const waited = scope.waiting.delete(giveUp)
-      if (!waited) return release()
-      if (client === undefined) return done(error, undefined, NOTHING)
-      hold(scope, client, canceller)
-      done(undefined, client, (given) => client.release(given))
+    const connectWith = (givePlace: () => void) =>
+      connect((error, client, release) => {
+        const waited = scope.waiting.delete(giveUp)
+        if (!waited) release()
+        if (!waited || client === undefined) givePlace()
+        if (!waited) return
+        if (client === undefined) return done(error, undefined, NOTHING)
+        hold(scope, client, canceller, givePlace)
+        done(undefined, client, (given) => client.release(given))
+      })
+    const { organizationId } = scope
+    // Whoever has one already may not have to wait for its own.
+    if (organizationId === undefined || scope.clients.size > 0) return connectWith(NOTHING)
+    const owner = { organizationId, endpointId: String(nth++) }
+    const givePlace = () => room.give(owner)
+    if (room.tryTake(owner)) return connectWith(givePlace)
+    room.wait(owner, () => {
+      if (!scope.waiting.has(giveUp)) return false
+      connectWith(givePlace)
+      return true
     })
   }
 
@@ -151,7 +177,12 @@ const NOTHING = () => undefined
 type Query = (...given: readonly unknown[]) => unknown
 
 /** Notes who has a connection until it is given back. */
-function hold(scope: Scope, client: PoolClient, canceller: Canceller): void {
+function hold(
+  scope: Scope,
+  client: PoolClient,
+  canceller: Canceller,
+  onReleased: () => void,
+): void {
   const release = client.release.bind(client)
   const query = client.query.bind(client) as Query
   const guarded: Query = (...given) => {
@@ -170,6 +201,7 @@ function hold(scope: Scope, client: PoolClient, canceller: Canceller): void {
     // Back to the method of its class.
     Reflect.deleteProperty(client, 'query')
     release(error ?? scope.expired !== undefined)
+    onReleased()
   }
 }
 

@@ -61,7 +61,7 @@ export async function startEngine(settings: EngineSettings): Promise<DeliveryEng
   const endpoints = openEndpoints(pool, config.encryptionKeys, config.webhooks)
   const attempt = createAttempter(config.webhooks, endpoints, connections, log)
   const admission = openAdmission(pool, settings.shaper, capacity)
-  const logWriter = openLogWriter(pool, log)
+  const logWriter = openLogWriter(pool, log, () => capacity.isCalm)
   const attemptOutside = createOutsideAttempter({
     memory,
     capacity,

@@ -50,8 +50,8 @@ export type StartHandOver = (client: PoolClient) => HandOver
 export function openDispatchPool(url: string): Pool {
   const pool = new Pool({
     connectionString: url,
-    // One for the organizations with little to do, two for those with much: see worker/dispatcher.ts.
-    max: 3,
+    // Two for the organizations with little to do, two for those with much: see worker/dispatcher.ts.
+    max: 4,
     pipeline: true,
     connectionTimeoutMillis: 10_000,
     // A dispatcher that is frozen between its statements must not hold its organizations up for ever.
@@ -90,6 +90,8 @@ export interface Dispatched {
   work: number
   /** There are more than the turn had room for. */
   isLeft: boolean
+  /** Another process is giving out positions just now; nothing was done. */
+  isHeld: boolean
 }
 
 /**
@@ -99,9 +101,10 @@ export interface Dispatched {
  * has seen 8 never looks for the 7 that commits later. Here an event that is not committed is not
  * seen, and whatever is seen next stands behind everything already given out.
  *
- * Safe to run anywhere at any time: the row lock on the stream head lets one run after another.
- * The events are read in a statement of its own after the lock, so that they are read as the
- * previous holder left them.
+ * Safe to run anywhere at any time: the row lock on the stream head lets one run after another. Nobody
+ * waits for it: an organization whose head is locked would keep the others of its turn from theirs. The
+ * events are read in a statement of its own after the lock, so that they are read as the previous holder
+ * left them.
  *
  * @param announce tells other processes how far the logs have come; without it NOTIFY does
  * @returns what was done, for each organization that had something
@@ -123,7 +126,7 @@ export async function dispatch(
       client.query<{ organization_id: string; last_position: string }>({
         name: 'dispatch-heads',
         text: `SELECT organization_id, last_position FROM event_stream_head
-                WHERE organization_id = ANY($1) ORDER BY organization_id FOR UPDATE`,
+                WHERE organization_id = ANY($1) ORDER BY organization_id FOR UPDATE SKIP LOCKED`,
         values: [organizationIds],
       }),
       client.query<Unpositioned>({
@@ -138,20 +141,25 @@ export async function dispatch(
       }),
       handOver.read(organizationIds),
     ])
-    if (found.rows.length === 0) {
-      await client.query('ROLLBACK')
-      client.release()
-      return done
-    }
     const rows = Map.groupBy(found.rows, (row) => row.organization_id)
     const last = new Map(locked.rows.map((row) => [row.organization_id, BigInt(row.last_position)]))
     const events: PositionedEvent[] = []
     for (const [organizationId, own] of rows) {
+      const head = last.get(organizationId)
+      if (head === undefined) {
+        done.set(organizationId, { work: 0, isLeft: true, isHeld: true })
+        continue
+      }
       const endpoints = Math.max(handOver.endpointsOf(organizationId), 1)
       const taken = own.slice(0, Math.max(Math.floor(work / endpoints), 1))
       const isLeft = own.length === limit || taken.length < own.length
-      done.set(organizationId, { work: taken.length * endpoints, isLeft })
-      events.push(...positionAll(taken, last.get(organizationId) ?? 0n))
+      done.set(organizationId, { work: taken.length * endpoints, isLeft, isHeld: false })
+      events.push(...positionAll(taken, head))
+    }
+    if (events.length === 0) {
+      await client.query('ROLLBACK')
+      client.release()
+      return done
     }
     heads = new Map(events.map((event) => [event.organizationId, event.position]))
     const positioned = writePositions(client, events, heads, announce === undefined)

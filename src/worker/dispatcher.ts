@@ -8,23 +8,31 @@ import { describeFault } from '../sweep/faults.ts'
 /*
  * Whose events get their positions next.
  *
- * Organizations with little to do share turns, a hundred at once, on a connection that is theirs alone.
- * Whoever has more than fits in its part of such a turn, or whose events go to many endpoints, goes on
+ * Organizations with little to do share turns, a hundred at once, on two connections that are theirs
+ * alone. Whoever has more than fits in its part of such a turn, or whose events go to many endpoints, goes on
  * among those with much to do, who have connections of their own and take turns. So a backlog of a
  * million events or a thousand endpoints delays only itself; and it is done by turns of bounded size.
  *
  * A turn of several that fails is taken apart: each of them gets one of its own. Whoever fails alone is
  * tried again after a pause that grows. What is forgotten here, the worker's sweep finds: nothing but
  * hints are kept.
+ *
+ * An organization whose positions another process is giving out is passed over and tried again soon: it
+ * holds up nobody, however long that process takes.
  */
 
-/** Events × endpoints of one turn: some 10 ms of PostgreSQL's time. */
-const LIGHT_WORK = 1_000
+/** Events × endpoints of one turn: some 2 ms of PostgreSQL's time. Whoever has more has much to do. */
+const LIGHT_WORK = 200
 /** Some 200 ms. */
 const HEAVY_WORK = 20_000
 /** Organizations in one turn. */
 const TOGETHER = 100
+const LIGHT_TURNS_AT_ONCE = 2
 const HEAVY_TURNS_AT_ONCE = 2
+/** An organization that another process deals with is tried again after so long, then after twice as long … */
+const FIRST_HELD_MS = 5
+/** … and at last when the sweep finds it. */
+const LONGEST_HELD_MS = 640
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 
@@ -42,6 +50,8 @@ interface Settings {
   onFailed: (failure: { organizationId: string; error: unknown; pauseMs: number }) => Promise<void>
 }
 
+const NOTHING: Dispatched = { work: 0, isLeft: false, isHeld: false }
+
 export function createDispatcher(settings: Settings): Dispatcher {
   const { pool, startHandOver, announce, log, onFailed } = settings
   const light = new Set<string>()
@@ -51,6 +61,8 @@ export function createDispatcher(settings: Settings): Dispatcher {
   /** Those that were in a turn that failed. */
   const suspects = new Set<string>()
   const failures = new Map<string, { count: number; untilMs: number }>()
+  /** Those that another process dealt with last time, and how long they pause. */
+  const held = new Map<string, number>()
   const inTurn = new Set<string>()
   const again = new Set<string>()
   const running = new Set<Promise<void>>()
@@ -70,7 +82,7 @@ export function createDispatcher(settings: Settings): Dispatcher {
 
   function start(): void {
     if (stopping) return
-    if (lightTurns === 0 && light.size > 0) {
+    while (lightTurns < LIGHT_TURNS_AT_ONCE && light.size > 0) {
       lightTurns++
       const ids = takeLight()
       keep(takeTurn(ids, LIGHT_WORK).finally(() => lightTurns--))
@@ -122,13 +134,29 @@ export function createDispatcher(settings: Settings): Dispatcher {
     }
     for (const id of ids) {
       inTurn.delete(id)
-      const { work: taken, isLeft } = done.get(id) ?? { work: 0, isLeft: false }
+      const { work: taken, isLeft, isHeld } = done.get(id) ?? NOTHING
+      if (isHeld) {
+        tryHeldLater(id)
+        continue
+      }
+      held.delete(id)
       if (isLeft || taken > LIGHT_WORK) costs.set(id, isLeft ? HEAVY_WORK : taken)
       else costs.delete(id)
       if (isLeft) heavy.add(id)
     }
     const woken = ids.filter((id) => again.delete(id))
     wake(woken)
+  }
+
+  function tryHeldLater(id: string): void {
+    const pauseMs = (held.get(id) ?? FIRST_HELD_MS / 2) * 2
+    if (pauseMs > LONGEST_HELD_MS) {
+      held.delete(id)
+      return
+    }
+    held.set(id, pauseMs)
+    again.delete(id)
+    setTimeout(() => wake([id]), pauseMs).unref()
   }
 
   function forgive(id: string): void {

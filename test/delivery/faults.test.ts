@@ -52,11 +52,13 @@ async function dieBehind(scene: Scene, lock: string, statement: string): Promise
   await kill(worker)
 }
 
+/** What the dispatcher asks when it has locked the head of a log and gives no positions yet. */
+const FAN_OUT_READS = 'SELECT id, organization_id, version FROM webhook_endpoint'
+
 const STAGES: Record<string, Stage> = {
   'recorded, no position yet': {
     maxRepeats: 0,
-    dieThere: (scene) =>
-      dieBehind(scene, 'SELECT 1 FROM event_stream_head FOR NO KEY UPDATE', 'event_stream_head'),
+    dieThere: (scene) => dieBehind(scene, 'LOCK TABLE webhook_endpoint', FAN_OUT_READS),
   },
   'positioned, its lane not claimed': {
     maxRepeats: 0,
@@ -235,12 +237,9 @@ describe('several workers', () => {
     await scene.record()
     await account.receiver.waitFor(1)
     {
-      await using _way = await standInTheWay(
-        scene.databaseUrl,
-        'SELECT 1 FROM event_stream_head FOR NO KEY UPDATE',
-      )
+      await using _way = await standInTheWay(scene.databaseUrl, 'LOCK TABLE webhook_endpoint')
       await scene.record()
-      await until('the dispatcher', isBlocked(scene, 'event_stream_head'))
+      await until('the dispatcher', isBlocked(scene, FAN_OUT_READS))
       frozen.process.signal('SIGSTOP')
     }
     await scene.addWorker()

@@ -18,6 +18,7 @@ import {
   UpdateWorkOrder,
 } from '../harness/documents.ts'
 import { recordedEvents } from '../harness/recorded.ts'
+import { until } from '../harness/process.ts'
 import { type Received, type Receiver, startReceiver, verifyInfodeck } from '../harness/receiver.ts'
 import { noteStatements } from '../harness/statements.ts'
 
@@ -249,6 +250,12 @@ describe('what goes out', () => {
       await ask(test.url, org.owner, Pause, { input: { id } })
       receiver.received.length = 0
       for (let n = 0; n < orders; n++) await createOrder(`Order ${n}`)
+      await until('every position', async () => {
+        const open = await test.app.database.pool.query(
+          'SELECT 1 FROM event WHERE position IS NULL',
+        )
+        return open.rowCount === 0
+      })
       using statements = noteStatements()
       await ask(test.url, org.owner, Resume, { input: { id } })
       await receiver.waitFor(orders)

@@ -23,6 +23,8 @@ export interface Capacity {
   wait(kind: CapacityKind, owner: Owner, granted: (room: Room) => boolean): void
   /** Whether no other organization has sent anything lately. */
   isAlone(organizationId: string): boolean
+  /** Whether no more than one organization has. */
+  readonly isCalm: boolean
 }
 
 export interface Room {
@@ -124,5 +126,8 @@ export function createCapacity(total: number): Capacity {
       lookLater()
     },
     isAlone: (organizationId) => lately.isAlone(organizationId),
+    get isCalm() {
+      return lately.isCalm
+    },
   }
 }

@@ -52,8 +52,10 @@ interface Asked {
   organizationId: string | undefined
 }
 
-/** Lanes per statement */
-const MAX_GROUP = 200
+/** Lanes per statement, while no more than one organization sends and otherwise. */
+const MAX_GROUP = { alone: 200, beside: 40 }
+/** Lanes of which it is remembered whose they are. */
+const MAX_OWNERS = 20_000
 /** How much earlier than the database a worker considers its lease over. */
 const LEASE_MARGIN_MS = 10_000
 /** Bytes of bodies over all lanes, as far as every lane may hold at least one delivery. */
@@ -74,6 +76,8 @@ export class HeldLanes implements Lanes {
   /** Lanes left to others, and until when (performance.now). */
   readonly #handsOff = new Map<string, number>()
   readonly #knownLines = new KnownLines()
+  /** Whose the lanes are that were held here; the one held longest ago makes room. */
+  readonly #owners = new Map<string, string>()
   readonly #claim
   readonly #load
   readonly #release
@@ -83,23 +87,25 @@ export class HeldLanes implements Lanes {
   constructor(dependencies: LanesDependencies) {
     const { pool, workerNumber, memory } = dependencies
     this.#dependencies = dependencies
+    const maxGroup = () => this.#maxGroup()
     this.#claim = groupCalls<Asked, true>(
-      MAX_GROUP,
+      maxGroup,
       async (asked) => {
         const endpointIds = asked.map(({ endpointId }) => endpointId)
         await this.#claimNow(pool, endpointIds, false)
         return endpointIds.map(() => true as const)
       },
-      ({ endpointId, organizationId }) => organizationId ?? endpointId,
+      // Those of which nobody knows whose they are count as one organization's: most will be.
+      ({ organizationId }) => organizationId ?? 'unknown',
     )
     this.#load = groupCalls(
-      MAX_GROUP,
+      maxGroup,
       (requests: Owned<WindowRequest>[]) =>
         this.#warned('load', loadWindows(pool, memory.mark(), requests)),
       ({ organizationId }) => organizationId,
     )
     this.#release = groupCalls(
-      MAX_GROUP,
+      maxGroup,
       (lanes: Owned<ReleaseRequest>[]) =>
         this.#warned('release', releaseLanes(pool, workerNumber, lanes)),
       ({ organizationId }) => organizationId,
@@ -113,7 +119,7 @@ export class HeldLanes implements Lanes {
   claimBehind(client: PoolClient, endpointIds: readonly string[]): LaneClaim {
     const asked = new Set<string>()
     for (const endpointId of endpointIds) {
-      if (this.#stopping || asked.size >= MAX_GROUP) break
+      if (this.#stopping || asked.size >= this.#maxGroup()) break
       const isTaken = this.#running.has(endpointId) || this.#claiming.has(endpointId)
       if (isTaken || this.#isLeft(endpointId)) continue
       asked.add(endpointId)
@@ -189,6 +195,7 @@ export class HeldLanes implements Lanes {
     const { endpointId, organizationId } = claimed
     const { admission, workerNumber } = this.#dependencies
     const line = this.#knownLines.take(endpointId)
+    this.#rememberOwner(endpointId, organizationId)
     const load = (request: WindowRequest) => this.#load({ ...request, organizationId })
     const source = claimed.onTerms
       ? admitted(claimed, load, (window) =>
@@ -223,21 +230,32 @@ export class HeldLanes implements Lanes {
     }
   }
 
+  #maxGroup(): number {
+    return this.#dependencies.capacity.isCalm ? MAX_GROUP.alone : MAX_GROUP.beside
+  }
+
+  #rememberOwner(endpointId: string, organizationId: string): void {
+    this.#owners.delete(endpointId)
+    this.#owners.set(endpointId, organizationId)
+    const [oldest] = this.#owners.keys()
+    if (this.#owners.size > MAX_OWNERS && oldest !== undefined) this.#owners.delete(oldest)
+  }
+
   #windowBytes(): number {
     const share = Math.floor(TOTAL_WINDOW_BYTES / (this.#running.size + 1))
     return Math.max(MIN_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, share))
   }
 
-  #wakeLater({ endpointId, organizationId }: ClaimedLane, delayMs: number): void {
+  #wakeLater({ endpointId }: ClaimedLane, delayMs: number): void {
     if (this.#stopping || delayMs > MAX_TIMER_MS) return
     clearTimeout(this.#timers.get(endpointId))
     // A millisecond late rather than early: timers round down, and an early look is for nothing.
     const timeoutMs = Math.max(0, delayMs) + 1
-    const timer = setTimeout(() => this.#wakeOne(endpointId, organizationId), timeoutMs)
+    const timer = setTimeout(() => this.#wakeOne(endpointId), timeoutMs)
     this.#timers.set(endpointId, timer)
   }
 
-  #wakeOne(endpointId: string, organizationId?: string): void {
+  #wakeOne(endpointId: string): void {
     clearTimeout(this.#timers.get(endpointId))
     this.#timers.delete(endpointId)
     if (this.#stopping) return
@@ -249,6 +267,7 @@ export class HeldLanes implements Lanes {
     if (this.#claiming.has(endpointId) || this.#isLeft(endpointId)) return
     this.#claiming.add(endpointId)
     // The sweep claims it when this does not.
+    const organizationId = this.#owners.get(endpointId)
     this.#claim({ endpointId, organizationId }).catch(() => undefined)
   }
 

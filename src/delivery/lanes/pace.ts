@@ -2,10 +2,10 @@ import type { CapacityKind } from './capacity.ts'
 
 /**
  * Attempts begun per turn of the event loop while several organizations send, by kind. Preparing and
- * signing one takes about 0.1 ms, its answer and its log as much again: so a turn stays within a few
- * milliseconds, and whoever comes newly waits for one turn, however many others begin.
+ * signing one takes about 0.1 ms, its answer and its log as much again: so a turn stays within one or two
+ * milliseconds, and whoever comes newly waits for one turn at each step, however many others begin.
  */
-const STARTS_PER_TURN: Record<CapacityKind, number> = { first: 12, doubtful: 4 }
+const STARTS_PER_TURN: Record<CapacityKind, number> = { first: 4, doubtful: 2 }
 
 /** How fast attempts may begin: as fast as the process gets round, but a few in each turn. */
 interface Pace {

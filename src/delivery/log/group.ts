@@ -8,12 +8,13 @@ import { inBackground } from '../../background.ts'
  * of another organization. An organization is in one of them at most, so that its items keep their
  * order. The size of a group is bounded, the number of waiting items by their callers.
  *
+ * @param maxSize items of a group: what answers for them is done in one turn of the event loop
  * @param run answers for every item, in their order
  * @param ownerOf whose an item is
  * @returns a function that resolves with the answer for its item; rejects as its group does
  */
 export function groupCalls<Item, Answer>(
-  maxSize: number,
+  maxSize: number | (() => number),
   run: (items: Item[]) => Promise<Answer[]>,
   ownerOf: (item: Item) => string,
 ): (item: Item) => Promise<Answer> {
@@ -33,8 +34,9 @@ export function groupCalls<Item, Answer>(
       ([owner, own]) => !underWay.has(owner) && own.length > FEW === (kind === 'many'),
     )
     const group: Waiting[] = []
+    const size = typeof maxSize === 'number' ? maxSize : maxSize()
     for (const [index, [owner, own]] of owners.entries()) {
-      const part = Math.ceil((maxSize - group.length) / (owners.length - index))
+      const part = Math.ceil((size - group.length) / (owners.length - index))
       if (part === 0) break
       group.push(...own.splice(0, part))
       underWay.add(owner)

@@ -15,18 +15,21 @@ export interface LogWriter {
 }
 
 /** Entries per statement: larger ones save nothing more and hold up the next. */
-const MAX_ENTRIES = 400
+const MAX_ENTRIES = { alone: 400, beside: 50 }
 const FIRST_PAUSE_MS = 100
 const MAX_PAUSE_MS = 5_000
 
 /** The lane is given up: its worker may not decide anything more in it. */
 const LOST: LogAnswer = { held: false, version: undefined, active: false, moved: true }
 
-/** One log for all lanes of a process: what ends while one statement runs goes with the next. */
-export function openLogWriter(pool: Pool, log: Logger): LogWriter {
+/**
+ * One log for all lanes of a process: what ends while one statement runs goes with the next.
+ * @param isCalm whether no more than one organization sends; otherwise groups are small
+ */
+export function openLogWriter(pool: Pool, log: Logger, isCalm: () => boolean): LogWriter {
   let closed = false
   const write = groupCalls<LogEntry, LogAnswer>(
-    MAX_ENTRIES,
+    () => (isCalm() ? MAX_ENTRIES.alone : MAX_ENTRIES.beside),
     writeGroup,
     (entry) => entry.organizationId,
   )

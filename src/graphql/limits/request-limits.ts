@@ -9,6 +9,7 @@ import { admitOperation, isRefused } from './admission.ts'
 import type { Context } from '../context.ts'
 import { countTopLevelFields } from './cost.ts'
 import { COST_LIMITS } from './limits.ts'
+import { createOperationTurns } from './operation-turns.ts'
 
 /** What a request has used and has left; part of the context. */
 export interface RequestRate extends RateState {
@@ -96,6 +97,7 @@ export function rateHeaders(rate: RequestRate, status: number): Record<string, s
  * top-level field of a mutation, ends what takes too long, and says in `extensions.cost` what it was.
  */
 export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Context> {
+  const inOperationTurn = createOperationTurns()
   return {
     async onExecute({ args, executeFn, setExecuteFn, setResultAndStopExecution }) {
       const admitted = admitOperation(args)
@@ -118,7 +120,9 @@ export function useExecutionLimits(gate: RateGate, config: Config): Plugin<Conte
           return undefined
         }
       }
-      setExecuteFn(withDeadline(executeFn, config.queryTimeoutMs))
+      const execute = (given: ExecutionArgs) =>
+        inOperationTurn(context.caller, () => executeFn(given))
+      setExecuteFn(withDeadline(execute, config.queryTimeoutMs))
       return {
         onExecuteDone({ result, setResult }) {
           if (Symbol.asyncIterator in result) return
@@ -151,7 +155,8 @@ export function withDeadline<R>(
   timeoutMs: number,
 ): (args: ExecutionArgs) => R | ExecutionResult | Promise<R | ExecutionResult> {
   return (args) => {
-    const result = withinTime(timeoutMs, () => execute(args))
+    const { caller } = args.contextValue as Context
+    const result = withinTime(timeoutMs, () => execute(args), undefined, caller?.organizationId)
     if (!(result instanceof Promise)) return result
     return result.catch((error: unknown) => {
       if (!(error instanceof AccessError)) throw error

@@ -96,7 +96,7 @@ export function createPayloadShaper(
       const rest = async () => {
         if (!isAlone()) await sleep(busyMs * REST)
       }
-      const made = await inTurn(room, terms, turn, rest)
+      const made = await inTurn(room, terms, turn, { rest })
       for (const [eventId, body] of made) bodies.set(eventId, body)
     }
     return bodies
