@@ -26,7 +26,8 @@ const Actor = builder.objectRef<RecordedActor>('Actor').implement({
       description: 'Kind of actor.',
       resolve: (actor) => actor.type,
     }),
-    id: t.id({
+    // Not `id`: caches that know records by it would take it for the user or the key.
+    actorId: t.id({
       nullable: true,
       description: 'Id of the user or API key; null for the system.',
       resolve: (actor) => actor.id ?? null,

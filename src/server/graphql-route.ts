@@ -35,6 +35,7 @@ export interface GraphQLRouteParts {
 export function createGraphQLRoute(parts: GraphQLRouteParts): Route {
   return {
     methods: ['GET', 'HEAD', 'POST'],
+    instead: { PUT: NO_RESERVATION, DELETE: NO_RESERVATION },
     counted: 'by itself',
     async serve(exchange) {
       const { request, remoteAddress } = exchange
@@ -102,10 +103,22 @@ async function send(made: Response, { request, response }: Exchange): Promise<vo
   await sendNodeResponse(made, response, request, true)
 }
 
+const NO_RESERVATION =
+  'Streams are opened by POST, one for each operation, as graphql-sse does unless it is told singleConnection; one connection for many operations is a WebSocket'
+
+/** An EventSource can send no header, and a key in the address would stand in every log. */
+const NO_EVENT_SOURCE =
+  'Subscriptions are opened by POST with Accept: text/event-stream and the key in a header (graphql-sse, or fetch); EventSource can do neither'
+
+const NO_GET =
+  'GraphQL operations are sent by POST: a client that prefers GET has to be told (urql: preferGetMethod: false)'
+
 /** @throws HttpRefusal 405 */
 function demandPage({ request }: Exchange): void {
-  if (request.headers.accept?.includes('text/html') === true) return
-  throw new HttpRefusal(405, 'GraphQL operations are sent by POST', { allow: 'POST' })
+  const { accept = '' } = request.headers
+  if (accept.includes('text/html')) return
+  const instead = accept.includes('text/event-stream') ? NO_EVENT_SOURCE : NO_GET
+  throw new HttpRefusal(405, instead, { allow: 'POST' })
 }
 
 /** @throws HttpRefusal 415 or 406 */

@@ -1,11 +1,16 @@
 import type { Plugin } from 'graphql-yoga'
 import type { Caller } from '../access/caller.ts'
 import type { Authenticator } from '../identity/sessions/authenticate.ts'
-import { withPublicCode } from './present-errors.ts'
+import { statusOf, withoutStatus, withPublicCode } from './present-errors.ts'
 import { refusal } from './read-json.ts'
 import { readBody } from './request-body.ts'
 
 export type Authenticate = Authenticator['authenticate']
+
+/** A stream that is accepted tells in itself what is wrong with the document: graphql-sse, PROTOCOL.md. */
+const EVENT_STREAM_ALONE = /^ *text\/event-stream *(;[^,]*)?$/i
+/** Whoever asks for it looks inside: with any data the status is 2xx, as GraphQL over HTTP has it. */
+const GRAPHQL_RESPONSE = 'application/graphql-response+json'
 
 interface Served {
   caller?: Caller | undefined
@@ -36,9 +41,16 @@ export function useHttpRules(authenticate: Authenticate): Plugin<Served, Served>
     },
     onResultProcess(hook) {
       const { result } = hook
-      if ('errors' in result && Array.isArray(result.errors)) {
-        hook.setResult({ ...result, errors: result.errors.map(withPublicCode) })
+      if (!('errors' in result) || !Array.isArray(result.errors)) return
+      const accept = hook.request.headers.get('accept') ?? ''
+      const isPartial = 'data' in result && result.data != null
+      const isToldInside = isPartial && accept.includes(GRAPHQL_RESPONSE)
+      const isStream = EVENT_STREAM_ALONE.test(accept)
+      const errors = result.errors.map(withPublicCode)
+      for (const error of errors) {
+        if (isToldInside || (isStream && statusOf(error) === 400)) withoutStatus(error)
       }
+      hook.setResult({ ...result, errors })
     },
     onSubscribe({ args }) {
       const { caller, admitStream, request }: Served = args.contextValue

@@ -26,6 +26,17 @@ export function withPublicCode(error: GraphQLError): GraphQLError {
   return error
 }
 
+/** The HTTP status that an error asks for. */
+export function statusOf(error: GraphQLError): unknown {
+  return Reflect.get(Object(error.extensions['http']), 'status')
+}
+
+/** From then on the error has nothing to say of the status of its answer. */
+export function withoutStatus(error: GraphQLError): void {
+  const http = error.extensions['http']
+  if (typeof http === 'object' && http !== null) Reflect.deleteProperty(http, 'status')
+}
+
 /** Of what was sent, which a message may repeat to say what is wrong with it. */
 const MAX_QUOTED = 100
 /** Of a whole message: what was sent often stands in the middle, and the reason behind it. */

@@ -115,7 +115,7 @@ describe('work order events', () => {
     expect(updated?.data['previousAttributes']).toEqual({ title: 'Old title', assigneeId })
     expect(updated?.changedFields.toSorted()).toEqual(['assigneeId', 'title'])
     expect(updated?.data['object']).not.toHaveProperty('assigneeId')
-    expect(updated?.actor).toEqual({ type: 'USER', id: org.ownerId })
+    expect(updated?.actor).toEqual({ type: 'USER', actorId: org.ownerId })
   })
 
   it('a change that changes nothing emits nothing', async () => {

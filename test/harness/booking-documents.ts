@@ -202,7 +202,7 @@ export const BulkDeleteBookings = graphql(`
       userErrors {
         code
         ... on NotFoundError {
-          id
+          missingId
         }
       }
     }

@@ -117,7 +117,7 @@ export const ReadEvents = graphql(`
         changedFields
         actor {
           type
-          id
+          actorId
         }
       }
       pageInfo {

@@ -74,7 +74,8 @@ concrete('NotFoundError').implement({
   description: 'There is no such record in your organization.',
   interfaces: [UserError],
   fields: (t) => ({
-    id: t.id({
+    // Not `id`: caches that know records by it would take the error for the record.
+    missingId: t.id({
       description: 'The id that was not found.',
       resolve: (error) => detailOf(error, 'NOT_FOUND').id,
     }),

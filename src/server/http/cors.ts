@@ -3,6 +3,12 @@ import { HttpRefusal } from './answers.ts'
 
 /** What scripts of other origins may read beside the body. */
 const EXPOSED = [
+  'accept-patch',
+  'accept-post',
+  'allow',
+  'etag',
+  'link',
+  'location',
   'ratelimit-limit',
   'ratelimit-policy',
   'ratelimit-remaining',
@@ -12,9 +18,9 @@ const EXPOSED = [
 ].join(', ')
 
 const PREFLIGHT = {
-  'access-control-allow-methods': 'GET, HEAD, POST',
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
   'access-control-allow-headers':
-    'accept, authorization, content-type, idempotency-key, x-api-key, x-organization-id, x-request-id',
+    'accept, authorization, content-type, idempotency-key, if-match, x-api-key, x-organization-id, x-request-id',
   /** Seconds; the longest that browsers take. */
   'access-control-max-age': '7200',
 } as const

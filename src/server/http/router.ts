@@ -23,6 +23,8 @@ export interface Route {
   methods: readonly string[]
   /** Who counts its requests; `none` only where one costs next to nothing. Default: by address. */
   counted?: 'none' | 'by itself'
+  /** What to do instead, by methods that clients are known to try. */
+  instead?: Readonly<Record<string, string>>
   serve(exchange: Exchange): void | Promise<void>
 }
 
@@ -91,7 +93,8 @@ async function serve(
   if (parts.cors.answerPreflight(request, response)) return
   if (!isServed) {
     const allow = route.methods.join(', ')
-    throw new HttpRefusal(405, `Here is answered to ${allow} only`, { allow })
+    const instead = route.instead?.[request.method ?? '']
+    throw new HttpRefusal(405, instead ?? `Here is answered to ${allow} only`, { allow })
   }
   await route.serve({ request, response, path, remoteAddress })
 }

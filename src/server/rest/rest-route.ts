@@ -61,7 +61,7 @@ async function serve(
   const { request, remoteAddress } = exchange
   const { organizationId, found } = findRow(exchange, routes, parts.limiter)
   demandAccepted(request)
-  const { caller, rate } = await admit(exchange, parts, told)
+  const { caller, rate } = await admit(exchange, organizationId, parts, told)
   if (organizationId !== caller.organizationId) {
     throw notHere(`Organization ${organizationId} was not found`)
   }
@@ -94,6 +94,7 @@ function findRow(
 
 async function admit(
   { request, remoteAddress }: Exchange,
+  organizationId: string,
   { authenticate, graphql }: RestParts,
   told: (rate: RequestRate) => void,
 ): Promise<{ caller: Caller; rate: RequestRate }> {
@@ -101,6 +102,7 @@ async function admit(
   const caller = await authenticate({
     authorization: headers.authorization,
     apiKey: textOf(headers['x-api-key']),
+    organizationId,
     remoteAddress,
   })
   const rate = await graphql.admit({ caller, remoteAddress }, told)

@@ -436,8 +436,8 @@ describe('deletion', () => {
       (await ask(desk.test.url, desk.org.owner, BulkDeleteBookings, { input: { ids } }))
         .bookingBulkDelete
     expect((await removeAll([a, b, 'bk-none'])).userErrors).toEqual([
-      { code: 'NOT_FOUND', id: a },
-      { code: 'NOT_FOUND', id: 'bk-none' },
+      { code: 'NOT_FOUND', missingId: a },
+      { code: 'NOT_FOUND', missingId: 'bk-none' },
     ])
     expect((await desk.read(b))?.id).toBe(b)
     expect((await removeAll([c, b, c])).deletedIds).toEqual([b, c].toSorted())
@@ -501,7 +501,7 @@ describe('who may', () => {
       const bulk = await ask(desk.test.url, stranger.owner, BulkDeleteBookings, {
         input: { ids: [wanted] },
       })
-      expect(bulk.bookingBulkDelete.userErrors).toEqual([{ code: 'NOT_FOUND', id: wanted }])
+      expect(bulk.bookingBulkDelete.userErrors).toEqual([{ code: 'NOT_FOUND', missingId: wanted }])
     }
     const { userErrors } = await desk.book(
       { resourceId, startTime: nextWeek('09:00'), endTime: nextWeek('10:00') },
