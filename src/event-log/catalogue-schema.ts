@@ -1,5 +1,5 @@
 import { type EventDefinition, jsonSchemaOf, listEvents } from '../events/define.ts'
-import { type LoggedEvent, readLog } from '../events/log.ts'
+import { findPositionBefore, type LoggedEvent, readLog } from '../events/log.ts'
 import { compileSelection } from '../events/match.ts'
 import { compileVisibility } from '../events/own-events.ts'
 import { builder } from '../graphql/builder.ts'
@@ -104,8 +104,18 @@ const SCAN_POINTS = (SCAN_ROWS * MAX_SCANS) / 20
 interface EventsArgs {
   after?: bigint | null | undefined
   first?: number | null | undefined
+  since?: Date | null | undefined
   types?: string[] | null | undefined
   where?: typeof EventWhere.$inferInput | null | undefined
+}
+
+/** Where a page begins: behind a cursor, or with what was recorded from a moment on, whichever is later. */
+async function findStart(context: Context, { after, since }: EventsArgs): Promise<bigint> {
+  const cursor = after ?? 0n
+  if (since == null) return cursor
+  const { organizationId } = callerOf(context)
+  const before = await findPositionBefore(context.database.pool, organizationId, since)
+  return before > cursor ? before : cursor
 }
 
 async function readPage(context: Context, args: EventsArgs): Promise<Page> {
@@ -113,7 +123,7 @@ async function readPage(context: Context, args: EventsArgs): Promise<Page> {
   const first = Math.min(Math.max(args.first ?? PAGE_DEFAULT, 0), PAGE_MAX)
   const matches = compileSelection(toSelection(args.types, args.where))
   const maySee = compileVisibility(caller)
-  const after = args.after ?? 0n
+  const after = await findStart(context, args)
   const page: Page = {
     events: [],
     hasNextPage: true,
@@ -162,6 +172,10 @@ builder.queryFields((t) => ({
         description: 'Only what came after; all when left out.',
       }),
       first: t.arg.int({ description: 'At most this many: 20 unless given, up to 100.' }),
+      since: t.arg({
+        type: 'DateTime',
+        description: 'Only what was recorded from then on; `first: 0` gives its cursor alone.',
+      }),
       types: t.arg({ type: ['EventType'], description: 'Exact types, "workorder.*" or "*".' }),
       where: t.arg({ type: EventWhere, description: 'Which ones; all when left out.' }),
     },

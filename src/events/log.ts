@@ -46,6 +46,37 @@ export async function readLog(
   return result.rows.map(toLoggedEvent)
 }
 
+/**
+ * Position of the last event that was recorded before a moment; 0 where there is none. Found by halving
+ * the log, in one statement: times rise with positions, but for those of the same instant.
+ */
+export async function findPositionBefore(
+  pool: Pool,
+  organizationId: string,
+  moment: Date,
+): Promise<bigint> {
+  const { rows } = await pool.query<{ position: string }>({
+    name: 'position-before',
+    text: `WITH RECURSIVE halves (low, high) AS (
+             SELECT 0::bigint, last_position FROM event_stream_head WHERE organization_id = $1
+             UNION ALL
+             SELECT CASE WHEN middle.created < $2 THEN half ELSE low END,
+                    CASE WHEN middle.created < $2 THEN high ELSE half - 1 END
+               FROM halves
+              CROSS JOIN LATERAL (SELECT (low + high + 1) / 2 AS half) AS cut
+              CROSS JOIN LATERAL (
+                SELECT event.created FROM event
+                 WHERE event.organization_id = $1 AND event.position >= half
+                 ORDER BY event.position LIMIT 1
+              ) AS middle
+              WHERE low < high
+           )
+           SELECT low AS position FROM halves ORDER BY high - low LIMIT 1`,
+    values: [organizationId, moment],
+  })
+  return BigInt(rows[0]?.position ?? 0)
+}
+
 export function toLoggedEvent(row: LogRow): LoggedEvent {
   return {
     id: row.id,

@@ -21,6 +21,7 @@ const BODY = JSON.stringify({
 })
 
 const PROGRAM = `
+import { createClient } from 'plantroom/client'
 import { receive, verifyDelivery, VerificationError } from 'plantroom/receiver'
 const [secret, body, header] = process.argv.slice(2)
 const headers = { 'x-infodeck-signature': header }
@@ -31,7 +32,8 @@ const receiver = receive((event) => handled.push(event.data.object.id), { secret
 const { status } = await receiver.accept(body, headers)
 await receiver.settled()
 const said = refused instanceof VerificationError ? refused.reason : refused
-console.log(JSON.stringify([event.type, said, status, handled, process.versions.node.split('.')[0]]))
+const unreachable = await createClient({ url: 'http://127.0.0.1:9', attempts: 1 }).query('{ viewer { role } }').catch((error) => error.code)
+console.log(JSON.stringify([event.type, said, status, handled, unreachable, process.versions.node.split('.')[0]]))
 `
 
 const TYPES = `
@@ -73,14 +75,18 @@ it(
       ['program.js', SECRET, BODY, `t=${time},v1=${hex}`],
       inFolder,
     )
-    const [type, refused, status, handled, major] = JSON.parse(printed)
-    expect([type, refused, status, handled]).toEqual([
+    const [type, refused, status, handled, unreachable, major] = JSON.parse(printed)
+    expect([type, refused, status, handled, unreachable]).toEqual([
       'workorder.completed',
       'body-changed',
       200,
       ['wo-1'],
+      'NETWORK',
     ])
     expect(Number(major)).toBeGreaterThanOrEqual(20)
+    const plantroom = path.join(folder.path, 'node_modules/.bin/plantroom')
+    expect(execFileSync(plantroom, ['--version'], inFolder)).toBe('0.1.0\n')
+    expect(execFileSync(plantroom, ['listen', '--help'], inFolder)).toContain('--forward-to')
 
     writeFileSync(path.join(folder.path, 'types.ts'), TYPES)
     const options = [
