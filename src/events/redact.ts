@@ -4,8 +4,8 @@ import type { UnitOfWork } from '../database/unit-of-work.ts'
 
 /**
  * Rewrites what the log has stored about some records: the bodies of their events, the bodies of
- * deliveries that have one of their own, and what receivers answered to them, which may quote the
- * event. Positions, ids and the order of the log stay. What is still to be sent or streamed goes out
+ * deliveries that have one of their own, what receivers answered to them, which may quote the event, and
+ * kept answers of idempotent mutations. Positions, ids and the order of the log stay. What is still to be sent or streamed goes out
  * without the personal data, also where a process had read it before (database/memory).
  *
  * @param redact changes a payload, or the previous values of one, in place
@@ -18,6 +18,11 @@ export async function redactEvents(
   const { tx, organizationId } = unit
   // Of the organization: pages of its log, and what documents made of any of its records.
   await recall(unit, [...subjectIds, organizationId])
+  // Kept for whoever sends the same request again, who is told that it is gone.
+  await tx.$executeRaw`
+    UPDATE idempotency_record SET answer = NULL
+     WHERE organization_id = ${organizationId} AND answer IS NOT NULL
+       AND (shown_ids IS NULL OR shown_ids && ${subjectIds}::text[])`
   const events = await tx.$queryRaw<StoredBody[]>`
     SELECT id, body FROM event
      WHERE organization_id = ${organizationId} AND subject_id = ANY(${subjectIds}::text[])`

@@ -100,6 +100,9 @@ export async function findAnswer(
   if (kept.inputHash !== request.inputHash) {
     throw refusal('This idempotency key was used with another input')
   }
+  if (kept.answer === null) {
+    throw refusal('What the first request with this idempotency key answered was erased since')
+  }
   return readAnswer(openAnswer(encryptionKeys, kept.answer, contextOf(unit, request)))
 }
 
@@ -115,10 +118,18 @@ export async function keepAnswer(
     data: {
       ...whereOf(unit, request).organizationId_callerId_field_key,
       inputHash: request.inputHash,
+      shownIds: idsIn(text),
       answer: seal(encryptionKeys, text, contextOf(unit, request)),
       created: unit.now,
     },
   })
+}
+
+/** Whatever has the form of an id, see newId. */
+const ID = /[a-z]+(?:[-_][a-z]+)?[-_][0-9a-hjkmnp-tv-z]{22}(?![0-9a-z])/g
+
+function idsIn(text: string): string[] {
+  return [...new Set(text.match(ID) ?? [])]
 }
 
 function readAnswer(text: string): KeptAnswer {

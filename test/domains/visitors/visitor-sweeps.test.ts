@@ -1,3 +1,4 @@
+import { print } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ERASED_NAME } from '../../../src/domains/visitors/erase.ts'
 import { sweepClosing, sweepErasure, sweeps } from '../../../src/domains/visitors/sweeps.ts'
@@ -349,6 +350,29 @@ describe('personal data', () => {
     const [before, ...after] = receiver.received
     expect(before?.body).toContain('Walter')
     expect(after.filter(({ body }) => body.includes('Walter'))).toEqual([])
+  })
+
+  it('is in no kept answer of an idempotent mutation any more, which does not run again either', async () => {
+    const locationId = await newSite()
+    const register = async (key: string) => {
+      const input = { name: 'Walter Walkin', hostId: org.ownerId, locationId }
+      const answer = await fetch(`${test.url}/graphql`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key, ...org.owner },
+        body: JSON.stringify({ query: print(WalkIn), variables: { input } }),
+      })
+      return JSON.parse(await answer.text()).data.visitorWalkIn
+    }
+    const [erased, other] = [await register('erased'), await register('other')]
+    const { id } = erased.visitor
+    await ask(test.url, org.owner, CheckOut, { input: { id } })
+    expect((await register('erased')).visitor.id).toBe(id)
+    await ask(test.url, org.owner, EraseVisitor, { input: { id } })
+    const again = await register('erased')
+    expect(JSON.stringify(again)).not.toContain('Walter')
+    expect(again).toMatchObject({ visitor: null, userErrors: [{ code: 'IDEMPOTENCY' }] })
+    // Others stay.
+    expect((await register('other')).visitor.id).toBe(other.visitor.id)
   })
 
   it('of upcoming visits, of people inside and of visits that just ended stays', async () => {
