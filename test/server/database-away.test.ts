@@ -87,7 +87,7 @@ describe('while the database is away', () => {
       ])
       // The next connection that is opened ends it.
       const { pool } = test.app.database
-      pool.emit('connect', { on: () => undefined } as never)
+      pool.emit('connect', { on: () => undefined })
       expect(told).toEqual(['the database can be reached again'])
       expect((await post(LIST, org.owner)).status).toBe(200)
     },
