@@ -13,6 +13,8 @@ import '../src/worker/worker.ts'
 // the file is stale.
 const file = path.resolve(import.meta.dirname, '../src/sdk/receiver/event-objects.ts')
 
+const OXFMT = path.resolve(import.meta.dirname, '../node_modules/.bin/oxfmt')
+
 const HEAD = '// Printed from the definitions of the events by npm run event-types. Do not edit.\n'
 
 const shapeOf = ({ payload }: EventDefinition) => z.toJSONSchema(payload, { io: 'output' })
@@ -46,7 +48,7 @@ async function print(): Promise<string> {
   )
   const table = `/** The record in each type of event. */\nexport interface EventObjects {\n${lines.join('\n')}\n}\n`
   const input = [HEAD, table, ...interfaces].join('\n')
-  return execFileSync('oxfmt', ['--stdin-filepath', file], { input, encoding: 'utf8' })
+  return execFileSync(OXFMT, ['--stdin-filepath', file], { input, encoding: 'utf8' })
 }
 
 const printed = await print()
