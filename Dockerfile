@@ -6,6 +6,7 @@ COPY package.json package-lock.json prisma.config.ts codegen.ts schema.graphql t
 COPY prisma prisma
 COPY src src
 COPY test test
+COPY docs docs
 COPY scripts scripts
 RUN npm ci && npm prune --omit=dev --ignore-scripts
 

@@ -64,13 +64,15 @@ MAY_IMPORT['demo'] = [...BELOW_SLICES, 'identity', 'domains', 'event-log', 'webh
 /** For others' machines: it comes without the server. */
 MAY_IMPORT['sdk'] = []
 MAY_IMPORT['cli'] = ['sdk']
+/** Runs in browsers: of everything else it has only the types that are generated for it. */
+MAY_IMPORT['dashboard'] = ['generated']
 /** Composition: they import everything, and nothing imports them. */
 const COMPOSITION = new Set(['main.ts', 'app.ts', 'schema.ts'])
 
 function files(): string[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll(path.sep, '/'))
-    .filter((file) => /\.(ts|mjs)$/.test(file) && !file.startsWith('generated'))
+    .filter((file) => /\.(tsx?|mjs)$/.test(file) && !file.startsWith('generated'))
 }
 
 /** Static and dynamic imports, of types too, and the modules that a file declares to be larger. */
@@ -80,6 +82,9 @@ function importsOf(file: string): string[] {
     path.posix.join(path.posix.dirname(file), match[1] ?? ''),
   )
 }
+
+/** Text that is shown, no code. */
+const isPageOfDocs = (target: string) => /^\.\.\/docs\/.*\.md\?raw$/.test(target)
 
 const placeOf = (file: string) => file.split('/')[0] ?? ''
 
@@ -102,7 +107,7 @@ describe('floors', () => {
   it('every import looks down', () => {
     const wrong = files().flatMap((file) =>
       importsOf(file)
-        .filter((target) => !mayImport(file, target))
+        .filter((target) => !isPageOfDocs(target) && !mayImport(file, target))
         .map((target) => `${file} imports ${target}`),
     )
     expect(wrong).toEqual([])
@@ -116,6 +121,17 @@ describe('floors', () => {
     expect(mayImport('delivery/lanes/lane/lane.ts', 'graphql/builder.ts')).toBe(false)
     expect(mayImport('events/record.ts', 'graphql/context.ts')).toBe(false)
     expect(mayImport('server/server.ts', 'app.ts')).toBe(false)
+    expect(importsOf('dashboard/app/shell.tsx')).toContain('dashboard/keys/use-keys.ts')
+    expect(mayImport('server/pages/dashboard.ts', 'dashboard/app/paths.ts')).toBe(false)
+    expect(mayImport('dashboard/data/live.ts', 'events/envelope.ts')).toBe(false)
+  })
+
+  it('the dashboard has of what is generated only what is generated for it', () => {
+    const others = files()
+      .filter((file) => placeOf(file) === 'dashboard')
+      .flatMap((file) => importsOf(file).filter((target) => placeOf(target) === 'generated'))
+      .filter((target) => !target.startsWith('generated/dashboard/'))
+    expect(others).toEqual([])
   })
 
   it('no other file than the entry and the configuration reads the environment', () => {

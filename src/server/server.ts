@@ -194,7 +194,7 @@ function createRoutes(
   const restFor = (path: string) => (path.startsWith(`${BASE}/`) ? rest : undefined)
   return {
     limiter,
-    routeFor: (path) => routes.get(path) ?? restFor(path) ?? pages.routeFor(path),
+    routeFor: (path) => pages.routeFor(path) ?? routes.get(path) ?? restFor(path),
   }
 }
 

@@ -3,6 +3,7 @@ import { printSdl } from '../../graphql/print-sdl.ts'
 import { HttpRefusal } from '../http/answers.ts'
 import type { Exchange, Route } from '../http/router.ts'
 import { PAGE_POLICY } from '../http/safe-headers.ts'
+import { isAsset, openDashboard } from './dashboard.ts'
 import { type GraphiQL, loadGraphiQL } from './graphiql.ts'
 import { makeStaticFile, serveStaticFile, type StaticFile } from './static-file.ts'
 
@@ -31,10 +32,21 @@ export function createPages(schema: GraphQLSchema): Pages {
     ['/api/v2/openapi.json', fileRoute(once(() => loadOpenApi(schema)))],
     ['/api/v2/docs', fileRoute(once(() => loadOpenApiPage(schema)))],
   ])
+  const dashboard = openDashboard()
+  const screenRoute: Route | undefined = dashboard && {
+    methods: READ,
+    serve: (exchange) => {
+      demandHtml(exchange)
+      dashboard.servePage(exchange)
+    },
+  }
+  const assetRoute = dashboard && fileRoute(async (path) => await dashboard.findAsset(path))
   const partsRoute = fileRoute(async (path) => partOf(await graphiql(), path))
   return {
     routeFor(path) {
-      return files.get(path) ?? (path.startsWith(PARTS) ? partsRoute : undefined)
+      if (path.startsWith(PARTS)) return partsRoute
+      if (isAsset(path)) return assetRoute
+      return files.get(path) ?? (dashboard?.hasScreen(path) === true ? screenRoute : undefined)
     },
     async serveGraphiQL({ request, response }) {
       await serveStaticFile(request, response, (await graphiql()).page)
@@ -55,6 +67,15 @@ async function loadOpenApiPage(schema: GraphQLSchema): Promise<StaticFile> {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': PAGE_POLICY,
   })
+}
+
+/**
+ * The page is for browsers; whoever asks for something else is told where the API is.
+ * @throws HttpRefusal 404
+ */
+function demandHtml({ request, path }: Exchange): void {
+  if (path === '/' || request.headers.accept?.includes('text/html') === true) return
+  throw new HttpRefusal(404, 'There is nothing here; GraphQL is at /graphql')
 }
 
 /** @throws HttpRefusal 404 */

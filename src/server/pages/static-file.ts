@@ -19,6 +19,8 @@ const encoders = {
 /** Something to read that is the same for everybody: made once, and kept as the bytes to send. */
 export interface StaticFile {
   readonly etag: string
+  /** Too small to gain by being compressed: it goes out as it is. */
+  readonly isSmall: boolean
   /** In the form that the client takes and that is smallest; the same buffer for every connection. */
   bytesFor(encoding: Encoding): Promise<Buffer>
   readonly headers: Readonly<Record<string, string>>
@@ -35,10 +37,9 @@ export function makeStaticFile(
   return {
     etag: createHash('sha256').update(bytes).digest('base64url').slice(0, 22),
     headers,
+    isSmall: bytes.length < WORTH_COMPRESSING_BYTES,
     bytesFor(encoding) {
-      if (encoding === 'identity' || bytes.length < WORTH_COMPRESSING_BYTES) {
-        return Promise.resolve(bytes)
-      }
+      if (encoding === 'identity') return Promise.resolve(bytes)
       const known = made.get(encoding) ?? encoders[encoding](bytes)
       made.set(encoding, known)
       return known
@@ -52,7 +53,7 @@ export async function serveStaticFile(
   response: ServerResponse,
   file: StaticFile,
 ): Promise<void> {
-  const encoding = chooseEncoding(headers['accept-encoding'])
+  const encoding = file.isSmall ? 'identity' : chooseEncoding(headers['accept-encoding'])
   const etag = `"${file.etag}-${encoding}"`
   const vary = [response.getHeader('vary') ?? [], 'Accept-Encoding'].flat().join(', ')
   const told = { 'cache-control': 'no-cache', ...file.headers, etag, vary }
