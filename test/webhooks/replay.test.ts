@@ -416,6 +416,38 @@ describe('a replay', () => {
   })
 })
 
+describe('replays of one organization', () => {
+  it('as many as it may have at once leave places to those of another', async () => {
+    await using receiver = await startReceiver()
+    const scene = await setWebhookScene(test)
+    const endpointIds: string[] = []
+    for (let n = 0; n < 40; n++) endpointIds.push(await scene.addEndpoint(receiver.url))
+    await scene.addWorkOrder('to be sent again')
+    await receiver.waitFor(endpointIds.length)
+    for (const id of endpointIds) {
+      await until('the log', async () => (await scene.statuses(id))[0] === 'SUCCEEDED')
+    }
+    // From now on it hangs: none of them ends.
+    receiver.answer = () => new Promise(() => undefined)
+    for (const endpointId of endpointIds) await start(test, scene, { endpointId })
+    const taken = async () => {
+      const found = await test.app.database.pool.query(
+        'SELECT 1 FROM webhook_replay WHERE organization_id = $1 AND worker_id IS NOT NULL',
+        [scene.org.organizationId],
+      )
+      return found.rows.length
+    }
+    await until('their places', async () => (await taken()) >= 20)
+
+    await using healthy = await startReceiver()
+    const other = await deliver(test, healthy, 2)
+    await completed(test, other.scene, await start(test, other.scene, { endpointId: other.id }))
+    expect(await taken(), 'they still have theirs').toBeGreaterThanOrEqual(20)
+    expect(await taken(), 'and not all there are').toBeLessThan(40)
+    for (const id of endpointIds) await scene.pause(id)
+  }, 120_000)
+})
+
 describe('a replay on many workers', () => {
   it('is run by one of them', async () => {
     await using second = await startTestApp({ ROLES: 'worker' }, test.databaseUrl)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
+import { createFairRoom, type Owner } from '../../access/fair-room.ts'
 import type { WebhookDeliveryStatus } from '../../generated/prisma/enums.ts'
 import type { Logger } from '../../log.ts'
 import { coveredBy } from '../../webhooks/replays/replay-selection.ts'
@@ -35,12 +36,15 @@ export interface ReplaysDependencies {
   log: Logger
 }
 
-/** Replays that one process runs at once; others wait or are run elsewhere. */
-const MAX_RUNNING = 20
+/**
+ * Replays that one process runs at once, of which an organization that is alone gets three quarters; others
+ * wait or are run elsewhere.
+ */
+const MAX_RUNNING = 40
 /** Deliveries looked up at once. */
 const BATCH = 100
 
-interface Claimed {
+interface Claimed extends Owner {
   id: string
   epoch: string
   perSecond: number
@@ -49,37 +53,54 @@ interface Claimed {
 
 export function openReplays({ pool, workerNumber, attempt, log }: ReplaysDependencies): Replays {
   const running = new Map<string, Promise<void>>()
+  const room = createFairRoom(MAX_RUNNING)
   const closing = new AbortController()
   const { signal } = closing
 
+  /** Takes a place for each that may have one, then the replay itself, if nobody else was first. */
   async function claim(): Promise<Claimed[]> {
+    const free = await pool.query<Owner & { id: string }>({
+      name: 'replay-free',
+      text: `
+        SELECT id, "organizationId", "endpointId" FROM (
+          SELECT replay.id, replay.created, replay.organization_id AS "organizationId",
+                 replay.endpoint_id AS "endpointId",
+                 row_number() OVER (PARTITION BY replay.organization_id ORDER BY replay.created) AS nth
+            FROM webhook_replay AS replay
+            JOIN webhook_endpoint AS endpoint ON endpoint.id = replay.endpoint_id
+           WHERE ${FREE}) AS free
+         ORDER BY nth, created LIMIT $4`,
+      values: [workerNumber, [...running.keys()], WORKER_LOCK_CLASS, MAX_RUNNING],
+    })
+    const placed = free.rows.filter((owner) => room.tryTake(owner))
+    if (placed.length === 0) return []
+    let claimed: Claimed[] = []
+    try {
+      claimed = await claimThose(placed.map(({ id }) => id))
+      return claimed
+    } finally {
+      const ids = new Set(claimed.map(({ id }) => id))
+      for (const owner of placed) if (!ids.has(owner.id)) room.give(owner)
+    }
+  }
+
+  async function claimThose(ids: readonly string[]): Promise<Claimed[]> {
     const result = await pool.query<Claimed>({
       name: 'replay-claim',
       text: `
         WITH free AS (
           SELECT replay.id FROM webhook_replay AS replay
             JOIN webhook_endpoint AS endpoint ON endpoint.id = replay.endpoint_id
-           WHERE replay.status = 'RUNNING' AND endpoint.status = 'ACTIVE'
-             AND endpoint.deleted_at IS NULL AND replay.id <> ALL ($2)
-             AND (replay.worker_id IS NULL OR replay.worker_id = $1 OR replay.claimed_until < now()
-                  OR replay.worker_id NOT IN (
-                   SELECT objid::int FROM pg_locks
-                    WHERE locktype = 'advisory' AND classid = $3 AND objsubid = 2 AND granted
-                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))
-           ORDER BY replay.created LIMIT $4 FOR UPDATE OF replay SKIP LOCKED)
+           WHERE replay.id = ANY ($4) AND ${FREE}
+             FOR UPDATE OF replay SKIP LOCKED)
         UPDATE webhook_replay AS replay
            SET worker_id = $1, epoch = replay.epoch + 1,
                claimed_until = now() + $5 * interval '1 millisecond'
           FROM free WHERE replay.id = free.id
         RETURNING replay.id, replay.epoch, replay.per_second AS "perSecond",
+                  replay.organization_id AS "organizationId", replay.endpoint_id AS "endpointId",
                   replay.statuses::text[] AS statuses`,
-      values: [
-        workerNumber,
-        [...running.keys()],
-        WORKER_LOCK_CLASS,
-        MAX_RUNNING - running.size,
-        LEASE_MS,
-      ],
+      values: [workerNumber, [...running.keys()], WORKER_LOCK_CLASS, ids, LEASE_MS],
     })
     return result.rows
   }
@@ -185,14 +206,17 @@ export function openReplays({ pool, workerNumber, attempt, log }: ReplaysDepende
 
   return {
     async sweep() {
-      if (signal.aborted || running.size >= MAX_RUNNING) return
+      if (signal.aborted) return
       for (const replay of await claim()) {
         const done = run(replay)
           .catch((error: unknown) => {
             // It stands where it stood; the next sweep claims it again.
             log.warn({ replay: replay.id, error: String(error) }, 'replay interrupted')
           })
-          .finally(() => running.delete(replay.id))
+          .finally(() => {
+            running.delete(replay.id)
+            room.give(replay)
+          })
         running.set(replay.id, done)
       }
     },
@@ -211,6 +235,15 @@ export function openReplays({ pool, workerNumber, attempt, log }: ReplaysDepende
     abandon: () => closing.abort(),
   }
 }
+
+/** Nobody who lives has it: $1 the worker, $2 what it runs, $3 the class of the workers' locks. */
+const FREE = `replay.status = 'RUNNING' AND endpoint.status = 'ACTIVE'
+  AND endpoint.deleted_at IS NULL AND replay.id <> ALL ($2)
+  AND (replay.worker_id IS NULL OR replay.worker_id = $1 OR replay.claimed_until < now()
+       OR replay.worker_id NOT IN (
+         SELECT objid::int FROM pg_locks
+          WHERE locktype = 'advisory' AND classid = $3 AND objsubid = 2 AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())))`
 
 /** The claim still stands: $1 the replay, $2 the worker, $3 the epoch. */
 const HELD = 'replay.id = $1 AND replay.worker_id = $2 AND replay.epoch = $3::bigint'
