@@ -1,3 +1,4 @@
+import './attention-schema.ts'
 import './catalogue-schema.ts'
 import './conflict-records.ts'
 import './event-type.ts'

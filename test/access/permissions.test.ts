@@ -54,6 +54,7 @@ type Field = GraphQLField<unknown, unknown>
 const OPEN = ['signIn', 'signInWithCode', 'sessionRefresh', 'invitationAccept']
 /** What any signed-in caller may ask; what they get is limited elsewhere. */
 const SIGNED_IN = new Set([
+  'attention',
   'emailConfirm',
   'events',
   'eventTypes',

@@ -1,6 +1,7 @@
 import './type.ts'
 import './lists.ts'
 import './commands.ts'
+import './attention.ts'
 import './visibility.ts'
 import './series/type.ts'
 import './series/lists.ts'

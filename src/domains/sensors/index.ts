@@ -1,6 +1,7 @@
 import './type.ts'
 import './lists.ts'
 import './commands.ts'
+import './attention.ts'
 import './groups/type.ts'
 import './groups/lists.ts'
 import './groups/commands.ts'

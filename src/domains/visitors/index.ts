@@ -1,6 +1,7 @@
 import './type.ts'
 import './lists.ts'
 import './commands.ts'
+import './attention.ts'
 import './visibility.ts'
 import './counts/type.ts'
 import './counts/lists.ts'
