@@ -21,6 +21,7 @@ import {
   type TestOrganization,
 } from '../harness/app.ts'
 import { fabricate } from '../harness/fabricate.ts'
+import { noteStatements } from '../harness/statements.ts'
 
 // Every list of the schema, wherever it stands, does what the best of them do. Nobody has to name a new
 // one here: lists are found in the schema, and their rows are made from the datamodel.
@@ -441,6 +442,21 @@ it('the 101st id of a filter is an error', async () => {
     expect(await codesOf(list, way(ids)), list.name).toEqual(['BAD_USER_INPUT'])
     expect(await codesOf(list, way(ids.slice(1))), list.name).toEqual([])
   }
+})
+
+it('a filter of a list below a page is worked out once, however many records the page has', async () => {
+  const count = async (first: number) => {
+    const document = `{ locations(first: ${first}) { nodes { assets(where: { search: "ahu-3", not: { siteId: "loc-1" } }) {
+      totalCount nodes { id } } } } }`
+    await ask(org.owner, document)
+    using statements = noteStatements()
+    const { errors } = await ask(org.owner, document)
+    expect(errors).toEqual([])
+    return statements.texts.filter((text) => /"asset"|FROM asset|"location"/.test(text)).length
+  }
+  const one = await count(1)
+  expect(one).toBeGreaterThan(1)
+  expect(await count(ROWS)).toBe(one)
 })
 
 it('one malformed id in `nodes` gives null for it, alone it is refused', async () => {
