@@ -62,10 +62,17 @@ export function findIdPlaces(schema: GraphQLSchema): { places: IdPlace[]; unreac
       }
     }
   }
+  // The filters of a list are one definition, wherever it stands: those that a query takes are tried there.
+  const triedAtRoot = new Set(
+    Object.values(schema.getQueryType()?.getFields() ?? {}).flatMap(({ args }) =>
+      args.filter(({ name }) => name === 'where').map(({ type }) => getNamedType(type).name),
+    ),
+  )
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__') || rootNames.has(type.name)) continue
     for (const field of Object.values(type.getFields())) {
       for (const [argument, path] of idArguments(field)) {
+        if (triedAtRoot.has(getNamedType(argument.type).name)) continue
         const name = `${type.name}.${field.name}(${[argument.name, ...path].join('.')})`
         const isNode = type.getInterfaces().some((each) => each.name === 'Node')
         if (!isNode) unreachable.push(name)
