@@ -1,22 +1,9 @@
-import type { Visitor } from '../../generated/prisma/client.ts'
-import { builder } from '../../graphql/builder.ts'
-import {
-  defineCommand,
-  type InputBuilder,
-  type PayloadBuilder,
-} from '../../graphql/commands/command.ts'
-import { CheckpointEnum, TypeEnum } from './enums.ts'
+import { defineCommand } from '../../graphql/commands/command.ts'
+import { inputOf, inputType, type ValueOf } from '../../graphql/commands/input/field.ts'
+import { dateTime, id, listOf, onlyId, text } from '../../graphql/commands/input/fields.ts'
+import { recordPayload } from '../../graphql/commands/payloads.ts'
+import { cancelReason, completion, person, reason, visit } from './fields.ts'
 import { eraseVisitor } from './erase.ts'
-import {
-  cancelVisitInput,
-  checkInVisitorInput,
-  completeCheckpointInput,
-  denyVisitorInput,
-  registerVisitorInput,
-  updateVisitorInput,
-  visitorIdInput,
-  walkInVisitorInput,
-} from './input.ts'
 import { VisitorObject } from './type.ts'
 import { checkInVisitor, checkOutVisitor } from './service/attend.ts'
 import { approveVisitor, cancelVisit, denyVisitor, updateVisitor } from './service/change.ts'
@@ -24,61 +11,63 @@ import { completeCheckpoint } from './service/checkpoints.ts'
 import { registerVisitor } from './service/register.ts'
 import { walkInVisitor } from './service/walk-in.ts'
 
-const answer = (description: string) => (t: PayloadBuilder<Visitor>) => ({
-  visitor: t.field({
-    type: VisitorObject,
-    nullable: true,
-    description,
-    resolve: (payload): Visitor | null => payload.result ?? null,
-  }),
-})
+const checkpoint = inputType(
+  'VisitorCheckpointInput',
+  'A checkpoint completed at the desk.',
+  completion,
+)
+const badgeNumber = text({ max: 50 }, 'Badge handed out, up to {max} characters.')
 
-const which = (t: InputBuilder) => ({
-  id: t.id({ required: true, description: 'The visit.' }),
+const registerInput = inputOf({
+  ...person,
+  ...visit,
+  expectedArrival: dateTime('Announced arrival, at most an hour ago.'),
 })
+export type RegisterVisitorInput = ValueOf<typeof registerInput>
 
-export const personFields = (t: InputBuilder) => ({
-  email: t.string({ description: 'E-mail address.' }),
-  phone: t.string({ description: 'Telephone number, up to 50 characters.' }),
-  company: t.string({ description: 'Where they come from, up to 200 characters.' }),
-  type: t.field({ type: TypeEnum, description: 'Kind of visitor; GUEST when left out.' }),
+const walkInInput = inputOf({
+  ...person,
+  ...visit,
+  badgeNumber: badgeNumber.optional(),
+  checkpoints: listOf(checkpoint, { max: 10 }, 'Completed at the desk.').default([]),
 })
+export type WalkInVisitorInput = ValueOf<typeof walkInInput>
 
-const visitFields = (t: InputBuilder) => ({
-  ...personFields(t),
-  purpose: t.string({ description: 'Why they come, up to 500 characters.' }),
-  bookingId: t.id({ description: 'Booking that they attend.' }),
-  expectedDeparture: t.field({ type: 'DateTime', description: 'Announced departure.' }),
+const updateInput = inputOf({
+  id: id('The visit.'),
+  ...person,
+  ...visit,
+  name: person.name.describe('New name, {min}–{max} characters.').optional(),
+  hostId: visit.hostId.describe('New host; an active user.').optional(),
+  locationId: visit.locationId.describe('New place, at the same site.').optional(),
+  expectedArrival: dateTime('New announced arrival.').optional(),
 })
+export type UpdateVisitorInput = ValueOf<typeof updateInput>
 
-const newVisitFields = (t: InputBuilder) => ({
-  ...visitFields(t),
-  name: t.string({ required: true, description: 'Full name, 1–200 characters.' }),
-  hostId: t.id({ required: true, description: 'Who is visited; an active user.' }),
-  locationId: t.id({ required: true, description: 'Where.' }),
-})
+const denyInput = inputOf({ id: id('The visit.'), reason })
+export type DenyVisitorInput = ValueOf<typeof denyInput>
 
-const CompletionInput = builder.inputType('VisitorCheckpointInput', {
-  description: 'A checkpoint completed at the desk.',
-  fields: (t) => ({
-    key: t.field({ type: CheckpointEnum, required: true, description: 'What was done.' }),
-    documentUrl: t.string({ description: 'https address of the signed form or the photo.' }),
-  }),
+const cancelInput = inputOf({ id: id('The visit.'), reason: cancelReason })
+export type CancelVisitInput = ValueOf<typeof cancelInput>
+
+const checkInInput = inputOf({
+  id: id('The visit.'),
+  badgeNumber: badgeNumber
+    .describe('Badge handed out, up to {max} characters; one person per site wears it at a time.')
+    .optional(),
 })
+export type CheckInVisitorInput = ValueOf<typeof checkInInput>
+
+const completeInput = inputOf({ id: id('The visit.'), ...completion })
+export type CompleteCheckpointInput = ValueOf<typeof completeInput>
+
+const answer = (words: string) => recordPayload('visitor', VisitorObject, words)
 
 defineCommand('visitorRegister', {
   description:
     'Announces a visitor. Records visitor.registered. At a site that wants approvals the visit waits for one, unless an Owner, Admin or Manager announces it.',
   permission: 'visitors:write',
-  schema: registerVisitorInput,
-  input: (t) => ({
-    ...newVisitFields(t),
-    expectedArrival: t.field({
-      type: 'DateTime',
-      required: true,
-      description: 'Announced arrival, at most an hour ago.',
-    }),
-  }),
+  input: registerInput,
   run: registerVisitor,
   payload: answer('The new visit.'),
 })
@@ -87,12 +76,7 @@ defineCommand('visitorWalkIn', {
   description:
     'Registers somebody who is at the door and lets them in, or does neither. Records visitor.registered, visitor.checkpoint.completed for each checkpoint, visitor.checked_in, and notification.created for the host.',
   permission: 'visitors:write',
-  schema: walkInVisitorInput,
-  input: (t) => ({
-    ...newVisitFields(t),
-    badgeNumber: t.string({ description: 'Badge handed out, up to 50 characters.' }),
-    checkpoints: t.field({ type: [CompletionInput], description: 'Completed at the desk.' }),
-  }),
+  input: walkInInput,
   run: walkInVisitor,
   payload: answer('The visitor, checked in.'),
 })
@@ -101,15 +85,7 @@ defineCommand('visitorUpdate', {
   description:
     'Changes an announced visit; what is left out stays. Records visitor.updated if anything changed.',
   permission: 'visitors:write',
-  schema: updateVisitorInput,
-  input: (t) => ({
-    ...which(t),
-    ...visitFields(t),
-    name: t.string({ description: 'New name, 1–200 characters.' }),
-    hostId: t.id({ description: 'New host; an active user.' }),
-    locationId: t.id({ description: 'New place, at the same site.' }),
-    expectedArrival: t.field({ type: 'DateTime', description: 'New announced arrival.' }),
-  }),
+  input: updateInput,
   run: updateVisitor,
   payload: answer('The visit after the change.'),
 })
@@ -117,8 +93,7 @@ defineCommand('visitorUpdate', {
 defineCommand('visitorApprove', {
   description: 'Lets a visit happen that waits for an approval. Records visitor.approved.',
   permission: 'visitors:write',
-  schema: visitorIdInput,
-  input: which,
+  input: onlyId('The visit.'),
   run: approveVisitor,
   payload: answer('The visit after the change.'),
 })
@@ -126,11 +101,7 @@ defineCommand('visitorApprove', {
 defineCommand('visitorDeny', {
   description: 'Refuses a visit that has not begun. Records visitor.denied.',
   permission: 'visitors:write',
-  schema: denyVisitorInput,
-  input: (t) => ({
-    ...which(t),
-    reason: t.string({ required: true, description: 'Why, 1–500 characters.' }),
-  }),
+  input: denyInput,
   run: denyVisitor,
   payload: answer('The visit after the change.'),
 })
@@ -138,11 +109,7 @@ defineCommand('visitorDeny', {
 defineCommand('visitorCancel', {
   description: 'Calls off a visit that has not begun. Records visitor.cancelled.',
   permission: 'visitors:write',
-  schema: cancelVisitInput,
-  input: (t) => ({
-    ...which(t),
-    reason: t.string({ description: 'Why, up to 500 characters.' }),
-  }),
+  input: cancelInput,
   run: cancelVisit,
   payload: answer('The visit after the change.'),
 })
@@ -151,13 +118,7 @@ defineCommand('visitorCheckIn', {
   description:
     "Lets a registered visitor in: on the expected day in the site's time zone, with the site's checkpoints completed, and not on the block list. Records visitor.checked_in, and notification.created for the host.",
   permission: 'visitors:write',
-  schema: checkInVisitorInput,
-  input: (t) => ({
-    ...which(t),
-    badgeNumber: t.string({
-      description: 'Badge handed out, up to 50 characters; one person per site wears it at a time.',
-    }),
-  }),
+  input: checkInInput,
   run: checkInVisitor,
   payload: answer('The visit after the change.'),
 })
@@ -165,8 +126,7 @@ defineCommand('visitorCheckIn', {
 defineCommand('visitorCheckOut', {
   description: 'Lets a visitor out. Records visitor.checked_out.',
   permission: 'visitors:write',
-  schema: visitorIdInput,
-  input: which,
+  input: onlyId('The visit.'),
   run: checkOutVisitor,
   payload: answer('The visit after the change.'),
 })
@@ -175,12 +135,7 @@ defineCommand('visitorCompleteCheckpoint', {
   description:
     'Notes that a visitor completed a checkpoint. Records visitor.checkpoint.completed; booking.checkpoint.trigger_matched too when it was the last required one of a visitor with a booking.',
   permission: 'visitors:write',
-  schema: completeCheckpointInput,
-  input: (t) => ({
-    ...which(t),
-    key: t.field({ type: CheckpointEnum, required: true, description: 'What was done.' }),
-    documentUrl: t.string({ description: 'https address of the signed form or the photo.' }),
-  }),
+  input: completeInput,
   run: completeCheckpoint,
   payload: answer('The visit after the change.'),
 })
@@ -190,8 +145,7 @@ defineCommand('visitorErase', {
     'Erases the personal data of a past visit at once: in its record, in stored events and in the delivery log. Once it is answered nothing that is sent or streamed carries them. Records visitor.erased. Cannot be undone.',
   permission: 'visitors:write',
   recalls: true,
-  schema: visitorIdInput,
-  input: which,
+  input: onlyId('The visit.'),
   run: eraseVisitor,
   payload: answer('The visit without its personal data.'),
 })

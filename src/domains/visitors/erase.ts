@@ -4,7 +4,7 @@ import { record } from '../../events/record.ts'
 import { redactEvents } from '../../events/redact.ts'
 import { demandDeciding } from './access.ts'
 import { visitorErased, visitorFacets, VISITOR_RECORD, type VisitorRecord } from './events.ts'
-import type { VisitorIdInput } from './input.ts'
+
 import { isOver, TRANSITIONS } from './rules.ts'
 import { lockVisitor } from './service/save.ts'
 
@@ -26,7 +26,7 @@ const PERSONAL = [
 /** Erases the personal data of one past visit at once, before its time. */
 export async function eraseVisitor(
   unit: UnitOfWork,
-  input: VisitorIdInput,
+  input: { id: string },
 ): Promise<VisitorRecord> {
   demandDeciding(unit.caller)
   const visitor = await lockVisitor(unit, input.id)

@@ -6,11 +6,10 @@ import { userIdOf } from '../../../identity/users/people.ts'
 import { findLocation } from '../../locations/service.ts'
 import { type VisitorRecord, visitorUpdated } from '../events.ts'
 import type {
-  CancelVisitInput,
+  CancelInvitationInput,
   CreateInvitationInput,
   UpdateInvitationInput,
-  VisitorIdInput,
-} from '../input.ts'
+} from './commands.ts'
 import {
   invitationCancelled,
   invitationCreated,
@@ -116,7 +115,7 @@ export async function updateInvitation(
 /** Calls an invitation off, and with it the visits that have not begun. */
 export async function cancelInvitation(
   unit: UnitOfWork,
-  input: CancelVisitInput,
+  input: CancelInvitationInput,
 ): Promise<InvitationRecord> {
   const before = await lockInvitation(unit, input.id)
   if (before.status === 'CANCELLED') return before
@@ -133,7 +132,7 @@ export async function cancelInvitation(
  * Removes an invitation; its past visits stay, without it.
  * @throws DomainError CONFLICT listing the visits that are still to come or under way.
  */
-export async function deleteInvitation(unit: UnitOfWork, input: VisitorIdInput): Promise<string> {
+export async function deleteInvitation(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const before = await lockInvitation(unit, input.id)
   const visitors = await lockVisitors(unit, before.id, undefined)
   const open = visitors.filter((visitor) => OPEN.some((status) => status === visitor.status))

@@ -4,7 +4,7 @@ import { invalid, notFound } from '../../../errors.ts'
 import type { VisitorBlock } from '../../../generated/prisma/client.ts'
 import { findLocation } from '../../locations/service.ts'
 import { demandDeciding } from '../access.ts'
-import type { CreateVisitorBlockInput } from '../input.ts'
+import type { CreateVisitorBlockInput } from './commands.ts'
 import { nameKey } from '../rules.ts'
 
 /** Puts somebody on the block list of a site, or of all. */

@@ -3,7 +3,7 @@ import { invalid } from '../../../errors.ts'
 import type { Location, VisitPolicy } from '../../../generated/prisma/client.ts'
 import { findLocation } from '../../locations/service.ts'
 import { demandDeciding } from '../access.ts'
-import type { UpdateVisitPolicyInput } from '../input.ts'
+import type { UpdateVisitPolicyInput } from './commands.ts'
 
 /** Rules of a site, without its bookkeeping. */
 export type EffectivePolicy = Pick<

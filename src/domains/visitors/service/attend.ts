@@ -5,7 +5,7 @@ import { findBlocks } from '../policies/blocks.ts'
 import { demandReception, signatureOf } from '../access.ts'
 import { demandAsApproved } from '../approval.ts'
 import { visitorCheckedIn, visitorCheckedOut, type VisitorRecord } from '../events.ts'
-import type { CheckInVisitorInput, VisitorIdInput } from '../input.ts'
+import type { CheckInVisitorInput } from '../commands.ts'
 import { loadVisitPlace, type VisitPlace } from '../policies/policy.ts'
 import { demandTransition, localDay, missingCheckpoints } from '../rules.ts'
 import { lockVisitor, saveVisitor } from './save.ts'
@@ -44,7 +44,7 @@ export async function checkInVisitor(
 /** Lets a visitor out. Outside already = nothing happens. */
 export async function checkOutVisitor(
   unit: UnitOfWork,
-  input: VisitorIdInput,
+  input: { id: string },
 ): Promise<VisitorRecord> {
   const before = await lockVisitor(unit, input.id)
   if (before.status === 'CHECKED_OUT') return before

@@ -12,12 +12,7 @@ import {
   type VisitorRecord,
   visitorUpdated,
 } from '../events.ts'
-import type {
-  CancelVisitInput,
-  DenyVisitorInput,
-  UpdateVisitorInput,
-  VisitorIdInput,
-} from '../input.ts'
+import type { CancelVisitInput, DenyVisitorInput, UpdateVisitorInput } from '../commands.ts'
 import { loadVisitPlace } from '../policies/policy.ts'
 import { demandFittingTimes, demandTransition, TRANSITIONS, UPCOMING } from '../rules.ts'
 import { lockVisitor, saveVisitor } from './save.ts'
@@ -54,7 +49,7 @@ export async function updateVisitor(
 /** Lets a pending visit happen. */
 export async function approveVisitor(
   unit: UnitOfWork,
-  input: VisitorIdInput,
+  input: { id: string },
 ): Promise<VisitorRecord> {
   demandDeciding(unit.caller)
   const before = await lockVisitor(unit, input.id)

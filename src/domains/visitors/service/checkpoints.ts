@@ -12,7 +12,7 @@ import {
   type VisitorRecord,
 } from '../events.ts'
 import { demandReception, signatureOf } from '../access.ts'
-import type { CompleteCheckpointInput } from '../input.ts'
+import type { CompleteCheckpointInput } from '../commands.ts'
 import { findPolicy } from '../policies/policy.ts'
 import { demandOpen, missingCheckpoints } from '../rules.ts'
 import { lockVisitor, writeVisitor } from './save.ts'

@@ -14,7 +14,7 @@ import {
   visitorRegistered,
   type VisitorRecord,
 } from '../events.ts'
-import type { RegisterVisitorInput } from '../input.ts'
+import type { RegisterVisitorInput } from '../commands.ts'
 import { loadVisitPlace, type VisitPlace } from '../policies/policy.ts'
 import { demandFittingTimes } from '../rules.ts'
 
