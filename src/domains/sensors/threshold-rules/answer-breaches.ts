@@ -57,7 +57,7 @@ async function answer(unit: UnitOfWork, ruleId: string): Promise<void> {
     description: `Sensor ${sensor.name} reports ${rule.metric} ${metric?.value ?? '?'}${metric?.unit ?? ''}, ${beyond} since ${breachedSince.toISOString()}.`,
     priority: rule.priority,
     locationId: sensor.locationId,
-    ...(workable ? { assetId: sensor.assetId } : {}),
+    assetId: workable ? asset.id : undefined,
   })
   await unit.tx.sensorRule.update({
     where: { id: rule.id },

@@ -6,12 +6,7 @@ import { demandActiveUser, demandCompany } from '../../../identity/users/people.
 import { demandTimezone } from '../../locations/rules.ts'
 import { findTimezone } from '../../locations/timezone.ts'
 import { demandCoordinator } from '../access.ts'
-import type {
-  CreateScheduleInput,
-  DeleteScheduleInput,
-  SkipOccurrenceInput,
-  UpdateScheduleInput,
-} from './input.ts'
+import type { CreateScheduleInput, SkipOccurrenceInput, UpdateScheduleInput } from './commands.ts'
 import { nextOccurrence, occurrenceAfterCompletion, type Recurrence } from './recurrence.ts'
 import { findPlace } from '../service/load.ts'
 
@@ -70,10 +65,7 @@ export async function updateSchedule(
 }
 
 /** @throws DomainError CONFLICT listing work orders that came from it: deactivate it instead. */
-export async function deleteSchedule(
-  unit: UnitOfWork,
-  input: DeleteScheduleInput,
-): Promise<string> {
+export async function deleteSchedule(unit: UnitOfWork, input: { id: string }): Promise<string> {
   demandCoordinator(unit.caller)
   const schedule = await lockSchedule(unit, input.id)
   const orders = await unit.tx.workOrder.findMany({

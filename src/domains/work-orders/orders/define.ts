@@ -1,5 +1,6 @@
 import type { WorkOrder } from '../../../generated/prisma/client.ts'
 import { type CommandBody, defineCommand } from '../../../graphql/commands/command.ts'
+import { deletedPayload, recordPayload } from '../../../graphql/commands/payloads.ts'
 import { WorkOrderObject } from './type.ts'
 
 /** A mutation whose answer is the work order after the change. */
@@ -7,14 +8,7 @@ export function defineWorkOrderCommand<I>(name: string, options: CommandBody<I, 
   defineCommand<I, WorkOrder>(name, {
     ...options,
     permission: 'work-orders:write',
-    payload: (t) => ({
-      workOrder: t.field({
-        type: WorkOrderObject,
-        nullable: true,
-        description: 'The work order after the change.',
-        resolve: (payload): WorkOrder | null => payload.result ?? null,
-      }),
-    }),
+    payload: recordPayload('workOrder', WorkOrderObject, 'The work order after the change.'),
   })
 }
 
@@ -23,12 +17,6 @@ export function defineDeletion<I>(name: string, options: CommandBody<I, string>)
   defineCommand<I, string>(name, {
     ...options,
     permission: 'work-orders:write',
-    payload: (t) => ({
-      deletedId: t.id({
-        nullable: true,
-        description: 'Id of the removed record.',
-        resolve: (payload) => payload.result ?? null,
-      }),
-    }),
+    payload: deletedPayload('Id of the removed record.'),
   })
 }

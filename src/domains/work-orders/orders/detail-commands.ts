@@ -1,7 +1,9 @@
-import type { WorkOrderComment } from '../../../generated/prisma/client.ts'
-import { defineCommand, type InputBuilder } from '../../../graphql/commands/command.ts'
-import * as input from '../records/record-input.ts'
+import { defineCommand } from '../../../graphql/commands/command.ts'
+import { inputOf, type ValueOf } from '../../../graphql/commands/input/field.ts'
+import { boolean, id, onlyId, text } from '../../../graphql/commands/input/fields.ts'
+import { recordPayload } from '../../../graphql/commands/payloads.ts'
 import { addComment, deleteComment } from '../records/comments.ts'
+import { CommentObject } from '../records/type.ts'
 import {
   addAttachment,
   addChecklistItem,
@@ -11,101 +13,103 @@ import {
   signWorkOrder,
 } from '../service/details.ts'
 import { defineDeletion, defineWorkOrderCommand } from './define.ts'
-import { CommentObject } from '../records/type.ts'
+import { task, unfinishedOrder } from './fields.ts'
 
-const workOrderId = (t: InputBuilder) =>
-  t.id({ required: true, description: 'The work order; not a finished one.' })
+/** Only addresses that a browser opens; a script in a link would run as whoever clicks it. */
+const url = (words: string) =>
+  text({ min: 0, max: 2_000 }, words).refine(
+    (value) => /^https?:\/\//i.test(value) && URL.canParse(value),
+    'must be an http(s) URL',
+  )
+
+const addItemInput = inputOf({
+  workOrderId: unfinishedOrder,
+  text: task,
+  mandatory: boolean('Needed for completion; false when left out.').optional(),
+})
+export type AddChecklistItemInput = ValueOf<typeof addItemInput>
+
+const checkItemInput = inputOf({
+  workOrderId: unfinishedOrder,
+  itemId: id('The item.'),
+  done: boolean('Whether it is done.'),
+})
+export type CheckItemInput = ValueOf<typeof checkItemInput>
+
+const removeInput = inputOf({ workOrderId: unfinishedOrder, id: id('What to remove.') })
+export type RemoveFromWorkOrderInput = ValueOf<typeof removeInput>
+
+const attachInput = inputOf({
+  workOrderId: unfinishedOrder,
+  name: text({ max: 200 }, 'What to call it, {min}–{max} characters.'),
+  url: url('Where it is; http or https.'),
+})
+export type AddAttachmentInput = ValueOf<typeof attachInput>
+
+const signInput = inputOf({
+  id: unfinishedOrder,
+  name: text({ max: 200 }, 'Who signs, {min}–{max} characters.'),
+  imageUrl: url('Picture of the signature; http or https.').optional(),
+})
+export type SignWorkOrderInput = ValueOf<typeof signInput>
+
+const commentInput = inputOf({
+  workOrderId: id('The work order.'),
+  text: text({ max: 10_000 }, 'The comment, {min}–{max} characters.'),
+})
+export type AddCommentInput = ValueOf<typeof commentInput>
 
 defineWorkOrderCommand('checklistItemAdd', {
   description: 'Adds an item to the end of a checklist. Records workorder.updated.',
   changes: 'workOrderId',
-  schema: input.addChecklistItemInput,
-  input: (t) => ({
-    workOrderId: workOrderId(t),
-    text: t.string({ required: true, description: 'What is to be done, 1–500 characters.' }),
-    mandatory: t.boolean({ description: 'Needed for completion; false when left out.' }),
-  }),
+  input: addItemInput,
   run: addChecklistItem,
 })
 
 defineWorkOrderCommand('checklistItemCheck', {
   description: 'Marks an item as done, or as open again. Records workorder.updated.',
   changes: 'workOrderId',
-  schema: input.checkItemInput,
-  input: (t) => ({
-    workOrderId: workOrderId(t),
-    itemId: t.id({ required: true, description: 'The item.' }),
-    done: t.boolean({ required: true, description: 'Whether it is done.' }),
-  }),
+  input: checkItemInput,
   run: checkItem,
-})
-
-const removal = (t: InputBuilder) => ({
-  workOrderId: workOrderId(t),
-  id: t.id({ required: true, description: 'What to remove.' }),
 })
 
 defineWorkOrderCommand('checklistItemRemove', {
   description: 'Removes an item from a checklist. Records workorder.updated.',
   changes: 'workOrderId',
-  schema: input.removeFromWorkOrderInput,
-  input: removal,
+  input: removeInput,
   run: removeChecklistItem,
 })
 
 defineWorkOrderCommand('attachmentAdd', {
   description: 'Attaches a file by its address. Records workorder.updated.',
   changes: 'workOrderId',
-  schema: input.addAttachmentInput,
-  input: (t) => ({
-    workOrderId: workOrderId(t),
-    name: t.string({ required: true, description: 'What to call it, 1–200 characters.' }),
-    url: t.string({ required: true, description: 'Where it is; http or https.' }),
-  }),
+  input: attachInput,
   run: addAttachment,
 })
 
 defineWorkOrderCommand('attachmentRemove', {
   description: 'Removes an attachment. Records workorder.updated.',
   changes: 'workOrderId',
-  schema: input.removeFromWorkOrderInput,
-  input: removal,
+  input: removeInput,
   run: removeAttachment,
 })
 
 defineWorkOrderCommand('workOrderSign', {
   description: 'Takes the signature of whoever the work was done for. Records workorder.updated.',
-  schema: input.signWorkOrderInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The work order; not a finished one.' }),
-    name: t.string({ required: true, description: 'Who signs, 1–200 characters.' }),
-    imageUrl: t.string({ description: 'Picture of the signature; http or https.' }),
-  }),
+  input: signInput,
   run: signWorkOrder,
 })
 
 defineCommand('workOrderCommentAdd', {
   description: 'Comments on a work order, also on a finished one.',
   permission: 'work-orders:write',
-  schema: input.addCommentInput,
-  input: (t) => ({
-    workOrderId: t.id({ required: true, description: 'The work order.' }),
-    text: t.string({ required: true, description: 'The comment, 1–10,000 characters.' }),
-  }),
+  input: commentInput,
   run: addComment,
-  payload: (t) => ({
-    comment: t.field({
-      type: CommentObject,
-      nullable: true,
-      description: 'The new comment.',
-      resolve: (payload): WorkOrderComment | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('comment', CommentObject, 'The new comment.'),
 })
 
 defineDeletion('workOrderCommentDelete', {
   description: "Removes one's own comment; managers remove any.",
-  schema: input.byId,
-  input: (t) => ({ id: t.id({ required: true, description: 'The comment.' }) }),
+  input: onlyId('The comment.'),
   run: deleteComment,
 })

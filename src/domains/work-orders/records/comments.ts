@@ -4,7 +4,7 @@ import { AccessError, notFound } from '../../../errors.ts'
 import type { WorkOrderComment } from '../../../generated/prisma/client.ts'
 import { userIdOf } from '../../../identity/users/people.ts'
 import { coordinates } from '../access.ts'
-import type { AddCommentInput } from './record-input.ts'
+import type { AddCommentInput } from '../orders/detail-commands.ts'
 import { lockWorkOrder } from '../service/load.ts'
 
 /** Adds a comment, also to a finished work order. */

@@ -5,7 +5,7 @@ import type { Labor, LaborRate, WorkOrder } from '../../../generated/prisma/clie
 import { demandActiveUser, userIdOf } from '../../../identity/users/people.ts'
 import { coordinates, demandCoordinator } from '../access.ts'
 import { workOrderUpdated } from '../events.ts'
-import type { AddLaborInput, SetLaborRateInput, StartLaborInput } from './record-input.ts'
+import type { AddLaborInput, SetLaborRateInput, StartLaborInput } from './commands.ts'
 import { allowedStatuses, demandEditable, laborCostCents, MAX_CENTS } from '../rules.ts'
 import { findPlace, lockWorkOrder } from '../service/load.ts'
 import { saveWorkOrder } from '../service/save.ts'

@@ -10,7 +10,7 @@ import type {
   CreatePartInput,
   UpdatePartInput,
   UsePartInput,
-} from './record-input.ts'
+} from './commands.ts'
 import { demandEditable, MAX_CENTS } from '../rules.ts'
 import { findPlace, lockWorkOrder } from '../service/load.ts'
 import { saveWorkOrder } from '../service/save.ts'

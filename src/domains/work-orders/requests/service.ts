@@ -18,7 +18,7 @@ import type {
   AcceptWorkRequestInput,
   CreateWorkRequestInput,
   RejectWorkRequestInput,
-} from './request-input.ts'
+} from './commands.ts'
 import { createWorkOrder } from '../service/create.ts'
 import { findPlace } from '../service/load.ts'
 
@@ -66,7 +66,7 @@ export async function acceptWorkRequest(
     unit,
     {
       title: input.title ?? before.title,
-      description: before.description,
+      description: before.description ?? undefined,
       priority: input.priority,
       type: 'REQUEST',
       locationId: before.locationId,

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { UnitOfWork } from '../../../database/unit-of-work.ts'
 import { DomainError, DomainErrors } from '../../../errors.ts'
 import type { WorkOrder } from '../../../generated/prisma/client.ts'
-import { changeWorkOrderStatusItem, createWorkOrderInput } from '../input.ts'
+import { creationItem, statusChangeItem } from '../orders/fields.ts'
 import { insertWorkOrders, prepareWorkOrder, type PreparedWorkOrder } from './create.ts'
 import { lockWorkOrders } from './load.ts'
 import { changeWorkOrderStatus } from './status.ts'
@@ -23,7 +23,7 @@ export async function bulkCreateWorkOrders(
   input: { items: readonly unknown[] },
 ): Promise<BulkResult[]> {
   const prepared: PreparedWorkOrder[] = []
-  const results = await eachItem(input.items, createWorkOrderInput, async (item) => {
+  const results = await eachItem(input.items, creationItem.rule, async (item) => {
     const made = await prepareWorkOrder(unit, item)
     prepared.push(made)
     return made.order
@@ -40,9 +40,7 @@ export async function bulkChangeWorkOrderStatus(
     unit,
     input.items.map((item) => item.id),
   )
-  return eachItem(input.items, changeWorkOrderStatusItem, (item) =>
-    changeWorkOrderStatus(unit, item),
-  )
+  return eachItem(input.items, statusChangeItem.rule, (item) => changeWorkOrderStatus(unit, item))
 }
 
 async function eachItem<T>(

@@ -5,7 +5,7 @@ import { record } from '../../../events/record.ts'
 import { Prisma } from '../../../generated/prisma/client.ts'
 import { demandCoordinator } from '../access.ts'
 import { workOrderDeleted } from '../events.ts'
-import type { DeleteWorkOrderInput } from '../input.ts'
+
 import { facetsOf } from './facets.ts'
 import { continueSchedule } from '../maintenance/service.ts'
 import { findPlace, lockWorkOrder } from './load.ts'
@@ -18,10 +18,7 @@ const STILL_REFERENCED = 'P2003'
  * or parts stays, because stock and invoices speak of it; cancel it instead.
  * @throws DomainError CONFLICT listing what needs it.
  */
-export async function deleteWorkOrder(
-  unit: UnitOfWork,
-  input: DeleteWorkOrderInput,
-): Promise<string> {
+export async function deleteWorkOrder(unit: UnitOfWork, input: { id: string }): Promise<string> {
   demandCoordinator(unit.caller)
   const order = await lockWorkOrder(unit, input.id)
   const where = { workOrderId: order.id }

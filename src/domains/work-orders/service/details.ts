@@ -19,7 +19,7 @@ import type {
   CheckItemInput,
   RemoveFromWorkOrderInput,
   SignWorkOrderInput,
-} from '../records/record-input.ts'
+} from '../orders/detail-commands.ts'
 import { demandEditable } from '../rules.ts'
 import { findPlace, lockWorkOrder } from './load.ts'
 import { saveWorkOrder } from './save.ts'

@@ -12,7 +12,7 @@ import {
   workOrderCompleted,
 } from '../completed-event.ts'
 import { workOrderStatusChanged } from '../events.ts'
-import type { ChangeWorkOrderStatusInput } from '../input.ts'
+import type { ChangeWorkOrderStatusInput } from '../orders/fields.ts'
 import { demandCompletable, demandTransition, isResponse } from '../rules.ts'
 import { shiftResolution } from '../sla/deadlines.ts'
 import { stopTimers } from '../records/labor.ts'

@@ -33,3 +33,17 @@ export function toMinutes(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
   return hours * 60 + minutes
 }
+
+/** Whether two times of business have a moment of the week in common. */
+export function overlap(windows: z.output<typeof businessHoursShape>): boolean {
+  return windows.some((a, index) =>
+    windows
+      .slice(index + 1)
+      .some(
+        (b) =>
+          a.day === b.day &&
+          toMinutes(a.closes) > toMinutes(b.opens) &&
+          toMinutes(b.closes) > toMinutes(a.opens),
+      ),
+  )
+}

@@ -4,7 +4,7 @@ import { DomainError, invalid, notFound } from '../../../errors.ts'
 import type { Prisma, SlaPolicy } from '../../../generated/prisma/client.ts'
 import { demandTimezone } from '../../locations/rules.ts'
 import { demandCoordinator } from '../access.ts'
-import type { CreateSlaPolicyInput, DeletePolicyInput, UpdateSlaPolicyInput } from './input.ts'
+import type { CreateSlaPolicyInput, UpdateSlaPolicyInput } from './commands.ts'
 import { findPlace } from '../service/load.ts'
 
 /** Sets the service levels of the organization or of a place. Work orders made before keep theirs. */
@@ -66,7 +66,7 @@ export async function updateSlaPolicy(
   return after
 }
 
-export async function deleteSlaPolicy(unit: UnitOfWork, input: DeletePolicyInput): Promise<string> {
+export async function deleteSlaPolicy(unit: UnitOfWork, input: { id: string }): Promise<string> {
   demandCoordinator(unit.caller)
   const policy = await lockPolicy(unit, input.id)
   await unit.tx.slaPolicy.delete({ where: { id: policy.id } })
