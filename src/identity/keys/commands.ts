@@ -1,52 +1,80 @@
-import type { ApiKey, Integration } from '../../generated/prisma/client.ts'
-import { defineCommand } from '../../graphql/commands/command.ts'
-import {
-  createApiKeyInput,
-  createIntegrationInput,
-  deleteIntegrationInput,
-  revokeApiKeyInput,
-  rotateApiKeyInput,
-  updateIntegrationInput,
-} from '../input.ts'
+import { z } from 'zod'
+import { SCOPES } from '../../access/caller.ts'
+import { defineCommand, type PayloadBuilder } from '../../graphql/commands/command.ts'
+import { field, inputOf, type ValueOf } from '../../graphql/commands/input/field.ts'
+import { dateTime, id, int, listOf, onlyId, text } from '../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordField, recordPayload } from '../../graphql/commands/payloads.ts'
 import {
   createApiKey,
   createIntegration,
   deleteIntegration,
+  type KeyWithText,
   revokeApiKey,
   rotateApiKey,
   updateIntegration,
 } from './service.ts'
-import { IntegrationType, ApiKeyType } from './type.ts'
+import { ApiKeyType, IntegrationType } from './type.ts'
 
-const SCOPES_TEXT = 'What it may do: "<resource>:read" or "<resource>:write"; write implies read.'
+const scopes = listOf(
+  field('String', z.enum(SCOPES), ''),
+  { min: 1, max: 1_000 },
+  'What it may do: "<resource>:read" or "<resource>:write"; write implies read.',
+)
+
+const createKeyInput = inputOf({
+  name: text({ max: 100 }, 'What it is for, {min}–{max} characters.'),
+  scopes,
+  expiresAt: dateTime('When it ends by itself; never when left out.').optional(),
+  integrationId: id('The system that uses it.').optional(),
+})
+export type CreateApiKeyInput = ValueOf<typeof createKeyInput>
+
+const rotateKeyInput = inputOf({
+  id: id('The key.'),
+  graceSeconds: int(
+    { min: 0, max: 604_800 },
+    'How long the old text still works, in seconds: 0 (default) to {max}.',
+  ).optional(),
+})
+export type RotateApiKeyInput = ValueOf<typeof rotateKeyInput>
+
+const name = text({ max: 100 }, 'Which system, {min}–{max} characters.')
+const description = text({ min: 0, max: 1_000 }, 'Details, up to {max} characters.')
+
+const createInput = inputOf({
+  name,
+  description: description.optional(),
+  scopes: scopes.describe('The most that its keys may do.'),
+})
+export type CreateIntegrationInput = ValueOf<typeof createInput>
+
+const updateInput = inputOf({
+  id: id('The integration.'),
+  name: name.describe('New name, {min}–{max} characters.').optional(),
+  description: description.describe('New details; null removes them.').clearable(),
+  scopes: scopes.describe('The most that its keys may do from now on.').optional(),
+})
+export type UpdateIntegrationInput = ValueOf<typeof updateInput>
+
+/** A key with its text, which is shown this once. */
+const keyPayload = (words: string, text: string) => (t: PayloadBuilder<KeyWithText>) => ({
+  ...recordField(t, 'apiKey', ApiKeyType, words, ({ apiKey }) => apiKey),
+  key: t.string({
+    nullable: true,
+    description: text,
+    resolve: (payload) => payload.result?.key ?? null,
+  }),
+})
 
 defineCommand('apiKeyCreate', {
   description: 'Creates an API key. Its text is answered once and never shown again.',
   permission: 'api-keys:manage',
-  schema: createApiKeyInput,
-  input: (t) => ({
-    name: t.string({ required: true, description: 'What it is for, 1–100 characters.' }),
-    scopes: t.stringList({ required: true, description: SCOPES_TEXT }),
-    expiresAt: t.field({
-      type: 'DateTime',
-      description: 'When it ends by itself; never when left out.',
-    }),
-    integrationId: t.id({ description: 'The system that uses it.' }),
-  }),
+  input: createKeyInput,
   run: createApiKey,
-  payload: (t) => ({
-    apiKey: t.field({
-      type: ApiKeyType,
-      nullable: true,
-      description: 'The new key, without its text.',
-      resolve: (payload): ApiKey | null => payload.result?.apiKey ?? null,
-    }),
-    key: t.string({
-      nullable: true,
-      description: 'The key itself: store it now, it is not shown again.',
-      resolve: (payload) => payload.result?.key ?? null,
-    }),
-  }),
+  payload: keyPayload(
+    'The new key, without its text.',
+    'The key itself: store it now, it is not shown again.',
+  ),
 })
 
 defineCommand('apiKeyRotate', {
@@ -54,64 +82,29 @@ defineCommand('apiKeyRotate', {
     'Gives an API key a new text, answered once. Id, scopes and limits stay; connections opened with the old text close and may come back until its grace ends.',
   permission: 'api-keys:manage',
   changes: null,
-  schema: rotateApiKeyInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The key.' }),
-    graceSeconds: t.int({
-      description: 'How long the old text still works, in seconds: 0 (default) to 604,800.',
-    }),
-  }),
+  input: rotateKeyInput,
   run: rotateApiKey,
-  payload: (t) => ({
-    apiKey: t.field({
-      type: ApiKeyType,
-      nullable: true,
-      description: 'The key, without its text.',
-      resolve: (payload): ApiKey | null => payload.result?.apiKey ?? null,
-    }),
-    key: t.string({
-      nullable: true,
-      description: 'The new text: store it now, it is not shown again.',
-      resolve: (payload) => payload.result?.key ?? null,
-    }),
-  }),
+  payload: keyPayload(
+    'The key, without its text.',
+    'The new text: store it now, it is not shown again.',
+  ),
 })
 
 defineCommand('apiKeyRevoke', {
   description: 'Ends an API key at once.',
   permission: 'api-keys:manage',
   changes: null,
-  schema: revokeApiKeyInput,
-  input: (t) => ({ id: t.id({ required: true, description: 'The key.' }) }),
+  input: onlyId('The key.'),
   run: (unit, input) => revokeApiKey(unit, input.id),
-  payload: (t) => ({
-    apiKey: t.field({
-      type: ApiKeyType,
-      nullable: true,
-      description: 'The revoked key.',
-      resolve: (payload): ApiKey | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('apiKey', ApiKeyType, 'The revoked key.'),
 })
 
 defineCommand('integrationCreate', {
   description: 'Adds a system that talks to this API.',
   permission: 'api-keys:manage',
-  schema: createIntegrationInput,
-  input: (t) => ({
-    name: t.string({ required: true, description: 'Which system, 1–100 characters.' }),
-    description: t.string({ description: 'Details, up to 1,000 characters.' }),
-    scopes: t.stringList({ required: true, description: 'The most that its keys may do.' }),
-  }),
+  input: createInput,
   run: createIntegration,
-  payload: (t) => ({
-    integration: t.field({
-      type: IntegrationType,
-      nullable: true,
-      description: 'The new integration.',
-      resolve: (payload): Integration | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('integration', IntegrationType, 'The new integration.'),
 })
 
 defineCommand('integrationUpdate', {
@@ -119,38 +112,16 @@ defineCommand('integrationUpdate', {
     'Changes an integration; what is left out stays. Scopes taken away are lost to its keys at once.',
   permission: 'api-keys:manage',
   recalls: true,
-  schema: updateIntegrationInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The integration.' }),
-    name: t.string({ description: 'New name, 1–100 characters.' }),
-    description: t.string({ description: 'New details; null removes them.' }),
-    scopes: t.stringList({ description: 'The most that its keys may do from now on.' }),
-  }),
+  input: updateInput,
   run: updateIntegration,
-  payload: (t) => ({
-    integration: t.field({
-      type: IntegrationType,
-      nullable: true,
-      description: 'The integration after the change.',
-      resolve: (payload): Integration | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('integration', IntegrationType, 'The integration after the change.'),
 })
 
 defineCommand('integrationDelete', {
   description: 'Removes an integration and ends its keys at once.',
   permission: 'api-keys:manage',
   recalls: true,
-  schema: deleteIntegrationInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The integration.' }),
-  }),
+  input: onlyId('The integration.'),
   run: deleteIntegration,
-  payload: (t) => ({
-    deletedId: t.id({
-      nullable: true,
-      description: 'Id of the removed integration.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
+  payload: deletedPayload('Id of the removed integration.'),
 })

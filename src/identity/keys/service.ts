@@ -10,10 +10,9 @@ import { generateApiKey, hashApiKey } from './api-keys.ts'
 import type {
   CreateApiKeyInput,
   CreateIntegrationInput,
-  DeleteIntegrationInput,
   RotateApiKeyInput,
   UpdateIntegrationInput,
-} from '../input.ts'
+} from './commands.ts'
 import { tellIntegrationChanged } from './integration-changes.ts'
 import { demandUser } from '../users/people.ts'
 import { announceRevocation } from '../sessions/sessions.ts'
@@ -198,10 +197,7 @@ export async function updateIntegration(
 }
 
 /** Removes an integration and ends its keys. */
-export async function deleteIntegration(
-  unit: UnitOfWork,
-  input: DeleteIntegrationInput,
-): Promise<string> {
+export async function deleteIntegration(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const found = await lockIntegration(unit, input.id, 'id')
   await announceKeys(unit, found.id)
   await tellIntegrationChanged(unit, found.id)

@@ -4,7 +4,7 @@ import { diffPayloads } from '../../events/diff.ts'
 import { record } from '../../events/record.ts'
 import { type Organization, Prisma } from '../../generated/prisma/client.ts'
 import { organizationUpdated, serializeOrganization } from '../events.ts'
-import type { ChangePlanInput, UpdateOrganizationInput } from '../input.ts'
+import type { ChangePlanInput, UpdateOrganizationInput } from './commands.ts'
 import { announceRevocation } from '../sessions/sessions.ts'
 
 /** What else must happen when an organization loses or regains API keys and webhooks. */

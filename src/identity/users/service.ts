@@ -17,7 +17,7 @@ import {
   userSuspended,
   userUpdated,
 } from '../events.ts'
-import type { InviteUserInput, OneUserInput, UpdateUserInput } from '../input.ts'
+import type { InviteUserInput, UpdateUserInput } from './commands.ts'
 import { endSessions } from './own-access.ts'
 import { demandCompany, userIdOf } from './people.ts'
 import { announceRevocation } from '../sessions/sessions.ts'
@@ -71,7 +71,7 @@ export async function inviteUser(
 /** Replaces the invitation of a user who has not accepted yet; the earlier one ends. */
 export async function resendInvitation(
   unit: UnitOfWork,
-  input: OneUserInput,
+  input: { id: string },
   ttlMs: number,
 ): Promise<Invited> {
   const before = await lockUser(unit, input.id)
@@ -101,7 +101,7 @@ export interface Updated {
 /** Changes details. A new role takes effect at once: what is open with the old one closes. */
 export async function updateUser(
   unit: UnitOfWork,
-  input: Omit<UpdateUserInput, 'revokeApiKeys'>,
+  input: UpdateUserInput,
 ): Promise<Updated> {
   const { id, ...given } = input
   const before = await lockUser(unit, id)
@@ -156,19 +156,19 @@ function linkTo(subject: string | null, now: Date): Pick<User, 'subject' | 'subj
 }
 
 /** Lifts a suspension, or admits somebody invited who signs in with an external provider. */
-export async function activateUser(unit: UnitOfWork, input: OneUserInput): Promise<User> {
+export async function activateUser(unit: UnitOfWork, input: { id: string }): Promise<User> {
   return changeStatus(unit, input, 'ACTIVE', userActivated)
 }
 
 /** Ends all sessions of a user until they are activated again. */
-export async function suspendUser(unit: UnitOfWork, input: OneUserInput): Promise<User> {
+export async function suspendUser(unit: UnitOfWork, input: { id: string }): Promise<User> {
   const user = await changeStatus(unit, input, 'SUSPENDED', userSuspended)
   await endSessions(unit, user.id, 'USER_SUSPENDED')
   return user
 }
 
 /** Removes a user for good; the row stays for the records, the address is free again. */
-export async function deleteUser(unit: UnitOfWork, input: OneUserInput): Promise<string> {
+export async function deleteUser(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const before = await lockForStatus(unit, input, 'DELETED')
   if (before.status === 'DELETED') return before.id
   await unit.tx.user.update({
@@ -200,7 +200,7 @@ export const CLOSED_INVITATION = {
 
 async function changeStatus(
   unit: UnitOfWork,
-  input: OneUserInput,
+  input: { id: string },
   status: UserStatus,
   event: EventDefinition<ReturnType<typeof serializeUser>>,
 ): Promise<User> {
@@ -212,7 +212,7 @@ async function changeStatus(
 
 async function lockForStatus(
   unit: UnitOfWork,
-  input: OneUserInput,
+  input: { id: string },
   status: UserStatus,
 ): Promise<User> {
   const before = await lockUser(unit, input.id)

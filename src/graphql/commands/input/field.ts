@@ -1,4 +1,10 @@
-import type { InputFieldBuilder, InputFieldMap, InputFieldRef, InputType } from '@pothos/core'
+import type {
+  InputFieldBuilder,
+  InputFieldMap,
+  InputFieldRef,
+  InputObjectRef,
+  InputType,
+} from '@pothos/core'
 import { z } from 'zod'
 import { builder, type SchemaTypes } from '../../builder.ts'
 
@@ -62,6 +68,11 @@ export function inputOf<Fields extends InputFields, Value = z.output<ObjectRule<
   return { fields, rule: together?.(rule) ?? (rule as unknown as z.ZodType<Value>) }
 }
 
+/** A field of a type made for it, which may be that of an argument too. */
+export interface InputTypeField<Value> extends InputField<z.ZodType<Value>> {
+  type: InputObjectRef<Types, object>
+}
+
 /**
  * A GraphQL input type of its own, for a field within an input or a list of them. `describe` says what
  * the field means where it stands.
@@ -72,9 +83,9 @@ export function inputType<Fields extends InputFields, Value = z.output<ObjectRul
   description: string,
   fields: Fields,
   together?: (rule: ObjectRule<Fields>) => z.ZodType<Value>,
-): InputField<z.ZodType<Value>> {
+): InputTypeField<Value> {
   const type = builder.inputType(name, { description, fields: (t) => buildFields(fields, t) })
-  return field(type, inputOf(fields, together).rule, description)
+  return { ...field(type, inputOf(fields, together).rule, description), type }
 }
 
 export function buildFields(fields: InputFields, t: InputBuilder): InputFieldMap {
