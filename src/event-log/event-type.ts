@@ -1,9 +1,10 @@
-import type { InputFieldBuilder } from '@pothos/core'
 import type { Actor as RecordedActor } from '../access/caller.ts'
 import { AccessError } from '../errors.ts'
 import type { LoggedEvent } from '../events/log.ts'
 import { MAX_FILTER_IDS, type Selection } from '../events/match.ts'
-import { builder, type SchemaTypes } from '../graphql/builder.ts'
+import { builder } from '../graphql/builder.ts'
+import { inputType } from '../graphql/commands/input/field.ts'
+import { ids } from '../graphql/commands/input/fields.ts'
 import { faultOfPatterns } from './event-patterns.ts'
 import { toFacetFilter } from './filter.ts'
 import { loadRecord } from './load-records.ts'
@@ -98,43 +99,52 @@ interface ParsedBody {
 /** The stored text, parsed once however many of its fields are asked for. */
 const bodyOf = memo((event: LoggedEvent): ParsedBody => JSON.parse(event.body))
 
-const filterDescription = (of: string) =>
-  `Only events of one of these ${of} (1–${MAX_FILTER_IDS} ids). An event without any does not match.`
-
-type InputFields = InputFieldBuilder<
-  PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>,
-  'InputObject'
->
-
 /** What events are about: the same fields wherever events are chosen. */
-const filterFields = (t: InputFields) => ({
-  locationIds: t.idList({ description: filterDescription('locations or anything below them') }),
-  siteIds: t.idList({ description: filterDescription('sites') }),
-  assetIds: t.idList({ description: filterDescription('assets') }),
-  assetTypeIds: t.idList({ description: filterDescription('asset types') }),
-  workOrderIds: t.idList({ description: filterDescription('work orders') }),
-  resourceIds: t.idList({ description: filterDescription('resources') }),
-  scheduleIds: t.idList({ description: filterDescription('schedules of rates') }),
-  quotationIds: t.idList({ description: filterDescription('quotations') }),
-  subjectIds: t.idList({ description: filterDescription('records') }),
-})
+const ABOUT = {
+  locationIds: 'locations or anything below them',
+  siteIds: 'sites',
+  assetIds: 'assets',
+  assetTypeIds: 'asset types',
+  workOrderIds: 'work orders',
+  resourceIds: 'resources',
+  scheduleIds: 'schedules of rates',
+  quotationIds: 'quotations',
+  subjectIds: 'records',
+}
+
+function aboutEach<T>(make: (description: string) => T): Record<keyof typeof ABOUT, T> {
+  const fields = Object.entries(ABOUT).map(([name, what]) => [
+    name,
+    make(
+      `Only events of one of these ${what} (1–${MAX_FILTER_IDS} ids). An event without any does not match.`,
+    ),
+  ])
+  return Object.fromEntries(fields) as Record<keyof typeof ABOUT, T>
+}
 
 export const EventWhere = builder.inputType('EventWhere', {
   description:
     'Narrows events down: all given fields must match, one id of each list suffices. Looks at the event as it was recorded, not at the record as it is now.',
   fields: (t) => ({
-    ...filterFields(t),
+    ...aboutEach((description) => t.idList({ description })),
     changedFields: t.stringList({
       description: 'Of the `*.updated` events only those where one of these fields changed.',
     }),
   }),
 })
 
-export const WebhookFilterInput = builder.inputType('WebhookFilterInput', {
-  description:
-    'Which events an endpoint gets, by what they are about: all given fields must match, one id of each list suffices.',
-  fields: filterFields,
-})
+export const webhookFilter = inputType(
+  'WebhookFilterInput',
+  'Which events an endpoint gets, by what they are about: all given fields must match, one id of each list suffices.',
+  aboutEach((description) =>
+    ids({ max: MAX_FILTER_IDS }, description)
+      .refine(
+        (list) => list.length > 0,
+        'must not be empty; leave it out to let everything through',
+      )
+      .clearable(),
+  ),
+)
 
 /**
  * What a reader of events asked for, in the form that events are matched with.

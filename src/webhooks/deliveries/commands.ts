@@ -1,10 +1,11 @@
 import type { WebhookAttempt, WebhookDelivery } from '../../generated/prisma/client.ts'
 import { innerLimit } from '../../database/time-limits.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
+import { inputOf, type ValueOf } from '../../graphql/commands/input/field.ts'
+import { ids, onlyId } from '../../graphql/commands/input/fields.ts'
 import { type Context, scopedPrisma } from '../../graphql/context.ts'
 import { retryDeliveries, retryDelivery, testEndpoint, waitForAttempt } from './service.ts'
 import { AttemptType, DeliveryType } from './type.ts'
-import { idInput, idsInput } from '../endpoints/input.ts'
 import { memo } from '../../database/memo.ts'
 
 const permission = 'webhooks:manage'
@@ -32,13 +33,17 @@ async function waitForTest(delivery: WebhookDelivery, context: Context): Promise
   return { delivery: fresh, attempt }
 }
 
+const retryInput = inputOf({
+  ids: ids({ min: 1, max: 100, distinct: true }, '{min}–{max} deliveries.'),
+})
+export type RetryDeliveriesInput = ValueOf<typeof retryInput>
+
 defineCommand('webhookEndpointTest', {
   description:
     'Sends a webhook.test event to an endpoint now, whatever its status and outside its order: one attempt. Waits up to 10 s for the result, less when the request may not take longer.',
   permission,
   changes: null,
-  schema: idInput,
-  input: (t) => ({ id: t.id({ required: true, description: 'The endpoint.' }) }),
+  input: onlyId('The endpoint.'),
   run: testEndpoint,
   payload: (t) => ({
     delivery: t.field({
@@ -63,8 +68,7 @@ defineCommand('webhookDeliveryRetry', {
     'Tries a delivery again now. A pending one goes at the next turn of its endpoint, in order; any other once and outside the order, with ";manual" in webhook-attempt. One that is being sent at this moment is refused: IN_FLIGHT.',
   permission,
   changes: null,
-  schema: idInput,
-  input: (t) => ({ id: t.id({ required: true, description: 'The delivery.' }) }),
+  input: onlyId('The delivery.'),
   run: retryDelivery,
   payload: (t) => ({
     delivery: t.field({
@@ -80,8 +84,7 @@ defineCommand('webhookDeliveriesRetry', {
   description:
     'Tries several deliveries again now, each as webhookDeliveryRetry does; all of them or, if one does not exist or is in flight, none. For more than 100 see webhookReplayStart and webhookDeliveriesRetryExhausted.',
   permission,
-  schema: idsInput,
-  input: (t) => ({ ids: t.idList({ required: true, description: '1–100 deliveries.' }) }),
+  input: retryInput,
   run: retryDeliveries,
   payload: (t) => ({
     deliveries: t.field({

@@ -6,12 +6,15 @@ import { serializeEnvelope, toUnixSeconds } from '../../events/envelope.ts'
 import type { WebhookDelivery } from '../../generated/prisma/client.ts'
 import { lockEndpoint, wakeLane } from '../endpoints/endpoint-record.ts'
 import { webhookTest } from '../../event-log/test-event.ts'
-import type { IdInput, IdsInput } from '../endpoints/input.ts'
+import type { RetryDeliveriesInput } from './commands.ts'
 import { attemptNowJob } from '../jobs.ts'
 import { findInFlight } from './in-flight.ts'
 
 /** Asks for one attempt of a test event, whatever the endpoint's status. */
-export async function testEndpoint(unit: UnitOfWork, input: IdInput): Promise<WebhookDelivery> {
+export async function testEndpoint(
+  unit: UnitOfWork,
+  input: { id: string },
+): Promise<WebhookDelivery> {
   const endpoint = await lockEndpoint(unit, input.id)
   const eventId = newId('testEvent', unit.now.getTime())
   const delivery = await unit.tx.webhookDelivery.create({
@@ -41,7 +44,10 @@ export async function testEndpoint(unit: UnitOfWork, input: IdInput): Promise<We
 }
 
 /** Tries a delivery now, as `retryDeliveries` does. */
-export async function retryDelivery(unit: UnitOfWork, input: IdInput): Promise<WebhookDelivery> {
+export async function retryDelivery(
+  unit: UnitOfWork,
+  input: { id: string },
+): Promise<WebhookDelivery> {
   const [delivery] = await retryAll(unit, [input.id], () => ['input', 'id'])
   if (delivery === undefined) throw notFound('Delivery', input.id)
   return delivery
@@ -53,7 +59,10 @@ export async function retryDelivery(unit: UnitOfWork, input: IdInput): Promise<W
  * @returns them in the order in which they were asked for
  * @throws DomainError NOT_FOUND, also when an endpoint was deleted; IN_FLIGHT
  */
-export function retryDeliveries(unit: UnitOfWork, input: IdsInput): Promise<WebhookDelivery[]> {
+export function retryDeliveries(
+  unit: UnitOfWork,
+  input: RetryDeliveriesInput,
+): Promise<WebhookDelivery[]> {
   return retryAll(unit, input.ids, (index) => ['input', 'ids', String(index)])
 }
 

@@ -1,17 +1,23 @@
-import type { WebhookEndpoint } from '../../generated/prisma/client.ts'
-import { builder } from '../../graphql/builder.ts'
+import { z } from 'zod'
+import { webhookFilter } from '../../event-log/event-type.ts'
+import { faultOfPatterns } from '../../event-log/event-patterns.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
-import { pauseEndpoint, resumeEndpoint, rotateSecret } from '../life/endpoint-life.ts'
-import { EndpointType, OrderingEnum } from './type.ts'
-import { WebhookFilterInput } from '../../event-log/event-type.ts'
+import { field, inputOf, inputType, type ValueOf } from '../../graphql/commands/input/field.ts'
 import {
-  createEndpointInput,
-  endpointInput,
-  resumeEndpointInput,
-  rotateSecretInput,
-  updateEndpointInput,
-} from './input.ts'
+  boolean,
+  eventType,
+  id,
+  int,
+  listOf,
+  oneOf,
+  onlyId,
+  text,
+} from '../../graphql/commands/input/fields.ts'
+import { deletedPayload, recordField, recordPayload } from '../../graphql/commands/payloads.ts'
+import { pauseEndpoint, resumeEndpoint, rotateSecret } from '../life/endpoint-life.ts'
+import { findHeaderFaults } from './custom-headers.ts'
 import { createEndpoint, deleteEndpoint, updateEndpoint } from './service.ts'
+import { EndpointType, OrderingEnum } from './type.ts'
 
 const permission = 'webhooks:manage'
 const ENDPOINT_ID = 'The endpoint.'
@@ -22,67 +28,139 @@ const PAYLOAD =
 const MAX_BODY_BYTES =
   'Bytes that the receiver takes of a body, 1024–10485760. What is larger is sent with nothing but the id under `data.object` and `payloadError` (TOO_LARGE) beside `data`, under the same event id; Query.events has the whole.'
 
-const NewHeader = builder.inputType('WebhookHeaderInput', {
-  description: 'A header that is sent with every delivery. Its value is stored encrypted.',
-  fields: (t) => ({
-    name: t.string({
-      required: true,
-      description:
-        'Name; not host, user-agent, content-*, webhook-*, x-infodeck-* or one that concerns the connection.',
-    }),
-    value: t.string({ required: true, description: 'Value: 1–2000 visible ASCII characters.' }),
-  }),
+const HEADER = 'A header that is sent with every delivery. Its value is stored encrypted.'
+const any = (words: string) => field('String', z.string(), words)
+
+const newHeader = inputType('WebhookHeaderInput', HEADER, {
+  name: any(
+    'Name; not host, user-agent, content-*, webhook-*, x-infodeck-* or one that concerns the connection.',
+  ),
+  value: any('Value: 1–2000 visible ASCII characters.'),
 })
 
-const ChangedHeader = builder.inputType('WebhookHeaderChangeInput', {
-  description: 'A header that is sent with every delivery. Its value is stored encrypted.',
-  fields: (t) => ({
-    name: t.string({ required: true, description: 'Name, as when it is registered.' }),
-    value: t.string({ description: 'Value; left out, the one stored under this name stays.' }),
-  }),
+const changedHeader = inputType('WebhookHeaderChangeInput', HEADER, {
+  name: any('Name, as when it is registered.'),
+  value: any('Value; left out, the one stored under this name stays.').clearable(),
 })
+
+function refuseFaults(
+  headers: readonly { name: string; value?: string | null | undefined }[],
+  context: z.RefinementCtx,
+): void {
+  // The value that is kept was judged when it was given.
+  const whole = headers.map(({ name, value }) => ({ name, value: value ?? 'kept' }))
+  for (const { index, field: part, message } of findHeaderFaults(whole)) {
+    const path = [index, part].filter((step) => step !== undefined)
+    context.addIssue({ code: 'custom', path, message })
+  }
+}
+
+const eventTypes = listOf(
+  eventType(''),
+  { min: 1, max: 100, distinct: true },
+  '{min}–{max} types: exact, "workorder.*" or "*". Query.eventTypes lists them.',
+).check(faultOfPatterns)
+const name = text({ min: 0, max: 100 }, 'What people call it, up to {max} characters.')
+const description = text({ min: 0, max: 1_000 }, 'Notes, up to 1000 characters.')
+const filter = webhookFilter.describe('Only events about these records.')
+const changedFields = listOf(
+  text({ max: 100, trim: false }, ''),
+  { max: 50 },
+  'Of the `*.updated` events only those where one of these (up to {max}) changed.',
+)
+const maxInFlight = int(
+  { min: 1, max: 50 },
+  'Requests under way at once, {min}–{max}; 10. With ordering ENDPOINT always one.',
+)
+/** No body that was reduced is as large, and none that an event has is larger. */
+const maxBodyBytes = int(
+  { min: 1_024, max: 10_485_760 },
+  `${MAX_BODY_BYTES} Without it all is sent whole.`,
+)
+/** Whether it is a document that can be rendered is found out with the schema. */
+const payload = any(PAYLOAD).refine(
+  (document) => document !== '',
+  'must not be empty; null is the form of the catalogue',
+)
+
+const createInput = inputOf({
+  url: any('Public HTTPS URL on port 443, 8443 or from 1024 up; no user name in it.'),
+  eventTypes,
+  name: name.optional(),
+  description: description.optional(),
+  customHeaders: field(
+    [newHeader.type],
+    z.array(newHeader.rule).superRefine(refuseFaults),
+    'Up to 20 headers to send along.',
+  ).optional(),
+  filter: filter.optional(),
+  changedFields: changedFields.optional(),
+  ordering: oneOf(OrderingEnum, 'Order of the events; ENDPOINT.').optional(),
+  maxInFlight: maxInFlight.optional(),
+  maxBodyBytes: maxBodyBytes.optional(),
+  integrationId: id(
+    'The system that gets the events: it must hold every scope that they need, now and whenever one is sent. Without it nothing is left out.',
+  ).optional(),
+  payload: payload.optional(),
+})
+export type CreateEndpointInput = ValueOf<typeof createInput>
+
+const updateInput = inputOf({
+  id: id(ENDPOINT_ID),
+  url: any(
+    'New URL; also for what waits already. When it leads to another host, custom headers must be given again with their values, or removed.',
+  ).optional(),
+  eventTypes: eventTypes.describe('New types, all of them.').optional(),
+  name: name.describe('New name; null removes it.').clearable(),
+  description: description.describe('New notes; null removes them.').clearable(),
+  customHeaders: field(
+    [changedHeader.type],
+    z.array(changedHeader.rule).superRefine(refuseFaults),
+    'New headers, all of them; null removes them.',
+  ).clearable(),
+  filter: filter.describe('New filter; null removes it.').clearable(),
+  changedFields: changedFields.describe('New list; null removes the condition.').clearable(),
+  ordering: oneOf(OrderingEnum, 'New order.').optional(),
+  maxInFlight: maxInFlight.describe('New number of requests at once, {min}–{max}.').optional(),
+  maxBodyBytes: maxBodyBytes
+    .describe(
+      `New limit, also for what waits; null lifts it. The few that are reduced already stay so: every attempt has the same bytes. ${MAX_BODY_BYTES}`,
+    )
+    .clearable(),
+  integrationId: id('New system; null lifts the bound of its scopes.').clearable(),
+  payload: payload
+    .describe(
+      `New document, also for what waits and was not tried yet; null = the form of the catalogue. Saving the present one again makes an INVALID one VALID if it can be. ${PAYLOAD}`,
+    )
+    .clearable(),
+})
+export type UpdateEndpointInput = ValueOf<typeof updateInput>
+
+const resumeInput = inputOf({
+  id: id(ENDPOINT_ID),
+  skipBuffered: boolean(
+    'True cancels what was kept and goes on with what happens from now on.',
+  ).default(false, { shown: true }),
+})
+export type ResumeEndpointInput = ValueOf<typeof resumeInput>
+
+const rotateInput = inputOf({
+  id: id(ENDPOINT_ID),
+  graceSeconds: int(
+    { min: 0, max: 604_800 },
+    'How long the old secret signs too: 0–604800 seconds. 0 ends it now.',
+  ).default(86_400, { shown: true }),
+})
+export type RotateSecretInput = ValueOf<typeof rotateInput>
 
 defineCommand('webhookEndpointCreate', {
   description:
     'Registers a URL for events. The signing secret is shown in this answer and never again.',
   permission,
-  schema: createEndpointInput,
-  input: (t) => ({
-    url: t.string({
-      required: true,
-      description: 'Public HTTPS URL on port 443, 8443 or from 1024 up; no user name in it.',
-    }),
-    eventTypes: t.field({
-      type: ['EventType'],
-      required: true,
-      description: '1–100 types: exact, "workorder.*" or "*". Query.eventTypes lists them.',
-    }),
-    name: t.string({ description: 'What people call it, up to 100 characters.' }),
-    description: t.string({ description: 'Notes, up to 1000 characters.' }),
-    customHeaders: t.field({ type: [NewHeader], description: 'Up to 20 headers to send along.' }),
-    filter: t.field({ type: WebhookFilterInput, description: 'Only events about these records.' }),
-    changedFields: t.stringList({
-      description: 'Of the `*.updated` events only those where one of these (up to 50) changed.',
-    }),
-    ordering: t.field({ type: OrderingEnum, description: 'Order of the events; ENDPOINT.' }),
-    maxInFlight: t.int({
-      description: 'Requests under way at once, 1–50; 10. With ordering ENDPOINT always one.',
-    }),
-    maxBodyBytes: t.int({ description: `${MAX_BODY_BYTES} Without it all is sent whole.` }),
-    integrationId: t.id({
-      description:
-        'The system that gets the events: it must hold every scope that they need, now and whenever one is sent. Without it nothing is left out.',
-    }),
-    payload: t.string({ description: PAYLOAD }),
-  }),
+  input: createInput,
   run: (unit, input, { config }, { schema }) => createEndpoint(unit, config, schema, input),
   payload: (t) => ({
-    endpoint: t.field({
-      type: EndpointType,
-      nullable: true,
-      description: 'The new endpoint.',
-      resolve: (payload): WebhookEndpoint | null => payload.result?.endpoint ?? null,
-    }),
+    ...recordField(t, 'endpoint', EndpointType, 'The new endpoint.', ({ endpoint }) => endpoint),
     signingSecret: t.string({
       nullable: true,
       description:
@@ -96,41 +174,9 @@ defineCommand('webhookEndpointUpdate', {
   description: 'Changes an endpoint; what is left out stays.',
   permission,
   recalls: true,
-  schema: updateEndpointInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: ENDPOINT_ID }),
-    url: t.string({
-      description:
-        'New URL; also for what waits already. When it leads to another host, custom headers must be given again with their values, or removed.',
-    }),
-    eventTypes: t.field({ type: ['EventType'], description: 'New types, all of them.' }),
-    name: t.string({ description: 'New name; null removes it.' }),
-    description: t.string({ description: 'New notes; null removes them.' }),
-    customHeaders: t.field({
-      type: [ChangedHeader],
-      description: 'New headers, all of them; null removes them.',
-    }),
-    filter: t.field({ type: WebhookFilterInput, description: 'New filter; null removes it.' }),
-    changedFields: t.stringList({ description: 'New list; null removes the condition.' }),
-    ordering: t.field({ type: OrderingEnum, description: 'New order.' }),
-    maxInFlight: t.int({ description: 'New number of requests at once, 1–50.' }),
-    maxBodyBytes: t.int({
-      description: `New limit, also for what waits; null lifts it. The few that are reduced already stay so: every attempt has the same bytes. ${MAX_BODY_BYTES}`,
-    }),
-    integrationId: t.id({ description: 'New system; null lifts the bound of its scopes.' }),
-    payload: t.string({
-      description: `New document, also for what waits and was not tried yet; null = the form of the catalogue. Saving the present one again makes an INVALID one VALID if it can be. ${PAYLOAD}`,
-    }),
-  }),
+  input: updateInput,
   run: (unit, input, { config }, { schema }) => updateEndpoint(unit, config, schema, input),
-  payload: (t) => ({
-    endpoint: t.field({
-      type: EndpointType,
-      nullable: true,
-      description: 'The endpoint after the change.',
-      resolve: (payload): WebhookEndpoint | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('endpoint', EndpointType, 'The endpoint after the change.'),
 })
 
 defineCommand('webhookEndpointDelete', {
@@ -138,37 +184,18 @@ defineCommand('webhookEndpointDelete', {
     'Deletes an endpoint and its secrets. What waits is cancelled; the log of what was sent stays for its time.',
   permission,
   recalls: true,
-  schema: endpointInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: ENDPOINT_ID }),
-  }),
+  input: onlyId(ENDPOINT_ID),
   run: deleteEndpoint,
-  payload: (t) => ({
-    deletedId: t.id({
-      nullable: true,
-      description: 'Id of the endpoint that is gone.',
-      resolve: (payload) => payload.result ?? null,
-    }),
-  }),
+  payload: deletedPayload('Id of the endpoint that is gone.'),
 })
 
 defineCommand('webhookEndpointPause', {
   description: 'Stops sending to an endpoint; its events are kept until it is resumed.',
   permission,
   recalls: true,
-  schema: endpointInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: ENDPOINT_ID }),
-  }),
+  input: onlyId(ENDPOINT_ID),
   run: pauseEndpoint,
-  payload: (t) => ({
-    endpoint: t.field({
-      type: EndpointType,
-      nullable: true,
-      description: 'The endpoint, paused.',
-      resolve: (payload): WebhookEndpoint | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('endpoint', EndpointType, 'The endpoint, paused.'),
 })
 
 defineCommand('webhookEndpointResume', {
@@ -176,23 +203,9 @@ defineCommand('webhookEndpointResume', {
     'Sends to a paused or disabled endpoint again. What was kept goes out first, in order, or is skipped.',
   permission,
   recalls: true,
-  schema: resumeEndpointInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: ENDPOINT_ID }),
-    skipBuffered: t.boolean({
-      defaultValue: false,
-      description: 'True cancels what was kept and goes on with what happens from now on.',
-    }),
-  }),
+  input: resumeInput,
   run: resumeEndpoint,
-  payload: (t) => ({
-    endpoint: t.field({
-      type: EndpointType,
-      nullable: true,
-      description: 'The endpoint, active.',
-      resolve: (payload): WebhookEndpoint | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('endpoint', EndpointType, 'The endpoint, active.'),
 })
 
 defineCommand('webhookEndpointRotateSecret', {
@@ -200,22 +213,16 @@ defineCommand('webhookEndpointRotateSecret', {
     'Gives an endpoint a new signing secret. Until the grace ends every delivery carries both signatures, the old one first.',
   permission,
   recalls: true,
-  schema: rotateSecretInput,
-  input: (t) => ({
-    id: t.id({ required: true, description: ENDPOINT_ID }),
-    graceSeconds: t.int({
-      defaultValue: 86_400,
-      description: 'How long the old secret signs too: 0–604800 seconds. 0 ends it now.',
-    }),
-  }),
+  input: rotateInput,
   run: (unit, input, { config }) => rotateSecret(unit, config, input),
   payload: (t) => ({
-    endpoint: t.field({
-      type: EndpointType,
-      nullable: true,
-      description: 'The endpoint with the new secret.',
-      resolve: (payload): WebhookEndpoint | null => payload.result?.endpoint ?? null,
-    }),
+    ...recordField(
+      t,
+      'endpoint',
+      EndpointType,
+      'The endpoint with the new secret.',
+      ({ endpoint }) => endpoint,
+    ),
     signingSecret: t.string({
       nullable: true,
       description: 'The new secret. Keep it: it is not shown again.',

@@ -10,7 +10,7 @@ import { cancelThrough } from '../life/buffered.ts'
 import { lockEndpoint } from './endpoint-record.ts'
 import { demandBounds, lockIntegrationsFirst } from './endpoint-scopes.ts'
 import { toFacetFilter } from '../../event-log/filter.ts'
-import type { CreateEndpointInput, EndpointInput, UpdateEndpointInput } from './input.ts'
+import type { CreateEndpointInput, UpdateEndpointInput } from './commands.ts'
 import { isPayloadSaved, toPayloadColumns } from '../payloads/save-payload.ts'
 import { takeBackRenderings } from '../payloads/take-back.ts'
 import {
@@ -151,7 +151,7 @@ export async function updateEndpoint(
 }
 
 /** Deletes an endpoint with its secrets; what waits is cancelled, the log stays for its time. */
-export async function deleteEndpoint(unit: UnitOfWork, input: EndpointInput): Promise<string> {
+export async function deleteEndpoint(unit: UnitOfWork, input: { id: string }): Promise<string> {
   const endpoint = await lockEndpoint(unit, input.id)
   await demandNoHook(unit, endpoint.id)
   const { id } = endpoint

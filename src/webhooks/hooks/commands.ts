@@ -1,8 +1,24 @@
-import type { SyncHook } from '../../generated/prisma/client.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
-import { removeHook, removeHookInput, setHook, setHookInput } from './service.ts'
-import { FailurePolicyEnum, SyncHookObject } from './type.ts'
+import { inputOf, type ValueOf } from '../../graphql/commands/input/field.ts'
+import { eventType, id, int, oneOf } from '../../graphql/commands/input/fields.ts'
+import { recordPayload } from '../../graphql/commands/payloads.ts'
 import { permission } from './lists.ts'
+import { removeHook, setHook } from './service.ts'
+import { FailurePolicyEnum, SyncHookObject } from './type.ts'
+
+const setInput = inputOf({
+  event: eventType('What to ask.'),
+  endpointId: id('Whom to ask.'),
+  timeoutMs: int(
+    { min: 100, max: 10_000 },
+    // Enough for a look-up elsewhere, short enough for somebody who waits.
+    'Milliseconds for the answer, 100–10000; 5000 when left out.',
+  ).default(5_000),
+  failurePolicy: oneOf(FailurePolicyEnum, 'What no answer means; FAIL_OPEN when left out.').default(
+    'FAIL_OPEN',
+  ),
+})
+export type SetHookInput = ValueOf<typeof setInput>
 
 defineCommand('syncHookSet', {
   description:
@@ -10,27 +26,9 @@ defineCommand('syncHookSet', {
   permission,
   changes: 'event',
   recalls: true,
-  schema: setHookInput,
-  input: (t) => ({
-    event: t.field({ type: 'EventType', required: true, description: 'What to ask.' }),
-    endpointId: t.id({ required: true, description: 'Whom to ask.' }),
-    timeoutMs: t.int({
-      description: 'Milliseconds for the answer, 100–10000; 5000 when left out.',
-    }),
-    failurePolicy: t.field({
-      type: FailurePolicyEnum,
-      description: 'What no answer means; FAIL_OPEN when left out.',
-    }),
-  }),
+  input: setInput,
   run: setHook,
-  payload: (t) => ({
-    syncHook: t.field({
-      type: SyncHookObject,
-      nullable: true,
-      description: 'The hook after the change.',
-      resolve: (payload): SyncHook | null => payload.result ?? null,
-    }),
-  }),
+  payload: recordPayload('syncHook', SyncHookObject, 'The hook after the change.'),
 })
 
 defineCommand('syncHookRemove', {
@@ -38,10 +36,7 @@ defineCommand('syncHookRemove', {
   permission,
   changes: 'event',
   recalls: true,
-  schema: removeHookInput,
-  input: (t) => ({
-    event: t.field({ type: 'EventType', required: true, description: 'What was asked.' }),
-  }),
+  input: inputOf({ event: eventType('What was asked.') }),
   run: removeHook,
   payload: (t) => ({
     removed: t.boolean({

@@ -6,36 +6,10 @@ import { DomainError, invalid } from '../../errors.ts'
 import { type EventDefinition, listEvents } from '../../events/define.ts'
 import { serializeEnvelope, toUnixSeconds } from '../../events/envelope.ts'
 import type { SyncHook } from '../../generated/prisma/client.ts'
-import { HookFailurePolicy } from '../../generated/prisma/enums.ts'
+import type { HookFailurePolicy } from '../../generated/prisma/enums.ts'
 import { lockEndpoint } from '../endpoints/endpoint-record.ts'
 import { reducePayload } from '../payloads/reduce-payload.ts'
-
-/** Enough for a look-up elsewhere, short enough for somebody who waits. */
-const DEFAULT_TIMEOUT_MS = 5_000
-const LEAST_TIMEOUT_MS = 100
-const MOST_TIMEOUT_MS = 10_000
-
-export const setHookInput = z.object({
-  event: z.string(),
-  endpointId: z.string(),
-  timeoutMs: z
-    .number()
-    .int()
-    .min(LEAST_TIMEOUT_MS, `must be ${LEAST_TIMEOUT_MS}–${MOST_TIMEOUT_MS}`)
-    .max(MOST_TIMEOUT_MS, `must be ${LEAST_TIMEOUT_MS}–${MOST_TIMEOUT_MS}`)
-    .nullish()
-    .transform((value) => value ?? DEFAULT_TIMEOUT_MS),
-  failurePolicy: z
-    .enum(HookFailurePolicy)
-    .nullish()
-    .transform((value) => value ?? 'FAIL_OPEN'),
-})
-type SetHookInput = z.infer<typeof setHookInput>
-
-export const removeHookInput = z.object({
-  event: z.string(),
-})
-type RemoveHookInput = z.infer<typeof removeHookInput>
+import type { SetHookInput } from './commands.ts'
 
 /** Types of questions, for messages and checks. */
 const questions = () => listEvents().filter((event) => event.isQuestion === true)
@@ -91,7 +65,7 @@ async function lockHook(unit: UnitOfWork, eventType: string): Promise<SyncHook |
 }
 
 /** From now on nobody is asked; what waits for an answer goes on without. */
-export async function removeHook(unit: UnitOfWork, input: RemoveHookInput): Promise<boolean> {
+export async function removeHook(unit: UnitOfWork, input: { event: string }): Promise<boolean> {
   const before = await lockHook(unit, input.event)
   if (before !== null) await recall(unit, [before.endpointId])
   const { count } = await unit.tx.syncHook.deleteMany({ where: { eventType: input.event } })

@@ -4,13 +4,13 @@ import { DomainError } from '../../errors.ts'
 import type { WebhookEndpoint } from '../../generated/prisma/client.ts'
 import { hastenRetries, skipBuffered, untilPositioned } from './buffered.ts'
 import { lockEndpoint, wakeLane } from '../endpoints/endpoint-record.ts'
-import type { EndpointInput, ResumeEndpointInput, RotateSecretInput } from '../endpoints/input.ts'
+import type { ResumeEndpointInput, RotateSecretInput } from '../endpoints/commands.ts'
 import { addSecret } from '../endpoints/service.ts'
 
 /** Stops sending; events go on being kept for the endpoint. Pausing twice changes nothing. */
 export async function pauseEndpoint(
   unit: UnitOfWork,
-  input: EndpointInput,
+  input: { id: string },
 ): Promise<WebhookEndpoint> {
   const endpoint = await lockEndpoint(unit, input.id)
   if (endpoint.status === 'PAUSED') return endpoint

@@ -1,7 +1,10 @@
+import { z } from 'zod'
 import { builder } from '../../graphql/builder.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
+import { field, inputOf, type ValueOf } from '../../graphql/commands/input/field.ts'
+import { eventType, id } from '../../graphql/commands/input/fields.ts'
 import type { PayloadFault as Fault } from './payload-document.ts'
-import { planPreview, type Preview, previewInput, renderPreview } from './preview.ts'
+import { planPreview, type Preview, renderPreview } from './preview.ts'
 
 const Basis = builder.enumType('WebhookPayloadPreviewBasis', {
   description: 'Where the event of a preview comes from.',
@@ -49,24 +52,25 @@ const PreviewType = builder.objectRef<Preview>('WebhookPayloadPreview').implemen
   }),
 })
 
+const previewInput = inputOf({
+  endpointId: id(
+    'With the document, the rights and the limit of this endpoint. Left out: as for an endpoint without an integration.',
+  ).optional(),
+  payload: field(
+    'String',
+    z.string(),
+    "With this document instead of the endpoint's own.",
+  ).optional(),
+  eventType: eventType('Exact type; Query.eventTypes lists them.'),
+  subjectId: id('The record that the event is about.'),
+})
+export type PreviewInput = ValueOf<typeof previewInput>
+
 defineCommand('webhookPayloadPreview', {
   description:
     'Shows the payload of any type of event on one of your records, with the document of an endpoint, another document, or none. Sends nothing and changes nothing.',
   permission: 'webhooks:manage',
-  schema: previewInput,
-  input: (t) => ({
-    endpointId: t.id({
-      description:
-        'With the document, the rights and the limit of this endpoint. Left out: as for an endpoint without an integration.',
-    }),
-    payload: t.string({ description: "With this document instead of the endpoint's own." }),
-    eventType: t.field({
-      type: 'EventType',
-      required: true,
-      description: 'Exact type; Query.eventTypes lists them.',
-    }),
-    subjectId: t.id({ required: true, description: 'The record that the event is about.' }),
-  }),
+  input: previewInput,
   run: (unit, input, _context, { schema }) => planPreview(unit, schema, input),
   payload: (t) => ({
     preview: t.field({

@@ -12,16 +12,9 @@ import { rendererOf, scopesOfRenderer } from '../endpoints/endpoint-terms.ts'
 import { isRecord } from '../../event-log/load-records.ts'
 import { PayloadError, readPayloadDocument } from './payload-document.ts'
 import { fallBack, type RenderedBody, renderPayloads } from './render-payload.ts'
+import type { PreviewInput } from './preview-schema.ts'
 import { reducePayload } from './reduce-payload.ts'
 import { demandDocument } from './save-payload.ts'
-
-export const previewInput = z.object({
-  endpointId: z.string().nullish(),
-  payload: z.string().nullish(),
-  eventType: z.string(),
-  subjectId: z.string(),
-})
-type PreviewInput = z.infer<typeof previewInput>
 
 /**
  * Where the event of a preview comes from: it happened (EVENT), or it did not and shows the record

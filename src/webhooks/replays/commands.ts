@@ -1,30 +1,29 @@
-import type { WebhookReplay } from '../../generated/prisma/client.ts'
 import { defineCommand } from '../../graphql/commands/command.ts'
-import { idInput } from '../endpoints/input.ts'
+import { inputOf } from '../../graphql/commands/input/field.ts'
+import { onlyId } from '../../graphql/commands/input/fields.ts'
+import { recordPayload } from '../../graphql/commands/payloads.ts'
+import { endpointId, perSecond, type ReplayInput, replayInput } from './fields.ts'
 import { cancelReplay, startReplay } from './service.ts'
-import { replayInput, retryExhaustedInput } from './replay-input.ts'
 import { permission, ReplayType } from './type.ts'
-import { selectionFields, paceField } from './lists.ts'
 
-const replayPayload = {
-  nullable: true as const,
-  description: 'The replay. Read it again to see how far it has come.',
-}
+/** All that was given up, whenever it was. */
+const retryExhaustedInput = inputOf({ endpointId, perSecond }, (rule) =>
+  rule.transform((asked): ReplayInput => ({ ...asked, types: [], statuses: ['EXHAUSTED'] })),
+)
+
+const payload = recordPayload(
+  'replay',
+  ReplayType,
+  'The replay. Read it again to see how far it has come.',
+)
 
 defineCommand('webhookReplayStart', {
   description:
     'Sends past deliveries of an endpoint once more: in order, at the pace given, with the same bodies and event ids and ";replay" in webhook-attempt. One replay per endpoint at a time; what happens meanwhile is delivered as always.',
   permission,
-  schema: replayInput,
-  input: selectionFields,
+  input: replayInput,
   run: startReplay,
-  payload: (t) => ({
-    replay: t.field({
-      type: ReplayType,
-      ...replayPayload,
-      resolve: (payload): WebhookReplay | null => payload.result ?? null,
-    }),
-  }),
+  payload,
 })
 
 defineCommand('webhookReplayCancel', {
@@ -32,33 +31,16 @@ defineCommand('webhookReplayCancel', {
   permission,
   changes: null,
   recalls: true,
-  schema: idInput,
-  input: (t) => ({ id: t.id({ required: true, description: 'The replay.' }) }),
+  input: onlyId('The replay.'),
   run: cancelReplay,
-  payload: (t) => ({
-    replay: t.field({
-      type: ReplayType,
-      ...replayPayload,
-      resolve: (payload): WebhookReplay | null => payload.result ?? null,
-    }),
-  }),
+  payload,
 })
 
 defineCommand('webhookDeliveriesRetryExhausted', {
   description:
     'Sends everything once more that an endpoint was given up on: a replay of all EXHAUSTED deliveries, in the background however many they are.',
   permission,
-  schema: retryExhaustedInput,
-  input: (t) => ({
-    endpointId: t.id({ required: true, description: 'The endpoint.' }),
-    perSecond: paceField(t),
-  }),
+  input: retryExhaustedInput,
   run: startReplay,
-  payload: (t) => ({
-    replay: t.field({
-      type: ReplayType,
-      ...replayPayload,
-      resolve: (payload): WebhookReplay | null => payload.result ?? null,
-    }),
-  }),
+  payload,
 })

@@ -1,40 +1,12 @@
-import type { InputFieldBuilder } from '@pothos/core'
-import { AccessError } from '../../errors.ts'
 import type { WebhookReplay } from '../../generated/prisma/client.ts'
-import { builder, type SchemaTypes } from '../../graphql/builder.ts'
+import { builder } from '../../graphql/builder.ts'
+import { readInput } from '../../graphql/commands/input/read-input.ts'
 import { callerOf, scopedPrisma } from '../../graphql/context.ts'
 import { byId, byMoment, byNumber, oneOf } from '../../graphql/lists/comparators.ts'
 import { defineList } from '../../graphql/lists/define-list.ts'
-import { DeliveryStatusEnum } from '../deliveries/type.ts'
+import { replayPreview } from './fields.ts'
 import { previewReplay } from './service.ts'
-import { replayInput } from './replay-input.ts'
 import { permission, Preview, StatusEnum } from './type.ts'
-
-type Fields = InputFieldBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, 'InputObject'>
-
-export const selectionFields = (t: Fields) => ({
-  endpointId: t.id({ required: true, description: 'The endpoint.' }),
-  from: t.field({ type: 'DateTime', description: 'Only deliveries created then or later.' }),
-  to: t.field({ type: 'DateTime', description: 'Only deliveries created before.' }),
-  types: t.field({
-    type: ['EventType'],
-    description: 'Only these types; exact, "workorder.*" or "*". All when left out.',
-  }),
-  statuses: t.field({
-    type: [DeliveryStatusEnum],
-    description:
-      'Only deliveries that ended so: EXHAUSTED for what was given up. SUCCEEDED, EXHAUSTED and CANCELLED when left out.',
-  }),
-  perSecond: paceField(t),
-})
-
-export const paceField = (t: Fields) =>
-  t.int({ description: 'Deliveries per second, at most: 1–100; 10 when left out.' })
-
-const PreviewInput = builder.inputType('WebhookReplayPreviewInput', {
-  description: 'Input of webhookReplayPreview, the same as of webhookReplayStart.',
-  fields: selectionFields,
-})
 
 builder.queryFields((t) => ({
   webhookReplayPreview: t.field({
@@ -42,16 +14,14 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'Dry run of webhookReplayStart; null when there is no such endpoint.',
     authScopes: { permission },
-    args: { input: t.arg({ type: PreviewInput, required: true, description: 'What to count.' }) },
+    args: {
+      input: t.arg({ type: replayPreview.type, required: true, description: 'What to count.' }),
+    },
     resolve: async (_root, args, context) => {
-      const parsed = replayInput.safeParse(args.input)
-      if (!parsed.success) {
-        const [issue] = parsed.error.issues
-        throw new AccessError('BAD_USER_INPUT', `${issue?.path.join('.')}: ${issue?.message}`)
-      }
+      const asked = readInput(replayPreview, args.input)
       const { organizationId } = callerOf(context)
       const endpoint = await scopedPrisma(context).webhookEndpoint.findUnique({
-        where: { id: parsed.data.endpointId, deletedAt: null },
+        where: { id: asked.endpointId, deletedAt: null },
         select: { id: true },
       })
       if (endpoint === null) return null
@@ -59,7 +29,7 @@ builder.queryFields((t) => ({
       return previewReplay(
         async (text, values) => (await pool.query(text, values)).rows,
         organizationId,
-        parsed.data,
+        asked,
       )
     },
   }),

@@ -7,8 +7,7 @@ import { namesSomething } from '../../events/match.ts'
 import type { WebhookReplay } from '../../generated/prisma/client.ts'
 import { demandUser } from '../../identity/users/people.ts'
 import { lockEndpoint } from '../endpoints/endpoint-record.ts'
-import type { IdInput } from '../endpoints/input.ts'
-import type { ReplayInput } from './replay-input.ts'
+import type { ReplayInput } from './fields.ts'
 import { coveredBy } from './replay-selection.ts'
 
 /** What a replay would do. */
@@ -116,7 +115,10 @@ export async function startReplay(unit: UnitOfWork, input: ReplayInput): Promise
 }
 
 /** Ends a replay; at most the delivery that is under way still arrives. Twice changes nothing. */
-export async function cancelReplay(unit: UnitOfWork, { id }: IdInput): Promise<WebhookReplay> {
+export async function cancelReplay(
+  unit: UnitOfWork,
+  { id }: { id: string },
+): Promise<WebhookReplay> {
   const isThere = await lockRow(unit, 'webhookReplay', id)
   const replay = isThere ? await unit.tx.webhookReplay.findUnique({ where: { id } }) : null
   if (replay === null) throw notFound('Replay', id)

@@ -25,7 +25,7 @@ export interface InputField<Rule extends z.ZodType = z.ZodType> {
   /** Left out, nothing is said of it; null empties it. */
   clearable(): InputField<z.ZodOptional<z.ZodNullable<Rule>>>
   /** Left out or null, it is this value. `shown`: the schema says so too (`= 86400`). */
-  default<T>(
+  default<T extends z.output<Rule> | null>(
     value: T,
     options?: { shown?: boolean },
   ): InputField<z.ZodType<NonNullable<z.output<Rule>> | T>>
