@@ -1,6 +1,6 @@
-import type { InputFieldMap, InputFieldBuilder, ObjectFieldBuilder, FieldMap } from '@pothos/core'
+import type { FieldMap, ObjectFieldBuilder } from '@pothos/core'
 import type { GraphQLResolveInfo } from 'graphql'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type Permission, callerId } from '../../access/caller.ts'
 import { auditUnit } from '../../database/audit.ts'
 import { type InForce, waitInForce } from '../../database/memory/recall.ts'
@@ -24,8 +24,7 @@ interface Payload<R> {
   inForce: InForce | undefined
 }
 
-/** What the fields of an input, and of a payload, are made with. */
-export type InputBuilder = InputFieldBuilder<Types, 'InputObject'>
+/** What the fields of a payload are made with. */
 export type PayloadBuilder<R> = ObjectFieldBuilder<Types, Payload<R>>
 
 interface CommandOptions<I, R> {
@@ -33,14 +32,13 @@ interface CommandOptions<I, R> {
   /** `self`: any signed-in person, who acts on nobody but themselves. */
   permission: Permission | 'self'
   /** The one argument, `input`; every rule of it that is broken becomes a user error with its path. */
-  input: Input<I> | ((t: InputBuilder) => InputFieldMap)
+  input: Input<I>
   /**
    * Which versioned record the command changes: the field of the input with its id, or how to tell;
    * `id` when left out and there is such a field; null for none. Adds `expectedVersion` to the input,
    * which holds without the command doing more than locking the record (lockRow, noteVersion).
    */
   changes?: Changes<I>
-  schema?: z.ZodType<I>
   /**
    * It changes what processes hold in memory (database/memory/recall.ts): it is answered once that holds everywhere,
    * and says so in the payload field `inForce`.
@@ -70,10 +68,7 @@ export function defineCommand<I, R>(name: string, options: CommandOptions<I, R>)
   const Input = builder.inputType(`${typeName}Input`, {
     description: `Input of ${name}.`,
     fields: (t) => {
-      const fields =
-        typeof options.input === 'function'
-          ? options.input(t)
-          : buildFields(options.input.fields, t)
+      const fields = buildFields(options.input.fields, t)
       const { changes = 'id' in fields ? 'id' : null } = options
       if (changes === null) return fields
       return { ...fields, expectedVersion: t.int({ description: EXPECTED_VERSION }) }
@@ -158,9 +153,7 @@ async function runCommand<I, R>(
   context: Context,
   info: GraphQLResolveInfo,
 ): Promise<Payload<R>> {
-  const rule = typeof options.input === 'function' ? options.schema : options.input.rule
-  if (rule === undefined) throw new Error(`${name} has no rules`)
-  const parsed = rule.safeParse(input)
+  const parsed = options.input.rule.safeParse(input)
   if (!parsed.success) return refused(parsed.error.issues.map(toDomainError))
   await options.admit?.(context)
   const { encryptionKeys } = context.config
