@@ -1,5 +1,4 @@
 import type { GraphQLSchema } from 'graphql'
-import { z } from 'zod'
 import { newId } from '../../database/ids.ts'
 import type { UnitOfWork } from '../../database/unit-of-work.ts'
 import { invalid, notFound } from '../../errors.ts'
