@@ -99,10 +99,7 @@ export interface Updated {
 }
 
 /** Changes details. A new role takes effect at once: what is open with the old one closes. */
-export async function updateUser(
-  unit: UnitOfWork,
-  input: UpdateUserInput,
-): Promise<Updated> {
+export async function updateUser(unit: UnitOfWork, input: UpdateUserInput): Promise<Updated> {
   const { id, ...given } = input
   const before = await lockUser(unit, id)
   if (before.status === 'DELETED') throw notFound('User', id)
