@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { logBackgroundFaults } from './background.ts'
+import { logBackgroundFaults } from './process/background.ts'
 import { bookingHookJob } from './domains/bookings/hooks/hooks.ts'
 import type { Config } from './config/config.ts'
 import { claimDataFolder } from './database/postgres/data-folder.ts'

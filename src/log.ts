@@ -1,6 +1,6 @@
 import { type DestinationStream, type LogFn, type Logger, pino } from 'pino'
 import type { Config } from './config/config.ts'
-import { currentRequestId } from './request-id.ts'
+import { currentRequestId } from './process/request-id.ts'
 
 export type { Logger }
 

@@ -1,4 +1,4 @@
-import { inBackground } from './background.ts'
+import { inBackground } from './process/background.ts'
 import './process/demand-node.mjs'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'

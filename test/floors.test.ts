@@ -29,30 +29,17 @@ const DOMAINS = [
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'errors.ts': [],
   'states.ts': [],
-  'request-id.ts': [],
-  'log.ts': ['config', 'request-id.ts'],
-  'background.ts': ['log.ts'],
+  'log.ts': ['config', 'process'],
   config: ['errors.ts'],
   generated: [],
   process: ['errors.ts', 'log.ts', 'config'],
-  access: ['errors.ts', 'background.ts', 'generated'],
-  database: ['errors.ts', 'background.ts', 'log.ts', 'config', 'generated', 'access'],
-  events: ['errors.ts', 'background.ts', 'log.ts', 'config', 'generated', 'access', 'database'],
-  graphql: [
-    'errors.ts',
-    'background.ts',
-    'request-id.ts',
-    'log.ts',
-    'config',
-    'generated',
-    'access',
-    'database',
-  ],
+  access: ['errors.ts', 'process', 'generated'],
+  database: ['errors.ts', 'process', 'log.ts', 'config', 'generated', 'access'],
+  events: ['errors.ts', 'process', 'log.ts', 'config', 'generated', 'access', 'database'],
+  graphql: ['errors.ts', 'process', 'log.ts', 'config', 'generated', 'access', 'database'],
 }
-MAY_IMPORT['sweep'] = Object.keys(MAY_IMPORT).filter(
-  (place) => place !== 'process' && place !== 'graphql',
-)
-const BELOW_SLICES = Object.keys(MAY_IMPORT).filter((place) => place !== 'process')
+MAY_IMPORT['sweep'] = Object.keys(MAY_IMPORT).filter((place) => place !== 'graphql')
+const BELOW_SLICES = Object.keys(MAY_IMPORT)
 MAY_IMPORT['identity'] = BELOW_SLICES
 MAY_IMPORT['domains'] = [...BELOW_SLICES, 'identity']
 MAY_IMPORT['event-log'] = [...BELOW_SLICES, 'identity', 'domains']

@@ -1,4 +1,4 @@
-import { reportFault } from '../background.ts'
+import { reportFault } from '../process/background.ts'
 
 /** For whom something is done. */
 export interface Owner {

@@ -1,4 +1,4 @@
-import { inBackground } from '../background.ts'
+import { inBackground } from '../process/background.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type PoolClient } from 'pg'
 

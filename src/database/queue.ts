@@ -1,6 +1,6 @@
 import { type JobWithMetadata, PgBoss, type QueueOptions, type QueuePolicy } from 'pg-boss'
 import type { z } from 'zod'
-import { inBackground } from '../background.ts'
+import { inBackground } from '../process/background.ts'
 import type { Logger } from '../log.ts'
 import { outsideScope } from './query-scope.ts'
 

@@ -1,4 +1,4 @@
-import { inBackground } from '../background.ts'
+import { inBackground } from '../process/background.ts'
 import type { Caller } from '../access/caller.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Database } from './database.ts'

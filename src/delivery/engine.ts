@@ -1,5 +1,5 @@
 import { Pool } from 'pg'
-import { inBackground } from '../background.ts'
+import { inBackground } from '../process/background.ts'
 import type { Config } from '../config/config.ts'
 import type { MemoryLease } from '../database/memory/memory-lease.ts'
 import type { Logger } from '../log.ts'

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import { inBackground } from '../background.ts'
+import { inBackground } from '../process/background.ts'
 import type { Database } from '../database/database.ts'
 import type { Mark } from '../database/memory/memory-lease.ts'
 import { type LoggedEvent, readHead, readLog, readOldest } from './log.ts'

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql'
 import { isUnavailable, noteOutage } from '../database/outage.ts'
 import { AccessError, DomainError, DomainErrors } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import { currentRequestId } from '../request-id.ts'
+import { currentRequestId } from '../process/request-id.ts'
 
 /** When to try again while the database is away. */
 const AWAY_RETRY_S = 2

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql'
-import { inBackground } from '../background.ts'
+import { inBackground } from '../process/background.ts'
 import { implementBookingHooks } from './booking-hooks.ts'
 import type { Config } from '../config/config.ts'
 import type { Backend } from '../database/unit-of-work.ts'

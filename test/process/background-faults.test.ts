@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inBackground, logBackgroundFaults } from '../../src/background.ts'
+import { inBackground, logBackgroundFaults } from '../../src/process/background.ts'
 import { createLogger } from '../../src/log.ts'
 import {
   addOrganization,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Logger } from '../../src/log.ts'
 import { createLogger } from '../../src/log.ts'
-import { currentRequestId } from '../../src/request-id.ts'
+import { currentRequestId } from '../../src/process/request-id.ts'
 import {
   addOrganization,
   startTestApp,

@@ -1,4 +1,4 @@
-import { inBackground } from '../../background.ts'
+import { inBackground } from '../../process/background.ts'
 import { Client, type QueryResult } from 'pg'
 
 export interface Heard {

@@ -1,4 +1,4 @@
-import { inBackground } from '../../background.ts'
+import { inBackground } from '../../process/background.ts'
 /**
  * Group commit: calls that come while one is under way wait and then go together. Alone, a call
  * costs one statement and no delay worth naming; a thousand at once cost a handful.

@@ -1,7 +1,7 @@
 import type { Backend, UnitOfWork } from '../../database/unit-of-work.ts'
 import { Prisma, type RateSchedule } from '../../generated/prisma/client.ts'
 import { defineSweep } from '../../sweep/define.ts'
-import { scheduleExpired, scheduleSuperseded } from './events.ts'
+import { scheduleExpired, scheduleSuperseded } from './schedules/events.ts'
 import { moveSchedule } from './schedules/service.ts'
 
 /** Ends published schedules whose period is over or whose successor has begun. */

@@ -1,4 +1,4 @@
-import { inBackground } from '../../background.ts'
+import { inBackground } from '../../process/background.ts'
 import type { Caller } from '../../access/caller.ts'
 import { createFairLines } from '../../access/fair-lines.ts'
 import { networkOf } from '../../access/network-of.ts'

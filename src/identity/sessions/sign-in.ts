@@ -1,4 +1,4 @@
-import { inBackground } from '../../background.ts'
+import { inBackground } from '../../process/background.ts'
 import type { Config } from '../../config/config.ts'
 import { writeAudit } from '../../database/audit.ts'
 import { newId } from '../../database/ids.ts'

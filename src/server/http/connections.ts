@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { networkOf } from '../../access/network-of.ts'
 import type { Logger } from '../../log.ts'
-import { chooseRequestId } from '../../request-id.ts'
+import { chooseRequestId } from '../../process/request-id.ts'
 import { HttpRefusal, refuseSocket } from './answers.ts'
 
 /**

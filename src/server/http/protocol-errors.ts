@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from '../../log.ts'
-import { chooseRequestId } from '../../request-id.ts'
+import { chooseRequestId } from '../../process/request-id.ts'
 import { answer, errorBody, HttpRefusal, refuseSocket } from './answers.ts'
 import type { Responses } from './responses.ts'
 import { SAFE_HEADERS } from './safe-headers.ts'

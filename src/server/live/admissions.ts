@@ -1,4 +1,4 @@
-import { inBackground } from '../../background.ts'
+import { inBackground } from '../../process/background.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { Authenticator } from '../../identity/sessions/authenticate.ts'
 import type { Logger } from '../../log.ts'

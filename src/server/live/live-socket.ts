@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { CloseCode, type Message, MessageType, type SubscribeMessage } from 'graphql-ws'
 import type { WebSocket } from 'ws'
-import { inBackground } from '../../background.ts'
+import { inBackground } from '../../process/background.ts'
 import type { Caller } from '../../access/caller.ts'
 import { encodeCursor } from '../../database/reading/cursor.ts'
 import { isUnavailable, noteOutage } from '../../database/outage.ts'

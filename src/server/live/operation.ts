@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { SubscribePayload } from 'graphql-ws'
-import { inBackground } from '../../background.ts'
+import { inBackground } from '../../process/background.ts'
 import type { Caller } from '../../access/caller.ts'
 import { encodeCursor } from '../../database/reading/cursor.ts'
 import { type EventSubscription, isEventSubscription } from '../../events/stream-subscription.ts'

@@ -14,7 +14,7 @@ import type { Caller } from '../../access/caller.ts'
 import { admitOperation, isRefused } from '../../graphql/limits/admission.ts'
 import { withDeadline } from '../../graphql/limits/request-limits.ts'
 import type { Logger } from '../../log.ts'
-import { chooseRequestId, withRequestId } from '../../request-id.ts'
+import { chooseRequestId, withRequestId } from '../../process/request-id.ts'
 import type { GraphQLHandler, RequestContext } from '../graphql-handler.ts'
 import { type Execution, createExecutions, serializeResult } from './shared-execution.ts'
 

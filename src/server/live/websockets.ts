@@ -4,7 +4,7 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graph
 import { type WebSocket, WebSocketServer } from 'ws'
 import { MAX_BODY_BYTES } from '../../graphql/limits/limits.ts'
 import type { Logger } from '../../log.ts'
-import { chooseRequestId } from '../../request-id.ts'
+import { chooseRequestId } from '../../process/request-id.ts'
 import type { Admissions } from './admissions.ts'
 import type { ClientAddress } from '../client-address.ts'
 import { HttpRefusal, refuseSocket } from '../http/answers.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inBackground } from '../../background.ts'
+import { inBackground } from '../../process/background.ts'
 import type { Database } from '../../database/database.ts'
 import { outsideScope } from '../../database/query-scope.ts'
 import { memo } from '../../database/memo.ts'

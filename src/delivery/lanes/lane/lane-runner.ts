@@ -1,5 +1,5 @@
 import assert from 'node:assert'
-import { reportFault } from '../../../background.ts'
+import { reportFault } from '../../../process/background.ts'
 import { openStates } from '../../../states.ts'
 import type { AttemptRecord } from '../../attempt/attempt.ts'
 import { makeLogEntry } from '../../log/log-statement.ts'

@@ -10,7 +10,7 @@ import {
   quotationRejected,
   quotationSubmitted,
   quotationWithdrawn,
-} from '../events.ts'
+} from './events.ts'
 import type { CancelQuotationInput, RejectQuotationInput } from './commands.ts'
 import { coversAmount, demandInForce, demandQuotable, demandQuotationTransition } from '../rules.ts'
 import { digestOfQuotation } from '../schedules/digest.ts'

@@ -3,7 +3,7 @@ import { lockRow } from '../../../database/unit-of-work.ts'
 import { DomainError, invalid } from '../../../errors.ts'
 import { Prisma, type RateSchedule } from '../../../generated/prisma/client.ts'
 import { responsibleUser } from '../access.ts'
-import { schedulePublished, scheduleSuperseded } from '../events.ts'
+import { schedulePublished, scheduleSuperseded } from './events.ts'
 
 import { demandPeriod, demandScheduleTransition } from '../rules.ts'
 import { lockSchedule, moveSchedule, writeSchedule } from './service.ts'

@@ -9,7 +9,7 @@ import type { RateSchedule } from '../../../generated/prisma/client.ts'
 import { demandCompany } from '../../../identity/users/people.ts'
 import { visibleTo } from '../../../graphql/reading/visibility.ts'
 import { demandStaff } from '../access.ts'
-import { scheduleArchived, scheduleFacets, serializeSchedule } from '../events.ts'
+import { scheduleArchived, scheduleFacets, serializeSchedule } from './events.ts'
 import type { CreateScheduleInput, ReviseScheduleInput, UpdateScheduleInput } from './commands.ts'
 import { demandDraftSchedule, demandPeriod, demandScheduleTransition } from '../rules.ts'
 

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
-import type { Logger } from './log.ts'
+import type { Logger } from '../log.ts'
 
 /** Where faults are told of; a process may have several listeners or none. */
 const faults = channel('plantroom.background-fault')
