@@ -1,5 +1,11 @@
-/** Where to go from each state. A state from which nothing leads on is final. */
+/**
+ * Where to go from each state. The first one is where things begin; what leads nowhere is `FINAL`.
+ * docs/states.md shows every such table, and a test holds that all states are reached.
+ */
 export type Transitions<State extends string> = Readonly<Record<State, readonly State[]>>
+
+/** An end, and not a dead end by oversight. */
+export const FINAL: readonly never[] = []
 
 /** A state of which every change is asserted. */
 export interface States<State extends string> {

@@ -2,7 +2,12 @@ import { newId } from '../../database/ids.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import type { RateItem, RateSchedule } from '../../generated/prisma/client.ts'
 import type { RateUnit } from '../../generated/prisma/enums.ts'
-import { scheduleExpired, scheduleFacets, schedulePublished, serializeSchedule } from '../../domains/sor/schedules/events.ts'
+import {
+  scheduleExpired,
+  scheduleFacets,
+  schedulePublished,
+  serializeSchedule,
+} from '../../domains/sor/schedules/events.ts'
 import { DAY_MS, type Campus, type Fact, type Step } from './campus.ts'
 
 /** Trade, its code, and seven things with the unit and the cents of a plain repair: 7 × 7 × 5 = 245 items. */

@@ -3,7 +3,14 @@ import type { EventDefinition } from '../../events/define.ts'
 import { diffPayloads } from '../../events/diff.ts'
 import type { Quotation, QuotationLine, RateItem } from '../../generated/prisma/client.ts'
 import type { RateUnit } from '../../generated/prisma/enums.ts'
-import { quotationApproved, quotationFacets, quotationRejected, quotationSubmitted, quotationWithdrawn, serializeQuotation } from '../../domains/sor/quotations/events.ts'
+import {
+  quotationApproved,
+  quotationFacets,
+  quotationRejected,
+  quotationSubmitted,
+  quotationWithdrawn,
+  serializeQuotation,
+} from '../../domains/sor/quotations/events.ts'
 import { lineAmountCents, totalCents } from '../../domains/sor/money.ts'
 import { coversAmount } from '../../domains/sor/rules.ts'
 import { atWork, hoursAfter, type Person } from '../campus/campus.ts'

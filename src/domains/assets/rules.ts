@@ -1,11 +1,12 @@
 import { DomainError, invalid } from '../../errors.ts'
 import type { AssetStatus, WorkOrderStatus } from '../../generated/prisma/enums.ts'
+import type { Transitions } from '../../states.ts'
 
 /**
  * From which status an asset may go to which. Taking one out of service for good is final for
  * everybody but Owner and Admin, who may undo it.
  */
-export const TRANSITIONS: Readonly<Record<AssetStatus, readonly AssetStatus[]>> = {
+export const TRANSITIONS: Transitions<AssetStatus> = {
   ONLINE: ['OFFLINE', 'MAINTENANCE', 'DECOMMISSIONED'],
   OFFLINE: ['ONLINE', 'MAINTENANCE', 'DECOMMISSIONED'],
   MAINTENANCE: ['ONLINE', 'OFFLINE', 'DECOMMISSIONED'],

@@ -2,19 +2,20 @@ import { DomainError, invalid } from '../../errors.ts'
 import type { Booking, Resource } from '../../generated/prisma/client.ts'
 import type { BookingStatus } from '../../generated/prisma/enums.ts'
 import { DAY_MS, MINUTE_MS } from '../locations/wall-clock.ts'
+import { FINAL, type Transitions } from '../../states.ts'
 
 /**
  * From which status a booking may go to which. A confirmed one waits for approval again when it is
  * moved; a no-show that was there after all is put right by a manager.
  */
-export const TRANSITIONS: Readonly<Record<BookingStatus, readonly BookingStatus[]>> = {
+export const TRANSITIONS: Transitions<BookingStatus> = {
   PENDING: ['CONFIRMED', 'REJECTED', 'CANCELLED'],
   CONFIRMED: ['PENDING', 'CHECKED_IN', 'COMPLETED', 'CANCELLED', 'NO_SHOW'],
   CHECKED_IN: ['COMPLETED'],
   NO_SHOW: ['CHECKED_IN', 'COMPLETED'],
-  COMPLETED: [],
-  CANCELLED: [],
-  REJECTED: [],
+  COMPLETED: FINAL,
+  CANCELLED: FINAL,
+  REJECTED: FINAL,
 }
 
 /** Statuses in which a booking is still to come or running, and can be changed as a whole. */

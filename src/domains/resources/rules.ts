@@ -1,9 +1,10 @@
 import { invalid } from '../../errors.ts'
 import type { Resource } from '../../generated/prisma/client.ts'
 import type { ReservableStatus } from '../../generated/prisma/enums.ts'
+import type { Transitions } from '../../states.ts'
 
 /** From which status a resource may go to which: any to any, all of them are settings. */
-export const TRANSITIONS: Readonly<Record<ReservableStatus, readonly ReservableStatus[]>> = {
+export const TRANSITIONS: Transitions<ReservableStatus> = {
   RESERVABLE: ['NOT_RESERVABLE', 'IOT_ONLY'],
   NOT_RESERVABLE: ['RESERVABLE', 'IOT_ONLY'],
   IOT_ONLY: ['RESERVABLE', 'NOT_RESERVABLE'],

@@ -4,27 +4,25 @@ import type {
   RateScheduleStatus,
   WorkOrderStatus,
 } from '../../generated/prisma/enums.ts'
+import { FINAL, type Transitions } from '../../states.ts'
 
 /** From which status a schedule may go to which. SUPERSEDED and EXPIRED come by themselves. */
-export const SCHEDULE_TRANSITIONS: Readonly<
-  Record<RateScheduleStatus, readonly RateScheduleStatus[]>
-> = {
+export const SCHEDULE_TRANSITIONS: Transitions<RateScheduleStatus> = {
   DRAFT: ['PUBLISHED'],
   PUBLISHED: ['SUPERSEDED', 'EXPIRED', 'ARCHIVED'],
-  SUPERSEDED: [],
-  EXPIRED: [],
-  ARCHIVED: [],
+  SUPERSEDED: FINAL,
+  EXPIRED: FINAL,
+  ARCHIVED: FINAL,
 }
 
 /** From which status a quotation may go to which. Back to DRAFT: withdrawn, or revised after a rejection. */
-export const QUOTATION_TRANSITIONS: Readonly<Record<QuotationStatus, readonly QuotationStatus[]>> =
-  {
-    DRAFT: ['SUBMITTED', 'CANCELLED'],
-    SUBMITTED: ['APPROVED', 'REJECTED', 'DRAFT'],
-    REJECTED: ['DRAFT'],
-    APPROVED: [],
-    CANCELLED: [],
-  }
+export const QUOTATION_TRANSITIONS: Transitions<QuotationStatus> = {
+  DRAFT: ['SUBMITTED', 'CANCELLED'],
+  SUBMITTED: ['APPROVED', 'REJECTED', 'DRAFT'],
+  REJECTED: ['DRAFT'],
+  APPROVED: FINAL,
+  CANCELLED: FINAL,
+}
 
 /** @throws DomainError INVALID_TRANSITION listing what is allowed. */
 export function demandScheduleTransition(from: RateScheduleStatus, to: RateScheduleStatus): void {

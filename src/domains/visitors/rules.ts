@@ -4,25 +4,24 @@ import type {
   VisitorInvitationStatus,
   VisitorStatus,
 } from '../../generated/prisma/enums.ts'
+import { FINAL, type Transitions } from '../../states.ts'
 
 /** From which status a visitor may go to which. A visit starts pending or registered. */
-export const TRANSITIONS: Readonly<Record<VisitorStatus, readonly VisitorStatus[]>> = {
+export const TRANSITIONS: Transitions<VisitorStatus> = {
   PENDING_APPROVAL: ['REGISTERED', 'DENIED', 'CANCELLED'],
   // Back to PENDING_APPROVAL: changed by somebody who may not decide.
   REGISTERED: ['CHECKED_IN', 'DENIED', 'CANCELLED', 'NO_SHOW', 'PENDING_APPROVAL'],
   CHECKED_IN: ['CHECKED_OUT'],
-  CHECKED_OUT: [],
-  DENIED: [],
-  CANCELLED: [],
-  NO_SHOW: [],
+  CHECKED_OUT: FINAL,
+  DENIED: FINAL,
+  CANCELLED: FINAL,
+  NO_SHOW: FINAL,
 }
 
-export const INVITATION_TRANSITIONS: Readonly<
-  Record<VisitorInvitationStatus, readonly VisitorInvitationStatus[]>
-> = {
+export const INVITATION_TRANSITIONS: Transitions<VisitorInvitationStatus> = {
   SENT: ['UPDATED', 'CANCELLED'],
   UPDATED: ['UPDATED', 'CANCELLED'],
-  CANCELLED: [],
+  CANCELLED: FINAL,
 }
 
 /** Statuses of people who have not come yet. */

@@ -1,8 +1,9 @@
 import type { WorkOrderStatus, WorkOrderType } from '../../generated/prisma/enums.ts'
 import { DomainError, DomainErrors, invalid } from '../../errors.ts'
+import { FINAL, type Transitions } from '../../states.ts'
 
 /** From which status a work order may go to which. Terminal ones have nowhere to go. */
-export const TRANSITIONS: Readonly<Record<WorkOrderStatus, readonly WorkOrderStatus[]>> = {
+export const TRANSITIONS: Transitions<WorkOrderStatus> = {
   OPEN: ['ACCEPTED', 'IN_PROGRESS', 'ON_HOLD', 'CANCELLED', 'SKIPPED'],
   ACCEPTED: ['IN_PROGRESS', 'ON_HOLD', 'CANCELLED', 'OPEN'],
   IN_PROGRESS: ['ON_HOLD', 'COMPLETED', 'CANCELLED'],
@@ -10,8 +11,8 @@ export const TRANSITIONS: Readonly<Record<WorkOrderStatus, readonly WorkOrderSta
   COMPLETED: ['CLOSED', 'REOPENED'],
   CLOSED: ['REOPENED'],
   REOPENED: ['ACCEPTED', 'IN_PROGRESS', 'ON_HOLD', 'CANCELLED'],
-  CANCELLED: [],
-  SKIPPED: [],
+  CANCELLED: FINAL,
+  SKIPPED: FINAL,
 }
 
 /** Statuses in which details no longer change. */

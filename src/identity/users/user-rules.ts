@@ -1,13 +1,14 @@
 import type { Caller } from '../../access/caller.ts'
 import { AccessError, DomainError } from '../../errors.ts'
 import type { Role, UserStatus } from '../../generated/prisma/enums.ts'
+import { FINAL, type Transitions } from '../../states.ts'
 
 /** Where a user can go from each status. An invitation may also end in deletion, unaccepted. */
-export const USER_TRANSITIONS: Readonly<Record<UserStatus, readonly UserStatus[]>> = {
+export const USER_TRANSITIONS: Transitions<UserStatus> = {
   INVITED: ['ACTIVE', 'DELETED'],
   ACTIVE: ['SUSPENDED', 'DELETED'],
   SUSPENDED: ['ACTIVE', 'DELETED'],
-  DELETED: [],
+  DELETED: FINAL,
 }
 
 /** @throws DomainError INVALID_TRANSITION */

@@ -1,6 +1,5 @@
 import type { PoolClient } from 'pg'
 import type { HandOver, PositionedEvent, StartHandOver } from '../../events/dispatch.ts'
-import { openStates, type Transitions } from '../../states.ts'
 import {
   type Endpoint,
   openSelectionCache,
@@ -10,6 +9,7 @@ import {
   shareOut,
   writeShares,
 } from './fan-out.ts'
+import { FINAL, openStates, type Transitions } from '../../states.ts'
 
 /** The lanes of the process that hands over. */
 export interface LaneWaker {
@@ -32,12 +32,12 @@ export interface LaneClaim {
 
 type HandOverState = 'begun' | 'read' | 'written' | 'followed' | 'finished'
 
-const HAND_OVER_STATES: Transitions<HandOverState> = {
+export const HAND_OVER_STATES: Transitions<HandOverState> = {
   begun: ['read'],
   read: ['written'],
   written: ['followed'],
   followed: ['finished'],
-  finished: [],
+  finished: FINAL,
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Transitions } from '../../../states.ts'
+import { FINAL, type Transitions } from '../../../states.ts'
 
 export type LaneState = 'open' | 'closing' | 'releasing' | 'ended'
 
@@ -7,7 +7,7 @@ export const LANE_STATES: Transitions<LaneState> = {
   open: ['closing', 'ended'],
   closing: ['open', 'releasing', 'ended'],
   releasing: ['open', 'ended'],
-  ended: [],
+  ended: FINAL,
 }
 
 export type ReaderState = 'ready' | 'reading' | 'barren' | 'closed'
@@ -17,5 +17,5 @@ export const READER_STATES: Transitions<ReaderState> = {
   ready: ['reading', 'closed'],
   reading: ['ready', 'barren', 'closed'],
   barren: ['ready', 'closed'],
-  closed: [],
+  closed: FINAL,
 }

@@ -21,14 +21,13 @@ import type {
 } from './commands.ts'
 import { createWorkOrder } from '../service/create.ts'
 import { findPlace } from '../service/load.ts'
+import { FINAL, type Transitions } from '../../../states.ts'
 
 /** A request is decided on once. */
-export const REQUEST_TRANSITIONS: Readonly<
-  Record<WorkRequestStatus, readonly WorkRequestStatus[]>
-> = {
+export const REQUEST_TRANSITIONS: Transitions<WorkRequestStatus> = {
   PENDING: ['ACCEPTED', 'REJECTED'],
-  ACCEPTED: [],
-  REJECTED: [],
+  ACCEPTED: FINAL,
+  REJECTED: FINAL,
 }
 
 export async function createWorkRequest(
