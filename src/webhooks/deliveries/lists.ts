@@ -9,6 +9,7 @@ const deliveries = defineList('WebhookDelivery', {
     status: oneOf(DeliveryStatusEnum, 'In one of these states.'),
     types: oneOf('EventType', 'Of one of these exact event types.', 'eventType'),
     eventId: exactly('ID', 'Of this event.'),
+    subjectId: exactly('ID', 'Of events about this record.'),
     created: byMoment('By creation.'),
     completedAt: byMoment('By when it succeeded, was given up, was cancelled or was skipped.'),
     nextAttemptAt: byMoment('By when it may be tried next.'),
