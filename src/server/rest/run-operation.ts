@@ -20,7 +20,10 @@ export async function runOperation(
   const [first] = errors
   const records = data ?? undefined
   if (first !== undefined && (records === undefined || !errors.every(isHiddenLink))) {
-    throw problemOf(first, log)
+    const problem = problemOf(first, log)
+    // Of `node`: text that is no id of any kind.
+    const isNoId = operation.row.type !== undefined && problem.code === 'BAD_USER_INPUT'
+    throw isNoId ? missing(operation, variables) : problem
   }
   if (records === undefined) throw new Error(`${operation.id} answered nothing`)
   const refused = operation.userErrors?.(records) ?? []
