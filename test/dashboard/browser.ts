@@ -1,17 +1,61 @@
-import chromium from '@sparticuz/chromium'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import path from 'node:path'
+import chromium, { inflate } from '@sparticuz/chromium'
 import { type Browser, type BrowserContext, chromium as launcher, type Page } from 'playwright-core'
 import { createOrganization } from '../../src/demo/seed-demo.ts'
 import { newId } from '../../src/database/ids.ts'
 import type { TestApp } from '../harness/app.ts'
+
+const PACKAGE = path.resolve(import.meta.dirname, '../../node_modules/@sparticuz/chromium')
+const VERSION: string = JSON.parse(readFileSync(path.join(PACKAGE, 'package.json'), 'utf8')).version
 
 /** What the package starts it with for clouds, without what would switch protection off. */
 const UNWANTED = /web-security|single-process|no-zygote|site-isolation|disable-features/
 
 /** A real browser, out of an npm package. Where it cannot start the tests fail, and say why. */
 export async function openBrowser(): Promise<Browser & AsyncDisposable> {
-  const executablePath = await chromium.executablePath()
-  const args = chromium.args.filter((arg) => !UNWANTED.test(arg))
-  return await launcher.launch({ executablePath, args, headless: true })
+  const folder = await unpackChromium()
+  const options = {
+    executablePath: path.join(folder, 'chromium'),
+    args: chromium.args.filter((arg) => !UNWANTED.test(arg)),
+    headless: true,
+  }
+  try {
+    return await launcher.launch(options)
+  } catch (error) {
+    if (!String(error).includes('shared libraries')) throw error
+    // A bare machine: the package carries the libraries and fonts that are missing.
+    const env = {
+      ...process.env,
+      LD_LIBRARY_PATH: path.join(folder, 'al2023/lib'),
+      FONTCONFIG_PATH: path.join(folder, 'fonts'),
+    }
+    return await launcher.launch({ ...options, env })
+  }
+}
+
+/**
+ * Unpacks the browser once per machine and user: into a folder of its own first, so that of several
+ * processes at once none starts half of it.
+ */
+async function unpackChromium(): Promise<string> {
+  const unpacked = path.join(tmpdir(), `plantroom-chromium-${VERSION}-${userInfo().uid}`)
+  if (existsSync(unpacked)) return unpacked
+  const own = await mkdtemp(`${unpacked}-`)
+  const outside = process.env['TMPDIR']
+  // The package unpacks to wherever temporary files go.
+  process.env['TMPDIR'] = own
+  try {
+    await chromium.executablePath()
+    await inflate(path.join(PACKAGE, 'bin/al2023.tar.br'))
+  } finally {
+    if (outside === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = outside
+  }
+  await rename(own, unpacked).catch(() => rm(own, { recursive: true, force: true }))
+  return unpacked
 }
 
 export interface Person {
