@@ -32,6 +32,7 @@ export interface LaneClaim {
 
 type HandOverState = 'begun' | 'read' | 'written' | 'followed' | 'finished'
 
+/** @public The test of all state machines reads it. */
 export const HAND_OVER_STATES: Transitions<HandOverState> = {
   begun: ['read'],
   read: ['written'],
