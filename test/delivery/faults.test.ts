@@ -236,6 +236,12 @@ describe('several workers', () => {
     const frozen = await scene.addWorker()
     await scene.record()
     await account.receiver.waitFor(1)
+    // A lane that is frozen too is somebody else's after a minute only.
+    await until('the lane to be let go', async () => {
+      const { pool } = scene.cluster.database
+      const held = await pool.query('SELECT 1 FROM delivery_lane WHERE worker_id IS NOT NULL')
+      return held.rowCount === 0
+    })
     {
       await using _way = await standInTheWay(scene.databaseUrl, 'LOCK TABLE webhook_endpoint')
       await scene.record()

@@ -153,7 +153,8 @@ describe('what is held back in front of a line', () => {
     async (ordering, _behind, records, fate) => {
       const few = await readWhileHeldBack(ordering, FEW, records, fate)
       const many = await readWhileHeldBack(ordering, MANY, records, fate)
-      expect((many - few) / (MANY - FEW)).toBeLessThan(3)
+      // Once at the start, and once or twice more where the planner or a chore has it so.
+      expect((many - few) / (MANY - FEW)).toBeLessThan(EVENTS / 4)
     },
   )
 

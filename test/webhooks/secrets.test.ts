@@ -50,10 +50,14 @@ const RotateSecret = graphql(`
 /** Everything that reading gives: whatever may be looked up afterwards must hold no secret. */
 const READS = Object.values(schema.getQueryType()?.getFields() ?? {})
   .filter((field) => !field.args.some(isRequiredArgument))
-  // Of an event every kind of subject would cost more than a query may.
+  // Of what has a subject of any kind, all of them would be more than a query may ask for.
   .map((field) => [
     field.name,
-    selectAll(getNamedType(field.type), schema, field.name === 'events' ? 1 : 2),
+    selectAll(
+      getNamedType(field.type),
+      schema,
+      ['events', 'attention'].includes(field.name) ? 1 : 2,
+    ),
   ])
   .map(([name, selection]) => `{ ${name} ${selection} }`)
 
