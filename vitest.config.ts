@@ -19,7 +19,8 @@ export default defineConfig({
     // In CI they must run.
     exclude: CAN_BROWSE || process.env['CI'] ? [] : IN_BROWSER,
     globalSetup: ['test/harness/global-setup.ts'],
-    testTimeout: 60_000,
+    // A machine that is busy with other things takes several times as long.
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // Conditions are waited for as long as a busy machine may take.
     expect: { poll: { timeout: 15_000 } },
