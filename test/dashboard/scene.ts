@@ -3,6 +3,9 @@ import { graphql } from '../../src/generated/client/index.ts'
 import { ask, type Credentials, type TestApp } from '../harness/app.ts'
 import { startReceiver } from '../harness/receiver.ts'
 import { CreateLocation, CreateWorkOrder } from '../harness/documents.ts'
+import { writeAudit } from '../../src/database/audit.ts'
+import { newId } from '../../src/database/ids.ts'
+import { generateApiKey, hashApiKey } from '../../src/identity/keys/api-keys.ts'
 import { issueAccessToken } from '../../src/identity/sessions/tokens.ts'
 
 const FirstLocation = graphql(`
@@ -59,6 +62,46 @@ const SomeDelivery = graphql(`
   }
 `)
 
+/** A key and a person in every state, so that every word of state is on screen. */
+export async function addAccess(test: TestApp, organizationId: string): Promise<void> {
+  const { unscoped } = test.app.database
+  const owner = await unscoped.user.findFirstOrThrow({ where: { organizationId, role: 'OWNER' } })
+  const past = new Date(Date.now() - 100 * 86_400_000)
+  const keys = {
+    Gateway: {},
+    Forgotten: { created: past },
+    Trial: { expiresAt: past },
+    Leaked: { revokedAt: past },
+  }
+  for (const [name, state] of Object.entries(keys)) {
+    const key = generateApiKey()
+    await unscoped.apiKey.create({
+      data: {
+        id: newId('apiKey'),
+        organizationId,
+        name,
+        scopes: ['assets:read', 'locations:read', 'work-orders:write'],
+        keyHash: hashApiKey(key),
+        lastFour: key.slice(-4),
+        createdById: owner.id,
+        ...state,
+      },
+    })
+  }
+  for (const status of ['ACTIVE', 'INVITED', 'SUSPENDED'] as const) {
+    const id = newId('user')
+    const data = { id, organizationId, email: `${id}@example.com`, name: `Somebody ${status}` }
+    await unscoped.user.create({ data: { ...data, role: 'TECHNICIAN', status } })
+  }
+  await writeAudit(unscoped, organizationId, {
+    action: 'apiKeyCreate',
+    actor: { type: 'USER', id: owner.id },
+    remoteAddress: '127.0.0.1',
+    detail: { fields: ['name', 'scopes'] },
+    at: new Date(),
+  })
+}
+
 export interface Filled extends AsyncDisposable {
   /** Screens of single records: name and path. */
   screens: [string, string][]
@@ -78,6 +121,7 @@ export async function fillOrganization(test: TestApp, organizationId: string): P
     async () => (await ask(test.url, owner, SomeDelivery)).webhookDeliveries.nodes[0],
     { timeout: 15_000 },
   )
+  await addAccess(test, organizationId)
   const stack = started.move()
   const tabs = ['deliveries', 'settings', 'signing', 'replays']
   return {

@@ -14,6 +14,9 @@ export const PATHS = {
   home: { path: '/', key: 'h', group: 'now' },
   webhooks: { path: '/webhooks', key: 'w', needs: 'webhooks:manage', group: 'webhooks' },
   deliveries: { path: '/deliveries', key: 'd', needs: 'webhooks:manage', group: 'webhooks' },
+  apiKeys: { path: '/api-keys', key: 'k', needs: 'api-keys:manage', group: 'access' },
+  users: { path: '/users', key: 'u', needs: 'users:read', group: 'access' },
+  audit: { path: '/audit', key: 'a', needs: 'audit:read', group: 'access' },
 } as const satisfies Record<string, Place>
 
 export type PlaceName = keyof typeof PATHS

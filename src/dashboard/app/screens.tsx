@@ -16,6 +16,11 @@ const Deliveries = lazy(async () => ({
 const Delivery = lazy(async () => ({
   default: (await import('../screens/delivery/delivery.tsx')).Delivery,
 }))
+const ApiKeys = lazy(async () => ({
+  default: (await import('../screens/api-keys/api-keys.tsx')).ApiKeys,
+}))
+const Users = lazy(async () => ({ default: (await import('../screens/users/users.tsx')).Users }))
+const Audit = lazy(async () => ({ default: (await import('../screens/audit/audit.tsx')).Audit }))
 
 /** Each screen is a download of its own, with its documents. */
 export function Screens() {
@@ -28,6 +33,9 @@ export function Screens() {
       </Route>
       <Route path={PATHS.deliveries.path} component={Deliveries} />
       <Route path={`${PATHS.deliveries.path}/:id`}>{({ id }) => <Delivery id={id} />}</Route>
+      <Route path={PATHS.apiKeys.path} component={ApiKeys} />
+      <Route path={PATHS.users.path} component={Users} />
+      <Route path={PATHS.audit.path} component={Audit} />
       <Route component={NotFound} />
     </Switch>
   )

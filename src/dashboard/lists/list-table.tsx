@@ -61,7 +61,7 @@ export function ListTable<Row extends { id: string }>(props: ListTableProps<Row>
         </Table.Thead>
         <Table.Tbody>
           {table.getRowModel().rows.map(({ id, original }) => (
-            <Table.Tr key={id} data-row={id} onFocus={() => props.onFocus(id)}>
+            <Table.Tr key={id} data-row={id} tabIndex={-1} onFocus={() => props.onFocus(id)}>
               {selected && (
                 <Table.Td className="tight">
                   <Checkbox

@@ -32,7 +32,10 @@ export function useRowKeys<Row extends { id: string }>(
       const next = rows[at === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))]
       if (next === undefined) return
       setCursor(next.id)
-      rowOf(next.id)?.querySelector<HTMLElement>('a[href], button')?.focus()
+      const row = rowOf(next.id)
+      // A row in which nothing can be done has the focus itself.
+      const inside = row?.querySelector<HTMLElement>('a[href], button') ?? row
+      inside?.focus()
     },
     [rows, cursor],
   )

@@ -4,6 +4,8 @@ import { texts } from '../texts.ts'
 import { Copyable } from './copy.tsx'
 
 interface SecretOnceProps {
+  /** What it is; without, a signing secret. */
+  label?: string
   secret: string
   explanation: string
   /** As a line for a `.env` file. */
@@ -12,12 +14,13 @@ interface SecretOnceProps {
 }
 
 /** A secret that is never shown again: it is to be said that it was kept before the dialog closes. */
-export function SecretOnce({ secret, explanation, variable, onDone }: SecretOnceProps) {
+export function SecretOnce(props: SecretOnceProps) {
+  const { label = texts.secret.label, secret, explanation, variable, onDone } = props
   const [isKept, setKept] = useState(false)
   return (
     <Stack>
       <Text size="sm">{explanation}</Text>
-      <Copyable value={secret} label={texts.secret.label} />
+      <Copyable value={secret} label={label} />
       {variable !== undefined && (
         <Copyable value={`${variable}=${secret}`} label={texts.secret.line} />
       )}

@@ -7,6 +7,7 @@ export interface Viewer {
   role: string
   userId: string | undefined
   organization: DashboardViewerQuery['viewer']['organization']
+  permissions: readonly string[]
   /** Whether the server would let this person do it; it decides, this only hides what it would refuse. */
   can: (permission: string) => boolean
 }
@@ -26,6 +27,7 @@ export function ViewerProvider(props: {
       role: viewer.role ?? '',
       userId: viewer.user?.id,
       organization: viewer.organization,
+      permissions: viewer.permissions,
       can: (permission: string) => permissions.has(permission),
     }
   }, [viewer])

@@ -1,0 +1,126 @@
+import { Alert, Button, Group, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useMemo, useState } from 'react'
+import { useCommand } from '../../data/use-command.ts'
+import { showErrors } from '../../pieces/form-errors.ts'
+import { SecretOnce } from '../../pieces/secret-once.tsx'
+import { useViewer } from '../../session/viewer.tsx'
+import { texts } from '../../texts.ts'
+import { CreateApiKey } from './documents.ts'
+
+const say = texts.apiKeys
+const DAY_MS = 86_400_000
+const NEVER = 'never'
+/** As the command line reads it. */
+const VARIABLE = 'PLANTROOM_KEY'
+/** Reads like a scope, but is a duty of persons, which no key can have. */
+const NO_SCOPES = new Set(['audit:read'])
+
+/** Makes a key, and shows its text for the one time that it can be seen. */
+export function NewApiKey({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const [key, setKey] = useState<string>()
+  const close = () => {
+    setKey(undefined)
+    onClose()
+  }
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={key === undefined ? say.create : say.made}
+      size="lg"
+      // A text that is lost by a click beside it cannot be shown again.
+      closeOnClickOutside={key === undefined}
+      closeOnEscape={key === undefined}
+      withCloseButton={key === undefined}
+    >
+      {key === undefined ? (
+        <Form onMade={setKey} onCancel={close} />
+      ) : (
+        <SecretOnce
+          label={say.one}
+          secret={key}
+          variable={VARIABLE}
+          explanation={say.keyText}
+          onDone={close}
+        />
+      )}
+    </Modal>
+  )
+}
+
+/** What the person may grant: nobody gives a key more than they have. */
+function useScopes() {
+  const { permissions } = useViewer()
+  return useMemo(() => {
+    const scopes = permissions.filter((each) => /:(read|write)$/.test(each) && !NO_SCOPES.has(each))
+    const groups = Object.groupBy(scopes, (scope) => scope.slice(0, scope.lastIndexOf(':')))
+    return Object.entries(groups).map(([group, items = []]) => ({ group, items }))
+  }, [permissions])
+}
+
+function Form({ onMade, onCancel }: { onMade: (key: string) => void; onCancel: () => void }) {
+  const create = useCommand(CreateApiKey, (data) => data.apiKeyCreate, { tellsErrors: false })
+  const scopes = useScopes()
+  const [refusal, setRefusal] = useState<string>()
+  const form = useForm({ initialValues: { name: '', scopes: [] as string[], days: '365' } })
+  const submit = form.onSubmit(({ days, ...rest }) => {
+    setRefusal(undefined)
+    const expiresAt =
+      days === NEVER ? undefined : new Date(Date.now() + Number(days) * DAY_MS).toISOString()
+    create
+      .run({ ...rest, ...(expiresAt !== undefined && { expiresAt }) })
+      .then((payload) => {
+        if (payload === undefined) return
+        setRefusal(showErrors(form, payload.userErrors))
+        if (payload.key != null) onMade(payload.key)
+      })
+      .catch((error: unknown) => setRefusal(String(error)))
+  })
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        {refusal !== undefined && (
+          <Alert color="red" role="alert">
+            {refusal}
+          </Alert>
+        )}
+        <TextInput
+          label={say.name}
+          description={say.nameHint}
+          required
+          withAsterisk={false}
+          maxLength={100}
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        <MultiSelect
+          label={say.scopes}
+          description={say.scopesHint}
+          data={scopes}
+          searchable
+          required
+          withAsterisk={false}
+          hidePickedOptions
+          maxDropdownHeight={260}
+          comboboxProps={{ withinPortal: true }}
+          {...form.getInputProps('scopes')}
+        />
+        <Select
+          label={say.ends}
+          data={Object.entries(say.spans).map(([value, label]) => ({ value, label }))}
+          allowDeselect={false}
+          {...form.getInputProps('days')}
+        />
+        <Group justify="end">
+          <Button variant="default" onClick={onCancel}>
+            {texts.ask.cancel}
+          </Button>
+          <Button type="submit" loading={create.isRunning}>
+            {say.create}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
