@@ -1,4 +1,5 @@
 import type {
+  AttentionKind,
   UserStatus,
   WebhookAttemptTrigger,
   WebhookDeliveryStatus,
@@ -40,6 +41,28 @@ const replayStates: Record<WebhookReplayStatus, string> = {
   COMPLETED: 'Completed',
   CANCELLED: 'Cancelled',
 }
+const attentionKinds: Record<AttentionKind, string> = {
+  ENDPOINT_DISABLED: 'Disabled',
+  ENDPOINT_FAILING: 'Failing',
+  SLA_BREACHED: 'Overdue',
+  SLA_AT_RISK: 'At risk',
+  SENSOR_STALE: 'Silent',
+  APPROVAL: 'To decide',
+}
+const attentionSentences: Record<
+  AttentionKind,
+  (since: string, due: string | undefined) => string
+> = {
+  ENDPOINT_DISABLED: (since) => `nothing is sent since ${since}`,
+  ENDPOINT_FAILING: (since, due) =>
+    `attempts fail since ${since}${due === undefined ? '' : `; disabled ${due} unless one succeeds`}`,
+  SLA_BREACHED: (since) => `its deadline was ${since}`,
+  SLA_AT_RISK: (since, due) =>
+    `at risk since ${since}${due === undefined ? '' : `; its deadline is ${due}`}`,
+  SENSOR_STALE: (since) => `no reading since ${since}`,
+  APPROVAL: (since, due) =>
+    `waits for you since ${since}${due === undefined ? '' : `; wanted for ${due}`}`,
+}
 const roles: Record<string, string> = {
   OWNER: 'Owner',
   ADMIN: 'Administrator',
@@ -70,6 +93,7 @@ export const texts = {
     home: 'Home',
     webhooks: 'Webhooks',
     deliveries: 'Deliveries',
+    eventTypes: 'Event catalogue',
     apiKeys: 'API keys',
     users: 'Users',
     audit: 'Audit',
@@ -139,11 +163,44 @@ export const texts = {
     signOut: 'Sign out',
     unreachable: 'The server cannot be reached.',
   },
-  home: { welcome: 'Everything here is pushed as it happens.' },
+  home: {
+    nothing: 'Nothing needs you.',
+    curl: `curl /graphql -H 'Authorization: Bearer …' -d '{"query":"{ attention { items { kind title since dueAt } } }"}'`,
+    list: 'What needs you now',
+    why: 'Why',
+    what: 'What',
+    more: 'There is more than is shown here.',
+    kinds: attentionKinds,
+    sentences: attentionSentences,
+    subjects: {
+      WebhookEndpoint: 'Endpoint',
+      WorkOrder: 'Work order',
+      Sensor: 'Sensor',
+      Booking: 'Booking',
+      Visitor: 'Visit',
+      Quotation: 'Quotation',
+      WorkRequest: 'Request',
+    },
+  },
   types: {
     all: 'All',
     everything: 'everything',
     hint: 'Exact types, all of a kind as workorder.*, or * for everything.',
+  },
+  eventTypes: {
+    one: 'Type of event',
+    filter: 'Name or description',
+    name: 'Type',
+    when: 'When it happens',
+    scopes: 'Scopes',
+    filterFields: 'Filters',
+    empty: 'There are no types of events.',
+    gone: 'There is no such type of event.',
+    question: 'Asked of one hook and answered; nobody subscribes to it.',
+    schema: 'JSON Schema',
+    copySchema: 'Copy the schema',
+    example: 'Example',
+    copyExample: 'Copy the example',
   },
   webhooks: {
     title: 'Webhooks',

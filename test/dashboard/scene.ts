@@ -26,6 +26,16 @@ async function ownerOf(test: TestApp, organizationId: string): Promise<Credentia
   return { Authorization: `Bearer ${token}` }
 }
 
+async function somePlace(test: TestApp, owner: Credentials): Promise<string> {
+  const { locations } = await ask(test.url, owner, FirstLocation)
+  const locationId =
+    locations.nodes[0]?.id ??
+    (await ask(test.url, owner, CreateLocation, { input: { name: 'Plant', kind: 'LOCATION' } }))
+      .locationCreate.location?.id
+  if (locationId === undefined) throw new Error('There is no place')
+  return locationId
+}
+
 /** Has a work order created beside the browser. */
 export async function changeSomething(
   test: TestApp,
@@ -33,14 +43,19 @@ export async function changeSomething(
   title = 'Chiller reports low refrigerant',
 ): Promise<void> {
   const owner = await ownerOf(test, organizationId)
-  const { locations } = await ask(test.url, owner, FirstLocation)
-  const locationId =
-    locations.nodes[0]?.id ??
-    (await ask(test.url, owner, CreateLocation, { input: { name: 'Plant', kind: 'LOCATION' } }))
-      .locationCreate.location?.id
-  if (locationId === undefined) throw new Error('There is no place')
+  const locationId = await somePlace(test, owner)
   await ask(test.url, owner, CreateWorkOrder, { input: { title, locationId } })
 }
+
+const RequestWork = graphql(`
+  mutation DashboardRequestWork($input: WorkRequestCreateInput!) {
+    workRequestCreate(input: $input) {
+      workRequest {
+        id
+      }
+    }
+  }
+`)
 
 const RegisterEndpoint = graphql(`
   mutation DashboardRegisterEndpoint($input: WebhookEndpointCreateInput!) {
@@ -117,6 +132,8 @@ export async function fillOrganization(test: TestApp, organizationId: string): P
   })
   const endpointId = webhookEndpointCreate.endpoint?.id ?? ''
   await changeSomething(test, organizationId)
+  const locationId = await somePlace(test, owner)
+  await ask(test.url, owner, RequestWork, { input: { title: 'Cold meeting room', locationId } })
   const delivery = await vi.waitUntil(
     async () => (await ask(test.url, owner, SomeDelivery)).webhookDeliveries.nodes[0],
     { timeout: 15_000 },
@@ -129,6 +146,7 @@ export async function fillOrganization(test: TestApp, organizationId: string): P
       ['endpoint', `/webhooks/${endpointId}`],
       ...tabs.map((tab): [string, string] => [`endpoint ${tab}`, `/webhooks/${endpointId}/${tab}`]),
       ['delivery', `/deliveries/${delivery.id}`],
+      ['event type', '/event-types/workorder.status.changed'],
       ['nothing', '/webhooks/whk-none/overview'],
     ],
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

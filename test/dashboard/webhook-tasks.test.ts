@@ -35,6 +35,23 @@ beforeAll(async () => {
 afterAll(() => opened.disposeAsync())
 
 describe('an integrator', () => {
+  it('finds a type of event by a part of its name, and takes its example along', async () => {
+    await page.keyboard.press('g')
+    await page.keyboard.press('e')
+    await page.getByRole('link', { name: 'workorder.created' }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('sla.breached')
+    await page.getByRole('link', { name: 'workorder.created' }).waitFor({ state: 'detached' })
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'workorder.sla.breached' }).waitFor()
+    await page.keyboard.press('y')
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()), { timeout: 15_000 })
+      .toContain('"type": "workorder.sla.breached"')
+  })
+
   it('registers an endpoint, and is shown its secret once', async () => {
     await page.keyboard.press('g')
     await page.keyboard.press('w')
@@ -82,9 +99,15 @@ describe('an integrator', () => {
   })
 
   it('sees why nothing arrives, and the rest drain once the receiver is repaired', async () => {
-    await page.getByRole('tab', { name: 'Overview' }).click()
+    await page.keyboard.press('g')
+    await page.keyboard.press('h')
+    await page.getByText('Nothing needs you.').waitFor()
     receiver.answer = () => ({ status: 503, body: 'out of order' })
     await changeSomething(test, organizationId)
+    const failing = page.locator('tr[data-row]', { hasText: 'Failing' })
+    await failing.getByText('unless one succeeds').waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
     await page.locator('[data-sentence]', { hasText: 'failed in a row since' }).waitFor()
     await page.getByRole('tab', { name: 'Deliveries' }).click()
     const row = page.locator('tr[data-row]').first()
@@ -95,6 +118,10 @@ describe('an integrator', () => {
     await page.getByText('Delivered', { exact: true }).waitFor()
     await page.getByRole('link', { name: /Ticket system/ }).click()
     await page.locator('[data-sentence]', { hasText: 'Everything is delivered.' }).waitFor()
+    await page.getByRole('link', { name: 'Home', exact: true }).click()
+    await page.getByText('Nothing needs you.').waitFor()
+    await page.goBack()
+    await page.getByRole('tab', { name: 'Replays' }).waitFor()
   })
 
   it('replays by a plan that says what it would do first', async () => {

@@ -14,6 +14,7 @@ export const PATHS = {
   home: { path: '/', key: 'h', group: 'now' },
   webhooks: { path: '/webhooks', key: 'w', needs: 'webhooks:manage', group: 'webhooks' },
   deliveries: { path: '/deliveries', key: 'd', needs: 'webhooks:manage', group: 'webhooks' },
+  eventTypes: { path: '/event-types', key: 'e', group: 'webhooks' },
   apiKeys: { path: '/api-keys', key: 'k', needs: 'api-keys:manage', group: 'access' },
   users: { path: '/users', key: 'u', needs: 'users:read', group: 'access' },
   audit: { path: '/audit', key: 'a', needs: 'audit:read', group: 'access' },

@@ -16,6 +16,12 @@ const Deliveries = lazy(async () => ({
 const Delivery = lazy(async () => ({
   default: (await import('../screens/delivery/delivery.tsx')).Delivery,
 }))
+const Catalogue = lazy(async () => ({
+  default: (await import('../screens/event-types/catalogue.tsx')).Catalogue,
+}))
+const EventType = lazy(async () => ({
+  default: (await import('../screens/event-types/event-type.tsx')).EventType,
+}))
 const ApiKeys = lazy(async () => ({
   default: (await import('../screens/api-keys/api-keys.tsx')).ApiKeys,
 }))
@@ -33,6 +39,10 @@ export function Screens() {
       </Route>
       <Route path={PATHS.deliveries.path} component={Deliveries} />
       <Route path={`${PATHS.deliveries.path}/:id`}>{({ id }) => <Delivery id={id} />}</Route>
+      <Route path={PATHS.eventTypes.path} component={Catalogue} />
+      <Route path={`${PATHS.eventTypes.path}/:name`}>
+        {({ name }) => <EventType name={name} />}
+      </Route>
       <Route path={PATHS.apiKeys.path} component={ApiKeys} />
       <Route path={PATHS.users.path} component={Users} />
       <Route path={PATHS.audit.path} component={Audit} />
