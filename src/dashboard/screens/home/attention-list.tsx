@@ -34,8 +34,7 @@ const keyOf = ({ kind, subject, title, since }: Item) => `${kind} ${subject?.id 
 export function AttentionList({ items }: { items: readonly Item[] }) {
   const rows = items.map((item) => ({ id: keyOf(item), item, path: pathOf(item) }))
   const { onFocus } = useRowKeys({
-    // From link to link: on the others there is nothing to press.
-    rows: rows.filter(({ path }) => path !== undefined),
+    rows,
     actions: [],
     canSelect: false,
     onToggle: () => {},
@@ -50,7 +49,7 @@ export function AttentionList({ items }: { items: readonly Item[] }) {
       </Table.Thead>
       <Table.Tbody>
         {rows.map(({ id, item, path }) => (
-          <Table.Tr key={id} data-row={id} onFocus={() => onFocus(id)}>
+          <Table.Tr key={id} data-row={id} tabIndex={-1} onFocus={() => onFocus(id)}>
             <Table.Td className="tight">
               <StatusWord tone={TONES[item.kind]} word={say.kinds[item.kind]} />
             </Table.Td>
