@@ -27,6 +27,11 @@ export interface UnitOfWork {
   recordedAfter: bigint | undefined
   /** The version on which the caller has decided; undefined when they did not say. */
   expected: ExpectedVersion | undefined
+  /**
+   * Set by a command that changes what is sent when something recorded before is not covered by it:
+   * then the change is not answered as being in force everywhere.
+   */
+  leavesBehind: boolean
   /** Runs inside the transaction after the command, in order of registration. */
   beforeCommit(step: () => Promise<void>): void
   /** Runs once the transaction is durable; a fault in it is logged and undoes nothing. */
@@ -64,6 +69,7 @@ export async function transaction<T>(
       now: new Date(),
       recordedAfter: undefined,
       expected: undefined,
+      leavesBehind: false,
       beforeCommit: (step) => before.push(step),
       afterCommit: (step) => after.push(step),
     })

@@ -21,6 +21,7 @@ const PauseAnEndpoint = graphql(`
 const ResumeAnEndpoint = graphql(`
   mutation ResumeAnEndpoint($input: WebhookEndpointResumeInput!) {
     webhookEndpointResume(input: $input) {
+      inForce
       userErrors {
         code
       }
@@ -37,7 +38,8 @@ export interface WebhookScene {
   /** Records one event, workorder.created, with this title. */
   addWorkOrder(title?: string): Promise<void>
   pause(endpointId: string): Promise<void>
-  resume(endpointId: string, skipBuffered?: boolean): Promise<void>
+  /** @returns how far that holds */
+  resume(endpointId: string, skipBuffered?: boolean): Promise<string | null>
   /** Resolves when everything recorded so far has its deliveries. */
   settle(): Promise<void>
   /** Statuses of an endpoint's deliveries in order. */
@@ -82,6 +84,7 @@ export async function setWebhookScene(test: TestApp): Promise<WebhookScene> {
       const input = { id, skipBuffered }
       const answer = await ask(test.url, org.owner, ResumeAnEndpoint, { input })
       expect(answer.webhookEndpointResume.userErrors).toEqual([])
+      return answer.webhookEndpointResume.inForce
     },
     settle: () =>
       until('positions', async () => {

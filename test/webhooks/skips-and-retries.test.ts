@@ -213,6 +213,29 @@ describe('skips on resume are told on the wire', () => {
     await statusesAre(id, 'CANCELLED CANCELLED SUCCEEDED')
   })
 
+  it('what has no place in the line after a second is sent, and the answer says that it is not covered', async () => {
+    await using receiver = await startReceiver()
+    const id = await scene.addEndpoint(receiver.url)
+    await scene.settle()
+    await scene.pause(id)
+    const holder = await test.app.database.pool.connect()
+    await holder.query('BEGIN')
+    await holder.query('SELECT 1 FROM event_stream_head WHERE organization_id = $1 FOR UPDATE', [
+      scene.org.organizationId,
+    ])
+    await scene.addWorkOrder()
+    expect(await scene.resume(id, true)).toBe('UNCONFIRMED')
+    await holder.query('COMMIT')
+    holder.release()
+    await receiver.waitFor(1)
+    await statusesAre(id, 'SUCCEEDED')
+    await scene.pause(id)
+    await scene.addWorkOrder()
+    await scene.settle()
+    expect(await scene.resume(id, true)).toBe('CONFIRMED')
+    expect(await scene.statuses(id)).toEqual(['SUCCEEDED', 'CANCELLED'])
+  })
+
   it('not where nothing was skipped', async () => {
     await using receiver = await startReceiver()
     const id = await scene.addEndpoint(receiver.url)

@@ -119,7 +119,7 @@ const InForceEnum = builder.enumType('InForce', {
     },
     UNCONFIRMED: {
       description:
-        'It could not be found out in time. The change holds within a second of when the database can be asked again.',
+        'It could not be found out in time. The change holds within a second of when the database can be asked again. Of webhookEndpointResume also: events recorded before have no place in the line yet, and are sent, not skipped.',
     },
   } satisfies Record<InForce, object>,
 })
@@ -160,6 +160,7 @@ async function runCommand<I, R>(
   const idempotent = readIdempotency(info, context.idempotencyKey, input)
   try {
     let eventCursor: bigint | undefined
+    let leavesBehind = false
     const result = await transaction(context, callerOf(context), async (unit) => {
       if (idempotent !== undefined) {
         const kept = await findAnswer(unit, idempotent, encryptionKeys)
@@ -180,6 +181,7 @@ async function runCommand<I, R>(
       // After the steps of the command: then the events are written and their cursor is known.
       unit.beforeCommit(async () => {
         eventCursor = unit.recordedAfter
+        leavesBehind = unit.leavesBehind
         if (idempotent === undefined) return
         await keepAnswer(unit, idempotent, { result: answer, eventCursor }, encryptionKeys)
       })
@@ -189,7 +191,7 @@ async function runCommand<I, R>(
       options.recalls === true
         ? await waitInForce(context.database, callerOf(context).organizationId)
         : undefined
-    return { result, userErrors: [], eventCursor, inForce }
+    return { result, userErrors: [], eventCursor, inForce: leavesBehind ? 'UNCONFIRMED' : inForce }
   } catch (error) {
     if (error instanceof DomainError) return refused([error])
     if (error instanceof DomainErrors) return refused(error.errors)

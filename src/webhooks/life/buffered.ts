@@ -21,23 +21,25 @@ const POLL_MS = 20
  * Waits until what is recorded stands in the lines of its endpoints: what does not yet cannot be skipped,
  * and would be sent after the answer. Called before anything is locked that the dispatcher needs.
  * Where no worker runs it ends all the same.
+ * @returns false when something has no place yet
  */
-export async function untilPositioned({ tx, organizationId }: UnitOfWork): Promise<void> {
+export async function untilPositioned({ tx, organizationId }: UnitOfWork): Promise<boolean> {
   const deadline = performance.now() + POSITIONS_MS
   const newest = await tx.event.findFirst({
     where: { organizationId, position: null },
     orderBy: { ordinal: 'desc' },
     select: { ordinal: true },
   })
-  if (newest === null) return
+  if (newest === null) return true
   while (performance.now() < deadline) {
     const oldest = await tx.event.findFirst({
       where: { organizationId, position: null, ordinal: { lte: newest.ordinal } },
       select: { ordinal: true },
     })
-    if (oldest === null) return
+    if (oldest === null) return true
     await sleep(POLL_MS)
   }
+  return false
 }
 
 /**

@@ -30,15 +30,17 @@ export async function pauseEndpoint(
 /**
  * Sends again, after a pause or after the system disabled the endpoint: what was kept goes out in
  * order and at once, its retry time starting now, or is cancelled. Resuming an active endpoint
- * changes nothing.
+ * changes nothing. What was recorded before and has no place in the line after a second is sent even if
+ * the rest is skipped; the answer says so.
  */
 export async function resumeEndpoint(
   unit: UnitOfWork,
   input: ResumeEndpointInput,
 ): Promise<WebhookEndpoint> {
-  if (input.skipBuffered) await untilPositioned(unit)
+  const isCovered = !input.skipBuffered || (await untilPositioned(unit))
   const endpoint = await lockEndpoint(unit, input.id)
   if (endpoint.status === 'ACTIVE') return endpoint
+  unit.leavesBehind = !isCovered
   await unit.tx.deliveryLane.update({
     where: { endpointId: endpoint.id },
     data: { resumedAt: unit.now, consecutiveFailures: 0, failingSince: null, warnedPercent: 0 },
