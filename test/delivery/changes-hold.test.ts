@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestApp, type TestApp } from '../harness/app.ts'
+import { ask, startTestApp, type TestApp } from '../harness/app.ts'
 import { CHANGES, type Host, makeBusy } from '../harness/busy-endpoint.ts'
 import type { Node } from '../harness/cluster.ts'
-import { type Scene, setScene } from '../harness/fault-scene.ts'
+import { CreateEndpoint, CreateLocation } from '../harness/documents.ts'
+import { holdAnswers, type Scene, setScene } from '../harness/fault-scene.ts'
+import { startReceiver } from '../harness/receiver.ts'
+import { endOfLog, streamVisitors, walkIn } from '../harness/visitor-scene.ts'
+import { CheckOut, EraseVisitor } from '../harness/visitors.ts'
 
 /*
  * An endpoint has hundreds of deliveries that wait, and as many requests under way as it may have. None
@@ -47,6 +51,42 @@ describe('an endpoint, changed while other processes send', () => {
     await busy.answerAll()
     expect(busy.findOld()).toEqual([])
     expect(await busy.readEnds()).toEqual([change.end ?? 'SUCCEEDED'])
+  })
+
+  it('a person that is erased by one process is neither streamed nor sent by another', async () => {
+    const { url, cluster } = scene
+    const { owner, organizationId } = cluster
+    const elsewhere = `http://127.0.0.1:${(await cluster.start('server')).port}`
+    const users = await cluster.database.pool.query<{ id: string }>(
+      'SELECT id FROM app_user WHERE organization_id = $1',
+      [organizationId],
+    )
+    await using receiver = await startReceiver()
+    const answer = holdAnswers(receiver)
+    await ask(url, owner, CreateEndpoint, {
+      input: { url: receiver.url, eventTypes: ['visitor.*'], ordering: 'ENDPOINT' },
+    })
+    const cursor = await endOfLog(url, owner)
+    const { locationCreate } = await ask(url, owner, CreateLocation, {
+      input: { name: 'Site', kind: 'LOCATION' },
+    })
+    const site = locationCreate.location?.id ?? ''
+    const id = await walkIn(url, owner, users.rows[0]?.id ?? '', site)
+    await ask(url, owner, CheckOut, { input: { id } })
+    // One is under way; a worker holds the others. The other server has streamed them.
+    await receiver.waitFor(1)
+    using early = await streamVisitors(elsewhere, owner, cursor)
+    expect(await early.readTo('visitor.checked_out')).toContain('Walter')
+
+    await ask(url, owner, EraseVisitor, { input: { id } })
+    using late = await streamVisitors(elsewhere, owner, cursor)
+    answer()
+    expect(await late.readTo('visitor.erased')).not.toContain('Walter')
+    await receiver.waitUntil((all) => all.some(({ event }) => event.type === 'visitor.erased'))
+    const [before, ...after] = receiver.received
+    expect(before?.body).toContain('Walter')
+    expect(after.length).toBeGreaterThanOrEqual(4)
+    expect(after.filter(({ body }) => body.includes('Walter'))).toEqual([])
   })
 
   it.each(CHANGES)(

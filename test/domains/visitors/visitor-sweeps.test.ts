@@ -14,6 +14,11 @@ import { graphql } from '../../../src/generated/client/index.ts'
 import { CreateEndpoint, CreateLocation } from '../../harness/documents.ts'
 import { until } from '../../harness/process.ts'
 import { startReceiver } from '../../harness/receiver.ts'
+import {
+  endOfLog as endOfVisitors,
+  streamVisitors,
+  walkIn as walkWalterIn,
+} from '../../harness/visitor-scene.ts'
 import { expectPublished, storedEvents, typesOf } from '../../harness/stored-events.ts'
 import {
   CancelInvitation,
@@ -63,55 +68,9 @@ async function register(locationId: string, expectedArrival: Date, credentials =
   return visitorRegister.visitor?.id ?? ''
 }
 
-/** A cursor behind everything recorded so far. */
-async function endOfLog(): Promise<string> {
-  const answer = await send<{ locationCreate: { eventCursor: string } }, object>(
-    test.url,
-    org.owner,
-    'mutation { locationCreate(input: { name: "End", kind: LOCATION }) { eventCursor } }',
-  )
-  return answer.data.locationCreate.eventCursor
-}
-
-/** What is streamed of visitors after a cursor. */
-async function stream(after: string) {
-  const closing = new AbortController()
-  const response = await fetch(`${test.url}/graphql`, {
-    method: 'POST',
-    signal: closing.signal,
-    headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream', ...org.owner },
-    body: JSON.stringify({
-      query: `subscription ($after: EventCursor) {
-        events(after: $after, types: ["visitor.*"]) { ... on EventEnvelope { type data } } }`,
-      variables: { after },
-    }),
-  })
-  const chunks = response.body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()
-  return {
-    async readTo(type: string): Promise<string> {
-      let text = ''
-      while (!text.includes(type)) text += (await chunks?.next())?.value ?? ''
-      return text
-    },
-    [Symbol.dispose]: () => closing.abort(),
-  }
-}
-
-async function walkIn(locationId: string): Promise<string> {
-  const { visitorWalkIn } = await ask(test.url, org.owner, WalkIn, {
-    input: {
-      name: 'Walter Walkin',
-      email: 'walter@example.com',
-      company: 'Walkers Ltd',
-      purpose: 'Talk about Walter',
-      hostId: org.ownerId,
-      locationId,
-      badgeNumber: 'B-7',
-      checkpoints: [{ key: 'PHOTO', documentUrl: 'https://files.example/walter.jpg' }],
-    },
-  })
-  return visitorWalkIn.visitor?.id ?? ''
-}
+const endOfLog = () => endOfVisitors(test.url, org.owner)
+const stream = (after: string) => streamVisitors(test.url, org.owner, after)
+const walkIn = (locationId: string) => walkWalterIn(test.url, org.owner, org.ownerId, locationId)
 
 const read = async (id: string) => (await ask(test.url, org.owner, ReadVisitor, { id })).visitor
 const eventsOf = (id: string) => storedEvents(test, org.organizationId, id)
