@@ -29,19 +29,19 @@ export async function redactEvents(
   if (events.length === 0) return
   await rewrite(unit, Prisma.sql`event`, events, redact)
   // What a document made of an event may hold anything anywhere: the event's own body takes its place.
-  await tx.$executeRaw`
-    UPDATE webhook_delivery SET body = NULL, payload_key = NULL
-     WHERE organization_id = ${organizationId} AND payload_key IS NOT NULL
-       AND event_id = ANY(${events.map((event) => event.id)}::text[])`
+  // An attempt under way is answered later: whoever logs it sees the mark, or is waited for here.
+  const deliveries = await tx.$queryRaw<{ id: string; body: string | null }[]>`
+    UPDATE webhook_delivery
+       SET redacted_at = ${unit.now}, payload_key = NULL,
+           body = CASE WHEN payload_key IS NULL THEN body END
+     WHERE organization_id = ${organizationId}
+       AND event_id = ANY(${events.map((event) => event.id)}::text[])
+     RETURNING id, body`
   // Nor is it known what one that still waits shows of other records: it is made anew.
   await tx.$executeRaw`
     UPDATE webhook_delivery SET body = NULL, payload_key = NULL
      WHERE organization_id = ${organizationId} AND payload_key IS NOT NULL AND status = 'PENDING'
        AND endpoint_id IN (SELECT id FROM webhook_endpoint WHERE organization_id = ${organizationId})`
-  const deliveries = await tx.$queryRaw<{ id: string; body: string | null }[]>`
-    SELECT id, body FROM webhook_delivery
-     WHERE organization_id = ${organizationId}
-       AND event_id = ANY(${events.map((event) => event.id)}::text[])`
   if (deliveries.length === 0) return
   const own = deliveries.filter((delivery): delivery is StoredBody => delivery.body !== null)
   if (own.length > 0) await rewrite(unit, Prisma.sql`webhook_delivery`, own, redact)

@@ -44,6 +44,7 @@ export function makeLogEntry(entry: Omit<LogEntry, 'id'>): LogEntry {
  *   a person asked for it since.
  * - A failure moves its delivery on only under the claim it was made under, so that a worker that
  *   lost its lane cannot undo what the new one decided.
+ * - What receivers answered to a delivery whose person was erased meanwhile is not kept: see redact.ts.
  * - Attempts are counted by hour, for whoever looks at them over time.
  * - A lane's health is written when it changes, and otherwise once a second at most.
  * - Whoever ends a retry without holding the lane says so in it: see lane-line.ts. A success that comes
@@ -185,19 +186,6 @@ const STATEMENT = `
                          $27::bool[], $28::int[], $29::int[])
       WITH ORDINALITY AS touched(endpoint_id, organization_id, epoch, worker_id, failures,
                                  succeeded, retries_ended, done, number)),
-  logged AS (
-    INSERT INTO webhook_attempt
-           (id, started_at, delivery_id, organization_id, endpoint_id, attempt, trigger, succeeded,
-            failure, error, status_code, request_headers, response_headers, response_body,
-            response_truncated, remote_address, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms)
-    SELECT given.id, to_timestamp(given.started_ms / 1000), given.delivery_id,
-           touched.organization_id, touched.endpoint_id, given.attempt, given.trigger,
-           given.failure IS NULL, given.failure, given.error, given.status_code,
-           given.request_headers, given.response_headers, given.response_body, given.truncated,
-           given.remote_address, given.dns_ms, given.connect_ms, given.tls_ms, given.first_byte_ms,
-           given.total_ms
-      FROM given JOIN touched ON touched.number = given.lane
-    ON CONFLICT DO NOTHING RETURNING id),
   held AS MATERIALIZED (
     SELECT touched.number FROM touched JOIN delivery_lane AS lane USING (endpoint_id)
      WHERE lane.worker_id = touched.worker_id AND lane.epoch = touched.epoch),
@@ -267,7 +255,33 @@ const STATEMENT = `
             OR (delivery.status = 'PENDING' AND touched.number IN (SELECT number FROM held)))
        -- Asked for here so that the lanes are locked before the deliveries, as everywhere.
        AND (SELECT count(*) FROM changed) >= 0
-    RETURNING delivery.id),
+    RETURNING delivery.id, delivery.redacted_at),
+  -- Whoever erases at this moment is waited for: a row is read as it is once it is locked. What was
+  -- moved stands in FROM: PostgreSQL asks conditions again after such a wait, and cannot move twice.
+  unmoved AS MATERIALIZED (
+    SELECT delivery.id, delivery.redacted_at
+      FROM (SELECT delivery_id FROM given EXCEPT SELECT id FROM moved) AS rest
+      JOIN webhook_delivery AS delivery ON delivery.id = rest.delivery_id
+       FOR SHARE OF delivery),
+  redacted AS MATERIALIZED (
+    SELECT id FROM moved WHERE redacted_at IS NOT NULL
+    UNION ALL SELECT id FROM unmoved WHERE redacted_at IS NOT NULL),
+  logged AS (
+    INSERT INTO webhook_attempt
+           (id, started_at, delivery_id, organization_id, endpoint_id, attempt, trigger, succeeded,
+            failure, error, status_code, request_headers, response_headers, response_body,
+            response_truncated, remote_address, dns_ms, connect_ms, tls_ms, first_byte_ms, total_ms)
+    SELECT given.id, to_timestamp(given.started_ms / 1000), given.delivery_id,
+           touched.organization_id, touched.endpoint_id, given.attempt, given.trigger,
+           given.failure IS NULL, given.failure, given.error, given.status_code,
+           given.request_headers,
+           CASE WHEN redacted.id IS NULL THEN given.response_headers END,
+           CASE WHEN redacted.id IS NULL THEN given.response_body END,
+           given.truncated, given.remote_address, given.dns_ms, given.connect_ms, given.tls_ms,
+           given.first_byte_ms, given.total_ms
+      FROM given JOIN touched ON touched.number = given.lane
+      LEFT JOIN redacted ON redacted.id = given.delivery_id
+    ON CONFLICT DO NOTHING RETURNING id),
   counted AS (${COUNT_HOURS})
   SELECT touched.number AS lane, held.number IS NOT NULL AS held, endpoint.version,
          endpoint.status = 'ACTIVE' AS active,

@@ -82,7 +82,8 @@ export const AttemptType = builder.objectRef<WebhookAttempt>('WebhookAttempt').i
     }),
     responseBody: t.exposeString('responseBody', {
       nullable: true,
-      description: 'At most the first 16 KiB of the answer.',
+      description:
+        'At most the first 16 KiB of the answer. Null also where the delivery was about a person who is erased by now.',
     }),
     responseTruncated: t.exposeBoolean('responseTruncated', {
       description: 'Whether the answer was longer than what is kept.',
