@@ -145,7 +145,7 @@ export const texts = {
     newer: (count: number) => `${number.format(count)} new ↑`,
     cutAt: (count: number) => `The file holds the first ${number.format(count)} rows.`,
   },
-  ask: { cancel: 'Cancel', typeName: (name: string) => `Type “${name}” to go on` },
+  ask: { cancel: 'Cancel', close: 'Close', typeName: (name: string) => `Type “${name}” to go on` },
   copy: { verb: 'Copy', done: 'Copied', failed: 'The browser did not allow it' },
   secret: {
     label: 'Signing secret',
@@ -415,10 +415,11 @@ export const texts = {
     state: 'State',
     states: {
       ACTIVE: 'Works',
-      UNUSED: 'Unused for 90 days',
+      UNUSED: 'Unused',
       EXPIRED: 'Expired',
       REVOKED: 'Revoked',
     },
+    unusedFor: 'for 90 days',
     filters: { no: 'Not revoked', yes: 'Revoked' },
     search: 'What it is for',
     ending: (lastFour: string) => `…${lastFour}`,

@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, darken } from '@mantine/core'
+import { texts } from './texts.ts'
 
 /** Shades that have the contrast of WCAG AA on their grounds; the kit's own defaults have not. */
 export const theme = createTheme({
@@ -13,7 +14,14 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'md' } },
-    Modal: { styles: { title: { fontWeight: 600 } } },
+    Modal: {
+      styles: { title: { fontWeight: 600 } },
+      defaultProps: {
+        closeButtonProps: { 'aria-label': texts.ask.close },
+        // The kit makes it a second banner of the page.
+        attributes: { header: { role: 'presentation' } },
+      },
+    },
   },
 })
 

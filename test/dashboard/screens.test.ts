@@ -21,6 +21,13 @@ beforeAll(async () => {
 })
 afterAll(() => opened.disposeAsync())
 
+/** Where `n` opens a form. */
+const WITH_DIALOG = {
+  Webhooks: PATHS.webhooks.path,
+  'API keys': PATHS.apiKeys.path,
+  Users: PATHS.users.path,
+}
+
 /** Goes there without loading the page anew, as a link would. */
 async function open(page: Page, path: string): Promise<void> {
   await page.evaluate((to) => history.pushState(null, '', to), path)
@@ -94,6 +101,18 @@ describe.each([
       if (violations.length + small.length + overflow > 0) {
         found[name] = { violations, small, overflow }
       }
+    }
+    for (const [title, path] of Object.entries(WITH_DIALOG)) {
+      await open(page, path)
+      // Said when the keys of the screen work.
+      await expect.poll(() => page.title(), { timeout: 15_000 }).toMatch(title)
+      await page.keyboard.press('n')
+      const dialog = page.getByRole('dialog')
+      await dialog.waitFor()
+      const violations = await audit(page)
+      if (violations.length > 0) found[`dialog of ${path}`] = { violations }
+      await page.keyboard.press('Escape')
+      await dialog.waitFor({ state: 'detached' })
     }
     expect(found).toEqual({})
     expect(faults).toEqual([])

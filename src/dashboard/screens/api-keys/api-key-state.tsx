@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core'
 import type { ApiKeyRowFragment } from '../../../generated/dashboard/graphql.ts'
 import { StatusWord, type Tone } from '../../pieces/status-word.tsx'
 import { texts } from '../../texts.ts'
@@ -26,5 +27,14 @@ const TONES: Record<State, Tone> = {
 
 export function ApiKeyState({ apiKey }: { apiKey: ApiKeyRowFragment }) {
   const state = stateOf(apiKey)
-  return <StatusWord tone={TONES[state]} word={texts.apiKeys.states[state]} />
+  return (
+    <>
+      <StatusWord tone={TONES[state]} word={texts.apiKeys.states[state]} />
+      {state === 'UNUSED' && (
+        <Text size="xs" c="dimmed">
+          {texts.apiKeys.unusedFor}
+        </Text>
+      )}
+    </>
+  )
 }

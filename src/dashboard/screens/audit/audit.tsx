@@ -1,4 +1,4 @@
-import { Code, Text } from '@mantine/core'
+import { Code, Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import type { AuditRowFragment, DashboardAuditQuery } from '../../../generated/dashboard/graphql.ts'
 import { useRecord } from '../../data/use-record.ts'
@@ -28,6 +28,7 @@ const detailOf = ({ detail }: Row): string =>
 
 /** @param nameOf of a person or a key, where it is known */
 function columnsWith(nameOf: (id: string) => string): Column<Row>[] {
+  const whoIn = (id: string | null | undefined) => (id == null ? say.nobody : nameOf(id))
   const nameIn = (id: string | null | undefined) => (id == null ? '' : nameOf(id))
   return [
     {
@@ -39,19 +40,23 @@ function columnsWith(nameOf: (id: string) => string): Column<Row>[] {
     {
       id: 'action',
       title: say.action,
-      cell: ({ action }) => (
-        <Text size="sm" fw={600} className="breaks">
-          {action}
-        </Text>
+      cell: ({ action, actorId }) => (
+        <Stack gap={0} className="breaks">
+          <Text size="sm" fw={600}>
+            {action}
+          </Text>
+          <Text size="xs" c="dimmed" hiddenFrom="sm">
+            {whoIn(actorId)}
+          </Text>
+        </Stack>
       ),
       text: ({ action }) => action,
     },
     {
       id: 'who',
       title: say.who,
-      cell: ({ actorId }) => (
-        <span className="breaks">{actorId == null ? say.nobody : nameOf(actorId)}</span>
-      ),
+      isWide: true,
+      cell: ({ actorId }) => <span className="breaks">{whoIn(actorId)}</span>,
       text: ({ actorId }) => nameIn(actorId),
     },
     {

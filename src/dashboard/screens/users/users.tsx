@@ -46,13 +46,16 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     id: 'name',
     title: say.name,
-    cell: ({ name, email }) => (
+    cell: ({ name, email, role }) => (
       <Stack gap={0} className="breaks">
         <Text size="sm" fw={600}>
           {name}
         </Text>
         <Text size="xs" c="dimmed">
           {email}
+        </Text>
+        <Text size="xs" hiddenFrom="sm">
+          {texts.roles[role]}
         </Text>
       </Stack>
     ),
