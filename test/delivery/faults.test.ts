@@ -55,6 +55,9 @@ async function dieBehind(scene: Scene, lock: string, statement: string): Promise
 /** What the dispatcher asks when it has locked the head of a log and gives no positions yet. */
 const FAN_OUT_READS = 'SELECT id, organization_id, version FROM webhook_endpoint'
 
+/** The statement of the log, by its first thousand letters: PostgreSQL shows no more of it. */
+const LOG_WRITE = 'webhook_attempt_trigger[]'
+
 const STAGES: Record<string, Stage> = {
   'recorded, no position yet': {
     maxRepeats: 0,
@@ -104,7 +107,7 @@ const STAGES: Record<string, Stage> = {
       )
       answer()
       await receiver.waitFor(EVENTS)
-      await until('the log write', isBlocked(scene, 'INSERT INTO webhook_attempt'))
+      await until('the log write', isBlocked(scene, LOG_WRITE))
       await kill(worker)
     },
   },
