@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { whyUnanswered } from '../sdk/why-unanswered.ts'
 import { signedHeaders } from './sign.ts'
 
 export interface Check {
@@ -184,8 +185,7 @@ async function send(target: Target, sent: Sent): Promise<Saw> {
     const ms = performance.now() - begun
     return { status: response.status, ms, said: `${response.status} after ${Math.round(ms)} ms` }
   } catch (error) {
-    const { cause, message } = error as Error
-    const said = cause instanceof Error ? cause.message : message
+    const said = whyUnanswered(error)
     return { status: undefined, ms: performance.now() - begun, said }
   }
 }

@@ -1,4 +1,6 @@
 import type { Followed } from '../sdk/client/index.ts'
+import { pause } from '../sdk/pause.ts'
+import { whyUnanswered } from '../sdk/why-unanswered.ts'
 import { note } from './output.ts'
 import { signedHeaders } from './sign.ts'
 
@@ -50,16 +52,6 @@ function post(
       await response.body?.cancel()
       return response.status
     },
-    (error: Error) => (error.cause instanceof Error ? error.cause.message : error.message),
+    whyUnanswered,
   )
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

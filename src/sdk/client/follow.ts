@@ -1,6 +1,7 @@
+import { pause } from '../pause.ts'
 import type { PlantroomEvent } from '../receiver/event.ts'
 import { PlantroomError, refusalOf } from './errors.ts'
-import { type Connection, pause, post } from './request.ts'
+import { type Connection, post } from './request.ts'
 import { readEvents } from './sse.ts'
 
 export interface FollowOptions {

@@ -1,3 +1,5 @@
+import { pause } from '../pause.ts'
+import { whyUnanswered } from '../why-unanswered.ts'
 import { PlantroomError, refusalOf } from './errors.ts'
 
 /**
@@ -98,17 +100,7 @@ export async function post(
     })
   } catch (error) {
     if (error instanceof PlantroomError) return error
-    const { cause, message } = error as Error
-    const why = cause instanceof Error && cause.message !== '' ? cause.message : message
+    const why = whyUnanswered(error)
     return new PlantroomError(`${connection.url} does not answer: ${why}`, 'NETWORK', true)
   }
 }
-
-export const pause = (ms: number, signal?: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })

@@ -1,3 +1,4 @@
+import { pause } from '../pause.ts'
 import type { ReceiverStore } from './store.ts'
 import type { Delivery } from './verify.ts'
 
@@ -32,7 +33,7 @@ export function openInbox({ store, handle, retryAfterMs, onError }: InboxOptions
         break
       } catch (error) {
         if (pauseMs === undefined) onError(error, delivery)
-        else await new Promise((resolve) => setTimeout(resolve, pauseMs))
+        else await pause(pauseMs)
       }
     }
     await store.done(delivery.id)
