@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { texts } from '../texts.ts'
 import { Copyable } from './copy.tsx'
 
-interface SecretOnceProps {
+export interface SecretOnceProps {
   /** What it is; without, a signing secret. */
   label?: string
   secret: string

@@ -1,9 +1,9 @@
-import { Alert, Button, Group, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core'
+import { MultiSelect, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMemo, useState } from 'react'
 import { useCommand } from '../../data/use-command.ts'
-import { showErrors } from '../../pieces/form-errors.ts'
-import { SecretOnce } from '../../pieces/secret-once.tsx'
+import { CommandForm } from '../../pieces/command-form.tsx'
+import { SecretDialog } from '../../pieces/secret-dialog.tsx'
 import { useViewer } from '../../session/viewer.tsx'
 import { texts } from '../../texts.ts'
 import { CreateApiKey } from './documents.ts'
@@ -24,28 +24,25 @@ export function NewApiKey({ opened, onClose }: { opened: boolean; onClose: () =>
     onClose()
   }
   return (
-    <Modal
+    <SecretDialog
       opened={opened}
       onClose={close}
-      title={key === undefined ? say.create : say.made}
-      size="lg"
-      // A text that is lost by a click beside it cannot be shown again.
-      closeOnClickOutside={key === undefined}
-      closeOnEscape={key === undefined}
-      withCloseButton={key === undefined}
+      title={say.create}
+      made={
+        key === undefined
+          ? undefined
+          : {
+              title: say.made,
+              label: say.one,
+              secret: key,
+              variable: VARIABLE,
+              explanation: say.keyText,
+              onDone: close,
+            }
+      }
     >
-      {key === undefined ? (
-        <Form onMade={setKey} onCancel={close} />
-      ) : (
-        <SecretOnce
-          label={say.one}
-          secret={key}
-          variable={VARIABLE}
-          explanation={say.keyText}
-          onDone={close}
-        />
-      )}
-    </Modal>
+      <Form onMade={setKey} onCancel={close} />
+    </SecretDialog>
   )
 }
 
@@ -59,68 +56,53 @@ function useScopes() {
   }, [permissions])
 }
 
+function endOf(days: string): { expiresAt?: string } {
+  if (days === NEVER) return {}
+  return { expiresAt: new Date(Date.now() + Number(days) * DAY_MS).toISOString() }
+}
+
 function Form({ onMade, onCancel }: { onMade: (key: string) => void; onCancel: () => void }) {
   const create = useCommand(CreateApiKey, (data) => data.apiKeyCreate, { tellsErrors: false })
   const scopes = useScopes()
-  const [refusal, setRefusal] = useState<string>()
   const form = useForm({ initialValues: { name: '', scopes: [] as string[], days: '365' } })
-  const submit = form.onSubmit(({ days, ...rest }) => {
-    setRefusal(undefined)
-    const expiresAt =
-      days === NEVER ? undefined : new Date(Date.now() + Number(days) * DAY_MS).toISOString()
-    create
-      .run({ ...rest, ...(expiresAt !== undefined && { expiresAt }) })
-      .then((payload) => {
-        if (payload === undefined) return
-        setRefusal(showErrors(form, payload.userErrors))
-        if (payload.key != null) onMade(payload.key)
-      })
-      .catch((error: unknown) => setRefusal(String(error)))
-  })
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        {refusal !== undefined && (
-          <Alert color="red" role="alert">
-            {refusal}
-          </Alert>
-        )}
-        <TextInput
-          label={say.name}
-          description={say.nameHint}
-          required
-          withAsterisk={false}
-          maxLength={100}
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <MultiSelect
-          label={say.scopes}
-          description={say.scopesHint}
-          data={scopes}
-          searchable
-          required
-          withAsterisk={false}
-          hidePickedOptions
-          maxDropdownHeight={260}
-          comboboxProps={{ withinPortal: true }}
-          {...form.getInputProps('scopes')}
-        />
-        <Select
-          label={say.ends}
-          data={Object.entries(say.spans).map(([value, label]) => ({ value, label }))}
-          allowDeselect={false}
-          {...form.getInputProps('days')}
-        />
-        <Group justify="end">
-          <Button variant="default" onClick={onCancel}>
-            {texts.ask.cancel}
-          </Button>
-          <Button type="submit" loading={create.isRunning}>
-            {say.create}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <CommandForm
+      form={form}
+      command={create}
+      toInput={({ days, ...rest }) => ({ ...rest, ...endOf(days) })}
+      onAnswer={({ key }) => {
+        if (key != null) onMade(key)
+      }}
+      onCancel={onCancel}
+      label={say.create}
+    >
+      <TextInput
+        label={say.name}
+        description={say.nameHint}
+        required
+        withAsterisk={false}
+        maxLength={100}
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+      <MultiSelect
+        label={say.scopes}
+        description={say.scopesHint}
+        data={scopes}
+        searchable
+        required
+        withAsterisk={false}
+        hidePickedOptions
+        maxDropdownHeight={260}
+        comboboxProps={{ withinPortal: true }}
+        {...form.getInputProps('scopes')}
+      />
+      <Select
+        label={say.ends}
+        data={Object.entries(say.spans).map(([value, label]) => ({ value, label }))}
+        allowDeselect={false}
+        {...form.getInputProps('days')}
+      />
+    </CommandForm>
   )
 }

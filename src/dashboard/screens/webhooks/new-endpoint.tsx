@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Select, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import type { WebhookOrdering } from '../../../generated/dashboard/graphql.ts'
 import { useCommand } from '../../data/use-command.ts'
-import { showErrors } from '../../pieces/form-errors.ts'
-import { SecretOnce } from '../../pieces/secret-once.tsx'
+import { CommandForm } from '../../pieces/command-form.tsx'
+import { SecretDialog } from '../../pieces/secret-dialog.tsx'
 import { texts } from '../../texts.ts'
 import { CreateEndpoint } from './documents.ts'
 import { TypesPicker } from './types-picker.tsx'
@@ -26,29 +26,26 @@ export function NewEndpoint({ opened, onClose }: { opened: boolean; onClose: () 
     onClose()
   }
   return (
-    <Modal
+    <SecretDialog
       opened={opened}
       onClose={close}
-      title={created === undefined ? say.create : say.created}
-      size="lg"
-      // A secret that is lost by a click beside it cannot be shown again.
-      closeOnClickOutside={created === undefined}
-      closeOnEscape={created === undefined}
-      withCloseButton={created === undefined}
+      title={say.create}
+      made={
+        created === undefined
+          ? undefined
+          : {
+              title: say.created,
+              secret: created.secret,
+              explanation: say.secretText,
+              onDone: () => {
+                close()
+                navigate(`/webhooks/${created.id}`)
+              },
+            }
+      }
     >
-      {created === undefined ? (
-        <Form onCreated={setCreated} onCancel={close} />
-      ) : (
-        <SecretOnce
-          secret={created.secret}
-          explanation={say.secretText}
-          onDone={() => {
-            close()
-            navigate(`/webhooks/${created.id}`)
-          }}
-        />
-      )}
-    </Modal>
+      <Form onCreated={setCreated} onCancel={close} />
+    </SecretDialog>
   )
 }
 
@@ -62,7 +59,6 @@ function Form({
   const create = useCommand(CreateEndpoint, (data) => data.webhookEndpointCreate, {
     tellsErrors: false,
   })
-  const [refusal, setRefusal] = useState<string>()
   const form = useForm({
     initialValues: {
       url: '',
@@ -71,58 +67,40 @@ function Form({
       ordering: 'ENDPOINT' as WebhookOrdering,
     },
   })
-  const submit = form.onSubmit(({ name, ...rest }) => {
-    setRefusal(undefined)
-    create
-      .run({ ...rest, ...(name !== '' && { name }) })
-      .then((payload) => {
-        if (payload === undefined) return
-        setRefusal(showErrors(form, payload.userErrors))
-        if (payload.endpoint == null) return
-        onCreated({ id: payload.endpoint.id, secret: payload.signingSecret ?? '' })
-      })
-      .catch((error: unknown) => setRefusal(String(error)))
-  })
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        {refusal !== undefined && (
-          <Alert color="red" role="alert">
-            {refusal}
-          </Alert>
-        )}
-        <TextInput
-          label={say.url}
-          description={say.urlHint}
-          type="url"
-          required
-          withAsterisk={false}
-          data-autofocus
-          {...form.getInputProps('url')}
-        />
-        <TypesPicker label={say.types} isRequired {...form.getInputProps('eventTypes')} />
-        <TextInput label={say.nameOptional} {...form.getInputProps('name')} />
-        <Select
-          label={say.ordering}
-          data={Object.entries(texts.endpoint.orderings).map(([value, label]) => ({
-            value,
-            label,
-          }))}
-          allowDeselect={false}
-          {...form.getInputProps('ordering')}
-        />
-        <Text size="sm" c="dimmed">
-          {texts.endpoint.orderingHints[form.values.ordering]}
-        </Text>
-        <Group justify="end">
-          <Button variant="default" onClick={onCancel}>
-            {texts.ask.cancel}
-          </Button>
-          <Button type="submit" loading={create.isRunning}>
-            {say.create}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <CommandForm
+      form={form}
+      command={create}
+      toInput={({ name, ...rest }) => ({ ...rest, ...(name !== '' && { name }) })}
+      onAnswer={({ endpoint, signingSecret }) => {
+        if (endpoint != null) onCreated({ id: endpoint.id, secret: signingSecret ?? '' })
+      }}
+      onCancel={onCancel}
+      label={say.create}
+    >
+      <TextInput
+        label={say.url}
+        description={say.urlHint}
+        type="url"
+        required
+        withAsterisk={false}
+        data-autofocus
+        {...form.getInputProps('url')}
+      />
+      <TypesPicker label={say.types} isRequired {...form.getInputProps('eventTypes')} />
+      <TextInput label={say.nameOptional} {...form.getInputProps('name')} />
+      <Select
+        label={say.ordering}
+        data={Object.entries(texts.endpoint.orderings).map(([value, label]) => ({
+          value,
+          label,
+        }))}
+        allowDeselect={false}
+        {...form.getInputProps('ordering')}
+      />
+      <Text size="sm" c="dimmed">
+        {texts.endpoint.orderingHints[form.values.ordering]}
+      </Text>
+    </CommandForm>
   )
 }
