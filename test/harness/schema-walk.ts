@@ -171,6 +171,7 @@ export function sampleArguments(args: readonly GraphQLArgument[]): Record<string
 }
 
 let count = 0
+let moments = 0
 
 function sample(
   of: GraphQLArgument | GraphQLInputField,
@@ -197,7 +198,8 @@ function sample(
       case 'Boolean':
         return false
       case 'DateTime':
-        return new Date(Date.now() + 86_400_000).toISOString()
+        // Each later than the one before: `from` and `to` of the same moment would be refused.
+        return new Date(Date.now() + 86_400_000 + ++moments).toISOString()
       case 'JSONObject':
         return {}
       case 'EventType':
